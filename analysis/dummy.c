@@ -1,0 +1,2 @@
+#include <cisup/core/status.h>
+typedef int x;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_CORE_CIRCUITS_H
+#define CISUP_CORE_CIRCUITS_H
+
+#include <cisup/core/status.h>
+
+/* T small circuits of width d (docs/math.md, section 1):
+ *
+ *   a_t^l = ReLU( w_t^l a_t^{l-1} + b^l ),   l = 1..L
+ *
+ * The bias is common to all circuits. With `layers` = 1 the weights, the common part
+ * and the bias are the same in every layer; otherwise layers = L and every layer has
+ * its own.
+ *
+ * The neurons of a circuit are first the `on_count` neurons of an on-indicator (0: it
+ * has none), then d - on_count data neurons. On-value and data vector of a state a:
+ *
+ *   on = a_0 (on_count 1), a_0 - a_1 (on_count 2);   x = a_data - offset * on
+ *
+ * An active circuit starts from on-neurons 1 (on_count 1) or 3/2, 1/2 (on_count 2)
+ * and data offset + s, s uniform on the unit sphere (|s| componentwise when `fold`)
+ * or one of its rows in `input`. An inactive one starts from 0.
+ *
+ * Owns its arrays. Start from {0}. Source: [CIS2] section 1; docs/references.md. */
+typedef struct {
+    cisup_index T, d, L;
+    cisup_index layers; /* 1 or L */
+    double *w;          /* [layers][T][d][d], row i, column j */
+    double *wbar;       /* [layers][d][d], the common part of the w_t */
+    double *b;          /* [layers][d] */
+    cisup_index on_count;
+    double offset;
+    int fold; /* inputs are folded onto the positive orthant */
+
+    cisup_index *input_start; /* NULL, or [T+1]: rows of circuit t in input */
+    double *input;            /* [input_start[T]][d - on_count], replaces the sphere */
+} cisup_circuits;
+
+/* The built-in families (docs/math.md, section 13). */
+typedef enum {
+    CISUP_ROTATION3,   /* d = 3: rotation of the plane, indicator of one neuron */
+    CISUP_ROTATION4,   /* d = 4: rotation of the plane, indicator of two neurons */
+    CISUP_STEP2,       /* d = 2: the two-neuron indicator alone */
+    CISUP_RANDOM_RELU, /* any d: Normal(0, 2/d) weights, no bias */
+    CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
+    CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
+} cisup_family;
+
+/* How the circuits of a family are drawn. */
+typedef struct {
+    cisup_family family;
+    double margin;       /* b > 0 of rotation3, rotation4 and gate; default 1 */
+    int fresh;           /* 0: same weights in every layer; 1: new ones per layer */
+    uint64_t seed;       /* default 1 */
+    cisup_index network; /* which network of a run, >= 0; default 0 */
+} cisup_family_options;
+
+cisup_family_options cisup_family_defaults(void);
+
+/* "rotation4" and the like; cisup_family_find returns -1 for an unknown name. */
+const char *cisup_family_name(cisup_family family);
+int cisup_family_find(const char *name);
+
+/* The width a family requires, or 0 if it takes any (gate: any from 3). */
+cisup_index cisup_family_width(cisup_family family);
+
+/* Makes T circuits of a family. Circuit t of layer l has its own random stream, so
+ * it does not depend on T or L.
+ *
+ *   c      uninitialised on entry, empty after a failure; cisup_circuits_free frees
+ *   T, d, L   >= 1; d as the family requires
+ *
+ * Errors: EINVAL (d does not suit the family, margin <= 0); ENOMEM.
+ * O(layers T d^2). Source: docs/math.md, sections 13 and 14. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T,
+                                                  cisup_index d, cisup_index L,
+                                                  const cisup_family_options *options,
+                                                  cisup_error *err);
+
+/* Zero circuits of the given sizes for the caller to fill. Errors: EINVAL; ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
+                                                  cisup_index d, cisup_index L,
+                                                  cisup_index layers, cisup_error *err);
+void cisup_circuits_free(cisup_circuits *c);
+
+/* Sets the common part of every layer to the mean over the circuits. */
+void cisup_circuits_set_mean(cisup_circuits *c);
+
+/* w_t^l, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
+const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
+                                     cisup_index t);
+const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);
+const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
+
+/* The input a_t^0 of circuit t in a sample. a: [d]. */
+void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
+                          cisup_index sample, cisup_index t, double *a);
+
+/* next = ReLU( w_t^l a + b^l ). a, next: [d], not the same array. */
+void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
+                         const double *a, double *next);
+
+/* On-value of a state (0 if on_count = 0). O(1). */
+double cisup_circuits_on(const cisup_circuits *c, const double *a);
+
+/* The gate of docs/math.md, section 14: from MLPs y^l = ReLU(v_t^l y^{l-1} + beta_t^l)
+ * circuits of width m + 2 with a common bias that are off unless switched on.
+ *
+ *   W = [[2,-2,0],[2,-2,0],[beta+b, -(beta+b), v]],  bias (-1/2, -3/2, -b, ..., -b)
+ *
+ *   c       uninitialised on entry, empty after a failure; wbar is the mean over t
+ *   T, m, L, layers   sizes of the MLPs; layers is 1 or L
+ *   v       [layers][T][m][m]      beta   [layers][T][m]
+ *   margin  b > 0
+ *
+ * Errors: EINVAL; ENOMEM. O(layers T m^2). Source: docs/math.md (14.1), theorem 3. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T,
+                                                  cisup_index m, cisup_index L,
+                                                  cisup_index layers, const double *v,
+                                                  const double *beta, double margin,
+                                                  cisup_error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_CORE_CSVFILE_H
+#define CISUP_CORE_CSVFILE_H
+
+#include <cisup/core/status.h>
+
+/* Called for every row below the header; fields are 0-terminated strings that live
+ * until it returns. A status other than OK stops the reading and is returned, with
+ * the file's name and the line put before the text. */
+typedef cisup_status cisup_csv_row(void *context, const char *const *field,
+                                   cisup_error *err);
+
+/* Reads a comma-separated file (RFC 4180; LF or CRLF) with a header row.
+ *
+ *   path     the file; "-" reads standard input
+ *   header   the column names wanted, comma-separated, in this order; the file's
+ *            header must be exactly these
+ *   row      called in the order of the file with as many fields as the header has
+ *
+ * Blank lines are skipped. Memory is bounded by the longest line.
+ * Errors: EIO; ENOMEM; EFORMAT with path and line: no header or another one, a row
+ * with too few or too many fields, a quote out of place, a missing end of quote; and
+ * what `row` returns. Source: libcsv in strict mode. */
+CISUP_MUST_CHECK cisup_status cisup_csv_read(const char *path, const char *header,
+                                             cisup_csv_row *row, void *context,
+                                             cisup_error *err);
+
+/* A whole field as a decimal integer or a finite number, nothing around it.
+ * `name` is the column's name for the message. Errors: EFORMAT. */
+CISUP_MUST_CHECK cisup_status cisup_parse_index(const char *text, const char *name,
+                                                cisup_index *out, cisup_error *err);
+CISUP_MUST_CHECK cisup_status cisup_parse_number(const char *text, const char *name,
+                                                 double *out, cisup_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/outfile.h>
+
+#include <cisup/core/memory.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static cisup_status io_error(cisup_error *err, const char *what, const char *path) {
+    return CISUP_FAIL(err, CISUP_EIO, "%s %s: %s", what, path, strerror(errno));
+}
+
+cisup_status cisup_outfile_open(cisup_outfile *f, const char *path,
+                                cisup_overwrite overwrite, cisup_error *err) {
+    *f = (cisup_outfile){0};
+    if (overwrite == CISUP_KEEP_EXISTING && access(path, F_OK) == 0)
+        return CISUP_FAIL(err, CISUP_EIO, "%s exists already (--force replaces it)",
+                          path);
+    const size_t length = strlen(path);
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->path, (cisup_index)length + 1, 1, err));
+    CISUP_TRY(cisup_new(&f->draft, (cisup_index)length + 32, 1, err));
+    memcpy(f->path, path, length);
+    (void)snprintf(f->draft, length + 32, "%s.%ld.tmp", path, (long)getpid());
+    const int descriptor = open(f->draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0) f->stream = fdopen(descriptor, "wb");
+    if (!f->stream) status = io_error(err, "cannot write", path);
+done:
+    if (status != CISUP_OK) cisup_outfile_discard(f);
+    return status;
+}
+
+cisup_status cisup_outfile_commit(cisup_outfile *f, cisup_error *err) {
+    cisup_status status = CISUP_OK;
+    const int had_error = ferror(f->stream);
+    const int not_closed = fclose(f->stream);
+    f->stream = NULL;
+    if (had_error || not_closed) {
+        status = io_error(err, "cannot write", f->path);
+        (void)unlink(f->draft);
+    } else if (rename(f->draft, f->path) != 0) {
+        status = io_error(err, "cannot create", f->path);
+        (void)unlink(f->draft);
+    }
+    cisup_release(f->path);
+    cisup_release(f->draft);
+    *f = (cisup_outfile){0};
+    return status;
+}
+
+void cisup_outfile_discard(cisup_outfile *f) {
+    if (f->stream) {
+        (void)fclose(f->stream);
+        (void)unlink(f->draft);
+    }
+    cisup_release(f->path);
+    cisup_release(f->draft);
+    *f = (cisup_outfile){0};
+}
