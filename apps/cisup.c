@@ -1,3 +1,99 @@
-int main(void) {
-    return 0;
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "program.h"
+
+#include <gsl/gsl_errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} command;
+
+static const command commands[] = {
+    {"allocate", cmd_allocate, "place circuits on neurons so that any two share one"},
+    {"check", cmd_check, "verify an allocation or embedding file"},
+    {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
+    {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static volatile sig_atomic_t received;
+
+static void on_signal(int number) {
+    received = number;
+}
+
+int signal_received(void) {
+    return received;
+}
+
+int fail_with(const cisup_error *err) {
+    fprintf(stderr, "cisup: %s\n", err->text);
+    switch (err->code) {
+    case CISUP_EINFEASIBLE:
+    case CISUP_EINVARIANT:
+        return EXIT_VIOLATED;
+    case CISUP_EINVAL:
+        return EXIT_USAGE;
+    case CISUP_EFORMAT:
+        return EXIT_INPUT;
+    case CISUP_EIO:
+    case CISUP_ENOMEM:
+        return EXIT_SYSTEM;
+    case CISUP_OK:
+    case CISUP_ESHAPE:
+        break;
+    }
+    return EXIT_INTERNAL;
+}
+
+static void print_usage(FILE *to) {
+    fprintf(to, "Usage: cisup COMMAND [OPTION...]\n\n"
+                "Build, run and measure circuits in superposition.\n\n");
+    for (int k = 0; k < COMMANDS; k++)
+        fprintf(to, "  %-10s %s\n", commands[k].name, commands[k].help);
+    fprintf(to, "\n'cisup COMMAND --help' lists a command's options; 'cisup propagate' "
+                "alone runs the\npublished network. Exit codes: 0 done, 1 violated or "
+                "infeasible, 2 usage, 3 bad\ninput file, 4 input/output or memory, "
+                "5 internal.\n");
+}
+
+/* Prompt death by a second signal; the first asks for an orderly end. */
+static void watch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+int main(int argc, char **argv) {
+    (void)setlocale(LC_ALL, "C");
+    gsl_set_error_handler_off();
+    watch_signals();
+    const char *name = argc > 1 ? argv[1] : "";
+    if (!strcmp(name, "--help") || !strcmp(name, "help")) {
+        print_usage(stdout);
+        return EXIT_HOLDS;
+    }
+    if (!strcmp(name, "--version") || !strcmp(name, "version")) {
+        printf("cisup %s\n", CISUP_VERSION);
+        return EXIT_HOLDS;
+    }
+    for (int k = 0; k < COMMANDS; k++) {
+        if (strcmp(name, commands[k].name) != 0) continue;
+        int code = commands[k].run(argc - 1, argv + 1);
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            fprintf(stderr, "cisup: cannot write to standard output\n");
+            code = EXIT_SYSTEM;
+        }
+        if (received) return 128 + (int)received;
+        return code;
+    }
+    if (*name) fprintf(stderr, "cisup: unknown command '%s'\n", name);
+    print_usage(stderr);
+    return EXIT_USAGE;
 }

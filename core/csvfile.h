@@ -10,6 +10,9 @@
 typedef cisup_status cisup_csv_row(void *context, const char *const *field,
                                    cisup_error *err);
 
+/* The line in which a row begins, from 1. field: as a cisup_csv_row has received it. */
+cisup_index cisup_csv_line(const char *const *field);
+
 /* Reads a comma-separated file (RFC 4180; LF or CRLF) with a header row.
  *
  *   path     the file; "-" reads standard input
@@ -17,16 +20,23 @@ typedef cisup_status cisup_csv_row(void *context, const char *const *field,
  *            header must be exactly these
  *   row      called in the order of the file with as many fields as the header has
  *
- * Blank lines are skipped. Memory is bounded by the longest line.
+ * Blank lines, blanks around an unquoted field and a byte order mark are skipped; the
+ * last line may lack its end. Memory is bounded by the longest row.
  * Errors: EIO; ENOMEM; EFORMAT with path and line: no header or another one, a row
- * with too few or too many fields, a quote out of place, a missing end of quote; and
- * what `row` returns. Source: libcsv in strict mode. */
+ * with too few or too many fields, a quote out of place, a missing end of quote, a
+ * NUL byte; and what `row` returns. Source: libcsv in strict mode. */
 CISUP_MUST_CHECK cisup_status cisup_csv_read(const char *path, const char *header,
                                              cisup_csv_row *row, void *context,
                                              cisup_error *err);
 
-/* A whole field as a decimal integer or a finite number, nothing around it.
- * `name` is the column's name for the message. Errors: EFORMAT. */
+/* Puts "path:line: " before the text of a failed call, for what is found wrong after
+ * the reading. A long path loses its beginning. Returns status. */
+cisup_status cisup_csv_at(cisup_status status, const char *path, cisup_index line,
+                          cisup_error *err);
+
+/* A whole field as a decimal integer or a finite number, nothing around it; the
+ * decimal point is '.' whatever the locale. `name` is the column's name for the
+ * message. out is untouched on failure. Errors: EFORMAT. */
 CISUP_MUST_CHECK cisup_status cisup_parse_index(const char *text, const char *name,
                                                 cisup_index *out, cisup_error *err);
 CISUP_MUST_CHECK cisup_status cisup_parse_number(const char *text, const char *name,

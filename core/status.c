@@ -35,6 +35,8 @@ const char *cisup_status_text(cisup_status code) {
         return "shapes do not fit";
     case CISUP_EINFEASIBLE:
         return "infeasible";
+    case CISUP_EINVARIANT:
+        return "property violated";
     case CISUP_EFORMAT:
         return "malformed input";
     case CISUP_EIO:

@@ -14,6 +14,7 @@ typedef enum {
     CISUP_EINVAL,      /* an argument or option is outside its range */
     CISUP_ESHAPE,      /* two objects do not fit each other */
     CISUP_EINFEASIBLE, /* no answer exists: for example more circuits than fit */
+    CISUP_EINVARIANT,  /* a property that was to be verified does not hold */
     CISUP_EFORMAT,     /* an input file is malformed */
     CISUP_EIO,         /* the operating system refused to read or write */
     CISUP_ENOMEM,      /* memory is exhausted, or would be */

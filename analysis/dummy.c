@@ -1,2 +1,0 @@
-#include <cisup/core/status.h>
-typedef int x;

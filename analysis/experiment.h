@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_EXPERIMENT_H
+#define CISUP_ANALYSIS_EXPERIMENT_H
+
+#include <cisup/analysis/interval.h>
+#include <cisup/analysis/measure.h>
+#include <cisup/analysis/theory.h>
+
+/* One shape, measured over `networks` networks with `inputs` samples each, for every
+ * z of a list. A network k differs from the next in its permutations and circuits. */
+typedef struct {
+    const cisup_allocation *base;   /* shared by all networks */
+    const cisup_circuits *circuits; /* NULL: of `family`, drawn anew for each network */
+    cisup_family_options family;    /* its seed and network are set by the run */
+    cisup_index d, L;               /* of the circuits of a family */
+    cisup_network_options network;  /* its seed and network are set by the run */
+    cisup_mode mode;                /* default CISUP_MODE_RELU */
+    const cisup_index *z;           /* [z_count], each 1..T */
+    cisup_index z_count;
+    cisup_index networks, inputs; /* K, M >= 1; defaults 20, 500 */
+    uint64_t seed;                /* default 1 */
+    int threads;                  /* 0: as many as OpenMP offers; default 0 */
+
+    /* Called after every network; a result other than 0 ends the experiment with the
+     * networks done so far. May be NULL. */
+    int (*progress)(void *context, cisup_index done, cisup_index of);
+    void *progress_context;
+} cisup_experiment;
+
+cisup_experiment cisup_experiment_defaults(void);
+
+/* What one z gave. Cells are indexed by cisup_cell. */
+typedef struct {
+    cisup_index z;
+    cisup_interval *mse;          /* [cells] mean over networks, 95 % t-interval */
+    double *median, *q99, *worst; /* [cells] of the norm, over everything */
+    cisup_prediction *theory;     /* [cells] */
+    double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
+                                     the neurons outside K^l that are open */
+    double feedback;              /* g of (9.2) */
+} cisup_result;
+
+typedef struct {
+    cisup_index L, d, z_count, networks; /* networks: how many were measured */
+    cisup_result *result;                /* [z_count] */
+    double *kappa; /* [L-1] mean over the networks; only for capped */
+    cisup_allocation_stats stats;
+    double build_s, run_s; /* wall time */
+} cisup_report;
+
+/* Runs the experiment.
+ *
+ *   report   uninitialised on entry, empty after a failure
+ *
+ * The same bytes for any number of threads. Memory: one network, and O(d N) a thread.
+ * Errors: EINVAL; ESHAPE; ENOMEM; EINFEASIBLE when stopped before one network was
+ * done. Uses OpenMP over batches of samples. */
+CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
+                                                   cisup_report *report,
+                                                   cisup_error *err);
+void cisup_report_free(cisup_report *report);
+
+/* An upper estimate of the memory of a run in bytes. */
+double cisup_experiment_bytes(const cisup_experiment *x);
+
+/* Multiply-adds of a run: what its time is proportional to. */
+double cisup_experiment_operations(const cisup_experiment *x);
+
+#endif

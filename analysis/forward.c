@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/forward.h>
+
+#include <cisup/core/memory.h>
+#include <cisup/core/rng.h>
+
+#include <string.h>
+
+static const char *const mode_name[] = {
+    [CISUP_MODE_RELU] = "relu",
+    [CISUP_MODE_MASKED_LINEAR] = "masked-linear",
+    [CISUP_MODE_MASKED_RELU] = "masked-relu",
+    [CISUP_MODE_LINEAR] = "linear",
+};
+
+const char *cisup_mode_name(cisup_mode mode) {
+    return mode_name[mode];
+}
+
+int cisup_mode_find(const char *name) {
+    const int count = (int)(sizeof mode_name / sizeof mode_name[0]);
+    for (int k = 0; k < count; k++)
+        if (strcmp(name, mode_name[k]) == 0) return k;
+    return -1;
+}
+
+cisup_status cisup_batch_init(cisup_batch *b, cisup_index z, const cisup_circuits *c,
+                              cisup_error *err) {
+    *b = (cisup_batch){.z = z, .L = c->L, .d = c->d};
+    const cisup_index states = CISUP_LANES * z * (c->L + 1) * c->d;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&b->active, CISUP_LANES * z, sizeof *b->active, err));
+    CISUP_TRY(cisup_new(&b->state, states, sizeof *b->state, err));
+done:
+    if (status != CISUP_OK) cisup_batch_free(b);
+    return status;
+}
+
+void cisup_batch_free(cisup_batch *b) {
+    cisup_release(b->active);
+    cisup_release(b->state);
+    *b = (cisup_batch){0};
+}
+
+void cisup_batch_states(cisup_batch *b, const cisup_circuits *c) {
+    for (cisup_index lane = 0; lane < b->used; lane++)
+        for (cisup_index k = 0; k < b->z; k++)
+            for (cisup_index l = 1; l <= b->L; l++)
+                cisup_circuits_step(c, l, b->active[lane * b->z + k],
+                                    cisup_batch_state(b, lane, k, l - 1),
+                                    cisup_batch_state(b, lane, k, l));
+}
+
+void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
+                      cisup_index network, cisup_index first, cisup_index used) {
+    b->used = used;
+    for (cisup_index lane = 0; lane < used; lane++) {
+        cisup_index *active = b->active + lane * b->z;
+        cisup_rng rng;
+        cisup_rng_init(&rng, seed, CISUP_STREAM_ACTIVE, network, first + lane, b->z);
+        cisup_rng_subset(&rng, c->T, b->z, active);
+        for (cisup_index k = 0; k < b->z; k++)
+            cisup_circuits_input(c, seed, network, first + lane, active[k],
+                                 cisup_batch_state(b, lane, k, 0));
+    }
+    cisup_batch_states(b, c);
+}
+
+cisup_status cisup_forward_init(cisup_forward *f, const cisup_network *net,
+                                cisup_error *err) {
+    *f = (cisup_forward){0};
+    const cisup_index N = net->base->N, d = net->circuits->d;
+    const cisup_index numbers = d * N * CISUP_LANES;
+    cisup_index work = 3 * d * CISUP_LANES; /* of the read-out of the last layer */
+    for (cisup_index l = 2; l <= net->circuits->L; l++) {
+        const cisup_index need = cisup_operator_work(&net->layers[l - 2]);
+        if (need > work) work = need;
+    }
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->a, numbers, sizeof *f->a, err));
+    CISUP_TRY(cisup_new(&f->pre, numbers, sizeof *f->pre, err));
+    CISUP_TRY(cisup_new(&f->work, work, sizeof *f->work, err));
+    CISUP_TRY(cisup_new(&f->in_active, N * CISUP_LANES, 1, err));
+done:
+    if (status != CISUP_OK) cisup_forward_free(f);
+    return status;
+}
+
+void cisup_forward_free(cisup_forward *f) {
+    cisup_release(f->a);
+    cisup_release(f->pre);
+    cisup_release(f->work);
+    cisup_release(f->in_active);
+    *f = (cisup_forward){0};
+}
+
+/* The neurons of a circuit in layer l = 1..L. */
+static const int32_t *row_in_layer(const cisup_network *net, cisup_index l,
+                                   cisup_index t) {
+    return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
+}
+
+/* K^l, lane by lane. */
+static void mark_active(cisup_forward *f, const cisup_network *net, cisup_index l,
+                        const cisup_batch *b) {
+    memset(f->in_active, 0, (size_t)net->base->N * CISUP_LANES);
+    for (cisup_index lane = 0; lane < b->used; lane++)
+        for (cisup_index k = 0; k < b->z; k++) {
+            const int32_t *row = row_in_layer(net, l, b->active[lane * b->z + k]);
+            for (cisup_index s = 0; s < net->base->S; s++)
+                f->in_active[row[s] * CISUP_LANES + lane] = 1;
+        }
+}
+
+/* (6.1): a = sum over active t of E_t^1 w_t^1 a_t^0. */
+static void embed_inputs(const cisup_network *net, const cisup_batch *b, double *a) {
+    const cisup_index N = net->base->N, S = net->base->S, d = b->d;
+    memset(a, 0, (size_t)(d * N * CISUP_LANES) * sizeof *a);
+    for (cisup_index lane = 0; lane < b->used; lane++)
+        for (cisup_index k = 0; k < b->z; k++) {
+            const cisup_index t = b->active[lane * b->z + k];
+            const double *w = cisup_circuits_weights(net->circuits, 1, t);
+            const double *in = cisup_batch_state(b, lane, k, 0);
+            const int32_t *row = row_in_layer(net, 1, t);
+            for (cisup_index i = 0; i < d; i++) {
+                double sum = 0.0;
+                for (cisup_index j = 0; j < d; j++) sum += w[i * d + j] * in[j];
+                for (cisup_index s = 0; s < S; s++)
+                    a[(i * N + row[s]) * CISUP_LANES + lane] += sum;
+            }
+        }
+}
+
+/* a = M (pre + B) for one block, whose bias is b. */
+static void activate(cisup_mode mode, cisup_index count, double b,
+                     const unsigned char *in_active, const double *pre, double *a) {
+    for (cisup_index k = 0; k < count; k++) {
+        const double x = pre[k] + b, positive = x > 0.0 ? x : 0.0;
+        switch (mode) {
+        case CISUP_MODE_RELU:
+            a[k] = positive;
+            break;
+        case CISUP_MODE_MASKED_LINEAR:
+            a[k] = in_active[k] ? x : 0.0;
+            break;
+        case CISUP_MODE_MASKED_RELU:
+            a[k] = in_active[k] ? positive : 0.0;
+            break;
+        case CISUP_MODE_LINEAR:
+            a[k] = x;
+            break;
+        }
+    }
+}
+
+/* Hands an operator's read-outs on with the layer they belong to. */
+typedef struct {
+    const cisup_observer *observer;
+    cisup_index l;
+} layer_reader;
+
+static void forward_readout(void *context, cisup_index t, const double *est) {
+    const layer_reader *r = context;
+    r->observer->readout(r->observer->context, r->l, t, est);
+}
+
+static void show_layer(const cisup_observer *o, cisup_index l, const cisup_forward *f) {
+    if (o->layer) o->layer(o->context, l, f->a, f->in_active);
+}
+
+void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mode,
+                       const cisup_batch *batch, const cisup_observer *observer) {
+    const cisup_index N = net->base->N, d = batch->d, L = batch->L;
+    const cisup_index block = N * CISUP_LANES;
+    layer_reader context = {observer, 0};
+    const cisup_reader reader = {observer->readout ? forward_readout : NULL, &context};
+    mark_active(f, net, 1, batch);
+    embed_inputs(net, batch, f->a);
+    show_layer(observer, 0, f);
+    for (cisup_index l = 1; l <= L; l++) {
+        if (l == 1) {
+            memcpy(f->pre, f->a, (size_t)(d * block) * sizeof *f->pre);
+        } else {
+            context.l = l - 1;
+            memset(f->pre, 0, (size_t)(d * block) * sizeof *f->pre);
+            cisup_operator_apply(&net->layers[l - 2], f->a, f->pre, f->work, &reader);
+            mark_active(f, net, l, batch);
+        }
+        const double *bias = cisup_circuits_bias(net->circuits, l);
+        for (cisup_index i = 0; i < d; i++)
+            activate(mode, block, bias[i], f->in_active, f->pre + i * block,
+                     f->a + i * block);
+        show_layer(observer, l, f);
+    }
+    context.l = L;
+    const cisup_readout last = cisup_network_readout(net, L);
+    cisup_readout_all(&last, f->a, f->work, &reader);
+}

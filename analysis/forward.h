@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_FORWARD_H
+#define CISUP_ANALYSIS_FORWARD_H
+
+#include <cisup/sparse/network.h>
+
+/* What a neuron does (docs/math.md, section 7). K^l: neurons of active circuits. */
+typedef enum {
+    CISUP_MODE_RELU,          /* the real network */
+    CISUP_MODE_MASKED_LINEAR, /* Pre inside K^l, 0 outside; no ReLU */
+    CISUP_MODE_MASKED_RELU,   /* ReLU inside K^l, 0 outside */
+    CISUP_MODE_LINEAR,        /* Pre everywhere */
+} cisup_mode;
+
+/* "relu", "masked-linear", ...; cisup_mode_find returns -1 for an unknown name. */
+const char *cisup_mode_name(cisup_mode mode);
+int cisup_mode_find(const char *name);
+
+/* Up to CISUP_LANES samples: which circuits are active in each, and the exact states
+ * a_t^l that those would have on their own. Owns its arrays. Start from {0}. */
+typedef struct {
+    cisup_index used;    /* lanes in use, 1..CISUP_LANES */
+    cisup_index z, L, d; /* active circuits a sample */
+    cisup_index *active; /* [CISUP_LANES][z], ascending in a lane */
+    double *state;       /* [CISUP_LANES][z][L+1][d] */
+} cisup_batch;
+
+/* Room for batches with z active circuits. Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_batch_init(cisup_batch *b, cisup_index z,
+                                               const cisup_circuits *c, cisup_error *err);
+void cisup_batch_free(cisup_batch *b);
+
+/* The exact state of the k-th active circuit of a lane in layer l. */
+static inline double *cisup_batch_state(const cisup_batch *b, cisup_index lane,
+                                        cisup_index k, cisup_index l) {
+    return b->state + ((lane * b->z + k) * (b->L + 1) + l) * b->d;
+}
+
+/* Draws samples first .. first+used-1 of a network: z distinct circuits of T each and
+ * their inputs, then runs the active circuits alone. O(used z (L d^2 + z)). */
+void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
+                      cisup_index network, cisup_index first, cisup_index used);
+
+/* Runs the active circuits from the states of layer 0 already in the batch. */
+void cisup_batch_states(cisup_batch *b, const cisup_circuits *c);
+
+/* Who watches a forward pass; each function may be NULL. */
+typedef struct {
+    void *context;
+    /* A^l for l = 0 (the embedded input), 1, ..., L: a [d N][CISUP_LANES];
+     * in_active [N][CISUP_LANES] is 1 inside K^l (K^1 for l = 0). */
+    void (*layer)(void *context, cisup_index l, const double *a,
+                  const unsigned char *in_active);
+    /* est_t^l for l = 1..L and in each t = 0..T-1: [d][CISUP_LANES]. The layer's own
+     * call comes first. */
+    void (*readout)(void *context, cisup_index l, cisup_index t, const double *est);
+} cisup_observer;
+
+/* The arrays of one forward pass, one for each thread. Start from {0}. */
+typedef struct {
+    double *a, *pre, *work;   /* [d N][LANES], [d N][LANES], the operators' work */
+    unsigned char *in_active; /* [N][LANES] */
+} cisup_forward;
+
+/* Room to run a network. Errors: ENOMEM. Memory O(d N), independent of T. */
+CISUP_MUST_CHECK cisup_status cisup_forward_init(cisup_forward *f,
+                                                 const cisup_network *net,
+                                                 cisup_error *err);
+void cisup_forward_free(cisup_forward *f);
+
+/* One pass of a batch through all layers, (6.1) and (7.1). Activations are kept only
+ * as long as the observer sees them. */
+void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mode,
+                       const cisup_batch *batch, const cisup_observer *observer);
+
+#endif

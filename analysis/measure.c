@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/measure.h>
+
+#include <cisup/core/memory.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *cisup_state_name(cisup_state_kind state) {
+    return state == CISUP_ACTIVE ? "active" : "inactive";
+}
+
+const char *cisup_quantity_name(cisup_quantity quantity) {
+    static const char *const name[] = {"readout", "on", "x"};
+    return name[quantity];
+}
+
+int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity) {
+    if (quantity == CISUP_READOUT) return 1;
+    if (c->on_count == 0) return 0;
+    return quantity == CISUP_ON || c->d > c->on_count;
+}
+
+cisup_status cisup_measure_init(cisup_measure *m, const cisup_network *net, cisup_index z,
+                                cisup_error *err) {
+    const cisup_circuits *c = net->circuits;
+    *m = (cisup_measure){.circuits = c, .N = net->base->N, .L = c->L, .d = c->d};
+    const cisup_index cells = cisup_cell(c->L + 1, 0, 0);
+    cisup_status status;
+    CISUP_TRY(cisup_new(&m->order, CISUP_LANES * z, sizeof *m->order, err));
+    CISUP_TRY(cisup_new(&m->sum, cells * CISUP_LANES, sizeof *m->sum, err));
+    CISUP_TRY(cisup_new(&m->error, c->d * CISUP_LANES, sizeof *m->error, err));
+    CISUP_TRY(cisup_new(&m->tally, cells, sizeof *m->tally, err));
+    CISUP_TRY(cisup_new(&m->open, c->L * c->d, sizeof *m->open, err));
+done:
+    if (status != CISUP_OK) cisup_measure_free(m);
+    return status;
+}
+
+void cisup_measure_free(cisup_measure *m) {
+    cisup_release(m->order);
+    cisup_release(m->sum);
+    cisup_release(m->error);
+    cisup_release(m->tally);
+    cisup_release(m->open);
+    *m = (cisup_measure){0};
+}
+
+/* An active circuit of a batch, in one number that sorts by t: t, lane, k. */
+static cisup_index code(const cisup_batch *b, cisup_index t, cisup_index lane,
+                        cisup_index k) {
+    return (t * CISUP_LANES + lane) * b->z + k;
+}
+
+static int ascending(const void *left, const void *right) {
+    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
+    return (x > y) - (x < y);
+}
+
+/* Squared norms of an error, of its on-value and of its x, lane by lane.
+ * error: [d][CISUP_LANES]. */
+static void square_norms(const cisup_measure *m, const double *error,
+                         double square[CISUP_QUANTITIES][CISUP_LANES]) {
+    const cisup_circuits *c = m->circuits;
+    double on[CISUP_LANES] = {0}, x[CISUP_LANES];
+    for (cisup_index i = 0; i < c->on_count; i++)
+        cisup_lanes_add_scaled(on, i == 0 ? 1.0 : -1.0, error + i * CISUP_LANES);
+    for (int q = 0; q < CISUP_QUANTITIES; q++) cisup_lanes_zero(square[q]);
+    for (cisup_index i = 0; i < m->d; i++) {
+        const double *e = error + i * CISUP_LANES;
+        for (int k = 0; k < CISUP_LANES; k++) {
+            x[k] = i < c->on_count ? 0.0 : e[k] - c->offset * on[k];
+            square[CISUP_READOUT][k] += e[k] * e[k];
+            square[CISUP_X][k] += x[k] * x[k];
+        }
+    }
+    for (int k = 0; k < CISUP_LANES; k++) square[CISUP_ON][k] = on[k] * on[k];
+}
+
+/* Adds the lanes named in `mask` to the cells of a layer and state. */
+static void add_squares(cisup_measure *m, cisup_index l, int state, unsigned mask,
+                        double square[CISUP_QUANTITIES][CISUP_LANES]) {
+    for (int q = 0; q < CISUP_QUANTITIES; q++) {
+        if (!cisup_quantity_exists(m->circuits, (cisup_quantity)q)) continue;
+        const cisup_index cell = cisup_cell(l, state, q);
+        cisup_tally *tally = &m->tally[cell];
+        double *sum = m->sum + cell * CISUP_LANES;
+        for (int k = 0; k < CISUP_LANES; k++) {
+            const double s = mask >> k & 1u ? square[q][k] : 0.0;
+            sum[k] += s;
+            tally->worst[k] = s > tally->worst[k] ? s : tally->worst[k];
+        }
+        for (int k = 0; k < CISUP_LANES; k++)
+            if (mask >> k & 1u) cisup_histogram_add(&tally->squares, square[q][k]);
+    }
+}
+
+/* Circuit t is active in this lane as its k-th: compares with its own state. */
+static void measure_active(cisup_measure *m, cisup_index l, cisup_index lane,
+                           cisup_index k, const double *est) {
+    const double *state = cisup_batch_state(m->batch, lane, k, l);
+    double square[CISUP_QUANTITIES][CISUP_LANES];
+    for (cisup_index i = 0; i < m->d; i++)
+        m->error[i * CISUP_LANES + lane] = est[i * CISUP_LANES + lane] - state[i];
+    square_norms(m, m->error, square);
+    add_squares(m, l, CISUP_ACTIVE, 1u << lane, square);
+}
+
+static void on_readout(void *context, cisup_index l, cisup_index t, const double *est) {
+    cisup_measure *m = context;
+    const cisup_batch *b = m->batch;
+    unsigned inactive = (1u << b->used) - 1u;
+    for (; m->next < b->used * b->z; m->next++) {
+        const cisup_index k = m->order[m->next] % b->z, who = m->order[m->next] / b->z;
+        if (who / CISUP_LANES != t) break;
+        measure_active(m, l, who % CISUP_LANES, k, est);
+        inactive &= ~(1u << who % CISUP_LANES);
+    }
+    double square[CISUP_QUANTITIES][CISUP_LANES];
+    square_norms(m, est, square);
+    add_squares(m, l, CISUP_INACTIVE, inactive, square);
+}
+
+static void on_layer(void *context, cisup_index l, const double *a,
+                     const unsigned char *in_active) {
+    cisup_measure *m = context;
+    m->next = 0; /* the read-outs that follow start again at t = 0 */
+    if (l == 0) return;
+    for (cisup_index i = 0; i < m->d; i++) {
+        cisup_open_count *count = &m->open[(l - 1) * m->d + i];
+        const double *block = a + i * m->N * CISUP_LANES;
+        for (cisup_index n = 0; n < m->N; n++)
+            for (cisup_index lane = 0; lane < m->batch->used; lane++) {
+                const cisup_index at = n * CISUP_LANES + lane;
+                count->open += block[at] > 0.0;
+                count->wrong += block[at] > 0.0 && !in_active[at];
+                count->outside += !in_active[at];
+            }
+    }
+}
+
+cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch) {
+    m->batch = batch;
+    m->next = 0;
+    cisup_index at = 0;
+    for (cisup_index lane = 0; lane < batch->used; lane++)
+        for (cisup_index k = 0; k < batch->z; k++)
+            m->order[at++] = code(batch, batch->active[lane * batch->z + k], lane, k);
+    qsort(m->order, (size_t)at, sizeof *m->order, ascending);
+    const cisup_index cells = cisup_cell(m->L + 1, 0, 0);
+    memset(m->sum, 0, (size_t)(cells * CISUP_LANES) * sizeof *m->sum);
+    return (cisup_observer){m, on_layer, on_readout};
+}
+
+double cisup_measure_sum(const cisup_measure *m, cisup_index cell) {
+    double sum = 0.0;
+    for (int k = 0; k < CISUP_LANES; k++) sum += m->sum[cell * CISUP_LANES + k];
+    return sum;
+}
+
+double cisup_tally_worst(const cisup_tally *tally) {
+    double worst = 0.0;
+    for (int k = 0; k < CISUP_LANES; k++)
+        if (tally->worst[k] > worst) worst = tally->worst[k];
+    return sqrt(worst);
+}
+
+void cisup_measure_merge(cisup_measure *into, const cisup_measure *from) {
+    for (cisup_index cell = 0; cell < cisup_cell(into->L + 1, 0, 0); cell++) {
+        cisup_tally *tally = &into->tally[cell];
+        cisup_histogram_merge(&tally->squares, &from->tally[cell].squares);
+        for (int k = 0; k < CISUP_LANES; k++)
+            if (from->tally[cell].worst[k] > tally->worst[k])
+                tally->worst[k] = from->tally[cell].worst[k];
+    }
+    for (cisup_index k = 0; k < into->L * into->d; k++) {
+        into->open[k].open += from->open[k].open;
+        into->open[k].wrong += from->open[k].wrong;
+        into->open[k].outside += from->open[k].outside;
+    }
+}

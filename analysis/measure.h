@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_MEASURE_H
+#define CISUP_ANALYSIS_MEASURE_H
+
+#include <cisup/analysis/forward.h>
+#include <cisup/analysis/quantile.h>
+
+/* Whose error and the error of what. All are norms of est_t^l - a_t^l: of the whole
+ * state, of its on-value, of its data vector x (core/circuits.h). */
+typedef enum { CISUP_ACTIVE, CISUP_INACTIVE, CISUP_STATES } cisup_state_kind;
+typedef enum { CISUP_READOUT, CISUP_ON, CISUP_X, CISUP_QUANTITIES } cisup_quantity;
+
+const char *cisup_state_name(cisup_state_kind state);
+const char *cisup_quantity_name(cisup_quantity quantity);
+
+/* Whether circuits have this quantity: on needs an on-indicator, x data beside it. */
+int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity);
+
+/* Index into [L][states][quantities], l = 1..L. */
+static inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
+    return ((l - 1) * CISUP_STATES + state) * CISUP_QUANTITIES + quantity;
+}
+
+/* The error distribution of one layer, state and quantity over circuits and samples.
+ * Merging is exact, in any order. */
+typedef struct {
+    cisup_histogram squares;   /* of squared norms */
+    double worst[CISUP_LANES]; /* largest squared norm met in each lane */
+} cisup_tally;
+
+/* Open neurons, A > 0, of one layer and block over samples; wrong: outside K^l. */
+typedef struct {
+    int64_t open, wrong, outside; /* outside: neurons outside K^l */
+} cisup_open_count;
+
+/* Measures a network over batches: an observer's context. One for each thread.
+ * Start from {0}. */
+typedef struct {
+    const cisup_circuits *circuits; /* borrowed */
+    cisup_index N, L, d;
+    const cisup_batch *batch; /* the one being run */
+    cisup_index *order;       /* [LANES*z] active circuits of the batch by t, coded */
+    cisup_index next;         /* the first of order not yet met in this layer */
+    double *sum;              /* [L][states][quantities][LANES] of squares, one batch */
+    cisup_tally *tally;       /* [L][states][quantities], over all batches */
+    double *error;            /* [d][LANES], scratch */
+    cisup_open_count *open;   /* [L][d], over all batches */
+} cisup_measure;
+
+/* Errors: ENOMEM. z: active circuits a sample. */
+CISUP_MUST_CHECK cisup_status cisup_measure_init(cisup_measure *m,
+                                                 const cisup_network *net, cisup_index z,
+                                                 cisup_error *err);
+void cisup_measure_free(cisup_measure *m);
+
+/* Prepares for a batch and clears `sum`; returns the observer to run it with. */
+cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch);
+
+/* The sum of squares of one cell over the samples of the last batch. */
+double cisup_measure_sum(const cisup_measure *m, cisup_index cell);
+
+/* The largest norm of a cell over all batches. */
+double cisup_tally_worst(const cisup_tally *tally);
+
+/* Adds the tallies and counts of `from` (same network shape). */
+void cisup_measure_merge(cisup_measure *into, const cisup_measure *from);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/predict.h>
+
+#include <cisup/core/memory.h>
+
+#include <math.h>
+
+static const cisup_prediction silent = {(double)NAN, (double)NAN, (double)NAN};
+
+/* The four columns of a family, [L] each. */
+typedef struct {
+    cisup_prediction *x[CISUP_STATES], *on[CISUP_STATES];
+} columns;
+
+static void write_column(cisup_prediction *out, cisup_index L, int state, int quantity,
+                         const cisup_prediction *column) {
+    for (cisup_index l = 1; l <= L; l++)
+        out[cisup_cell(l, state, quantity)] = column[l - 1];
+}
+
+/* The formulas (9.3)-(9.5) describe capped weights only. */
+static void keep_post_only(cisup_prediction *column, cisup_index L) {
+    for (cisup_index k = 0; k < L; k++)
+        column[k].followup = column[k].refined = (double)NAN;
+}
+
+static void write_rotation4(const cisup_theory_case *c, cisup_index L, int is_rotation,
+                            int is_capped, cisup_prediction *storage,
+                            cisup_prediction *out) {
+    columns k = {{storage, storage + L}, {storage + 2 * L, storage + 3 * L}};
+    cisup_theory_rotation4(c, L, k.x[CISUP_ACTIVE], k.x[CISUP_INACTIVE],
+                           k.on[CISUP_ACTIVE], k.on[CISUP_INACTIVE]);
+    if (!is_capped) keep_post_only(storage, 4 * L);
+    write_column(out, L, CISUP_INACTIVE, CISUP_ON, k.on[CISUP_INACTIVE]);
+    if (!is_rotation) return;
+    write_column(out, L, CISUP_ACTIVE, CISUP_ON, k.on[CISUP_ACTIVE]);
+    write_column(out, L, CISUP_ACTIVE, CISUP_X, k.x[CISUP_ACTIVE]);
+    write_column(out, L, CISUP_INACTIVE, CISUP_X, k.x[CISUP_INACTIVE]);
+}
+
+cisup_status cisup_predict(const cisup_theory_case *c, int family,
+                           const cisup_circuits *circuits, cisup_weight_scheme scheme,
+                           cisup_prediction *out, cisup_error *err) {
+    const cisup_index L = circuits->L;
+    for (cisup_index k = 0; k < cisup_cell(L + 1, 0, 0); k++) out[k] = silent;
+    cisup_prediction *storage;
+    const cisup_status status = cisup_new(&storage, 4 * L, sizeof *storage, err);
+    if (status != CISUP_OK) return status;
+    if (family == CISUP_RANDOM_RELU) {
+        cisup_theory_general(c, L, storage, storage + L);
+        write_column(out, L, CISUP_ACTIVE, CISUP_READOUT, storage);
+        write_column(out, L, CISUP_INACTIVE, CISUP_READOUT, storage + L);
+    } else if (circuits->on_count == 2) {
+        write_rotation4(c, L, family == CISUP_ROTATION4, scheme == CISUP_WEIGHTS_CAPPED,
+                        storage, out);
+    }
+    cisup_release(storage);
+    return status;
+}

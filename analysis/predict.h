@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_PREDICT_H
+#define CISUP_ANALYSIS_PREDICT_H
+
+#include <cisup/analysis/measure.h>
+#include <cisup/analysis/theory.h>
+
+/* Fills out [L][states][quantities] (cisup_cell) with the predictions of the post
+ * (9.1), the follow-up (9.3) and the refined theory (9.4), (9.5), (9.1 recursion) for
+ * circuits of this kind; NaN where a formula does not speak:
+ *
+ *   x, on     rotation4; followup and refined only for capped weights
+ *   on        other circuits with an on-indicator: inactive ones, z d/D, z p1, (9.5)
+ *   readout   random-relu (unit-norm states)
+ *
+ *   family    a cisup_family, or -1 for the user's own circuits
+ *
+ * All are for masked networks; a ReLU network has further error (docs/math.md 14).
+ * Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_predict(const cisup_theory_case *c, int family,
+                                            const cisup_circuits *circuits,
+                                            cisup_weight_scheme scheme,
+                                            cisup_prediction *out, cisup_error *err);
+
+#endif

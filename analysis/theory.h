@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_THEORY_H
+#define CISUP_ANALYSIS_THEORY_H
+
+#include <cisup/core/status.h>
+
+/* What the error formulas know of a network; symbols as in docs/math.md.
+ * 1 <= z <= T; S, N, d, D >= 1. With T = 1 nothing overlaps, and P, p may be NaN. */
+typedef struct {
+    double D, d, T, S, z, N;
+    double P, p;   /* (2.4), (3.5) of the allocation used */
+    double kappa;  /* (4.5), mean over the layers l >= 2; 0 unless capped */
+    double V;      /* cisup_theory_background_variance; 0 unless capped */
+    double margin; /* b, the margin of the rotation family */
+    int fresh;     /* 1: every layer has its own weights; 0: the same in all layers */
+} cisup_theory_case;
+
+/* Mean square error of a read-out as three formulas see it; NaN where one does not
+ * speak, and for inactive circuits when T = z (there are none). */
+typedef struct {
+    double post;     /* leading order, [CIS1] */
+    double followup; /* [CIS2], rotation family only */
+    double refined;  /* the recursions of docs/math.md 9.2 and 9.3 */
+} cisup_prediction;
+
+/* Mean square error of active (e_l) and of inactive circuits (q_l), both relative to
+ * the mean square activation of an active circuit. */
+typedef struct {
+    double active, inactive;
+} cisup_theory_error;
+
+/* (3.6) Mean square overlap p when all neurons carry the same load,
+ *
+ *   p_even = T/(T-1) (d/D - 1/(ST)),   0 if TS <= N or T = 1
+ *
+ * Exact for D = d N and even loads; the p of the progression schemes exceeds it by
+ * 2-9 %, by more where TS/N is small (docs/math.md 2.5). */
+double cisup_theory_p_even(const cisup_theory_case *c);
+
+/* The follow-up's short form p1 = d/D - 1/(ST), 0 where that is negative. */
+double cisup_theory_p_followup(const cisup_theory_case *c);
+
+/* (9.2) g = z S T p^2. Noise of inactive circuits feeds on itself: it settles at
+ * z p/(1-g) for g < 1 and grows exponentially from g = 1 on. */
+double cisup_theory_feedback(const cisup_theory_case *c);
+
+/* Leading order for circuits in general, layer l >= 1:
+ *
+ *   active    (z-1) d/D  (l = 1),   (l-1) T z (d/D)^2  (l >= 2)
+ *   inactive  z d/D
+ *
+ * For zero-mean weights that keep the norm. For l >= 2 it wants T d/D >> z-1 and g << 1:
+ * it leaves out the (z-1) terms, and the feedback. Measured / predicted: docs/math.md
+ * 17.6. Source: [CIS1], docs/math.md 9.1. */
+cisup_theory_error cisup_theory_general_post(const cisup_theory_case *c, cisup_index l);
+
+/* Recursion for masked networks of zero-mean weights with gain 1, layer l >= 1:
+ *
+ *   n_l = (T-z) p q_{l-1} + (z-1) p (1+e_{l-1})
+ *   s_l = 1 + e_{l-1} + S (T-z) p q_{l-1}
+ *   e_l = e_{l-1} + n_l,   q_l = z p s_l,   e_0 = q_0 = 0
+ *
+ * Within 10 % for rotations drawn fresh in each layer, 20 % at strong coupling (g up to
+ * 1.8), 14-19 % low by l = 5 for the same rotation in all layers, a factor 0.6-1.5 for
+ * random ReLU circuits. O(l). Source: docs/math.md (9.1), 17.5, 17.6. */
+cisup_theory_error cisup_theory_general_recursion(const cisup_theory_case *c,
+                                                  cisup_index l);
+
+/* V = Var_t[ (1+kappa) (1/S) sum_{n in alloc_t} rho_n ],  rho_n = 1 - (1-S/N)^{c_n}:
+ * how unevenly the background of the capped weights falls on the circuits; the variance
+ * is over the T circuits, divisor T.
+ *
+ *   slot   [T*S], neurons of the circuits
+ *   load   [N], c_n, circuits on a neuron (cisup_allocation_loads)
+ *
+ * 0 for even loads. O(T S). Source: docs/math.md 9.3. */
+double cisup_theory_background_variance(cisup_index N, cisup_index S, cisup_index T,
+                                        const int32_t *slot, const cisup_index *load,
+                                        double kappa);
+
+/* Circuits in general: mean square read-out error over the mean square activation.
+ *
+ *   active, inactive   [layers], layer l at l-1, written
+ *
+ * post and refined from the two functions above, followup NaN. O(layers). */
+void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
+                          cisup_prediction *active, cisup_prediction *inactive);
+
+/* Rotation circuits of width 4 with indicators, margin b, capped weights and reshuffled
+ * embeddings, run masked-linear: mean square error of the rotated vector x (|x| = 1)
+ * and of the on-indicator. H = 2(1+b)^2.
+ *
+ *   post      active x   l(z-1) d/D + (l-1) T z (d/D)^2;  active on NaN
+ *             inactive   x and on: z d/D
+ *   followup  active x   (l-1) T p1^2 (z + H(z-1)) + l p1 (z-1)(1+H);  active on 0
+ *             inactive   x and on: z p1
+ *   refined   x          recursion (9.4), active e_l and inactive q_l
+ *             on         active 0 (exact), inactive (9.5)
+ *
+ *   x_active, ..., on_inactive   [layers], layer l at l-1, written
+ *
+ * Not for other weight schemes or modes. Predicted over measured for z <= 4, l <= 4, S
+ * of 3-8, b of 0.5-2 (docs/math.md 17.7): refined mostly within 10 %, nearly always
+ * within 20 %, 4-17 % high where TS/N <= 7 and z >= 2; followup low by factors up to
+ * 2.2; post, which leaves H out, low by 6-14 for z >= 2 and within a third for z = 1. A
+ * network with ReLU follows refined only while z kappa/S is below about 0.015.
+ * O(layers).
+ * Source: [CIS2]; docs/math.md (9.3), (9.4), (9.5). */
+void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
+                            cisup_prediction *x_active, cisup_prediction *x_inactive,
+                            cisup_prediction *on_active, cisup_prediction *on_inactive);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_ALLOCATION_OPTIONS_H
+#define CISUP_APPS_ALLOCATION_OPTIONS_H
+
+#include "options.h"
+
+#include <cisup/core/allocation.h>
+
+/* The options of every command that makes an allocation. */
+typedef struct {
+    int scheme, hop, reflect;
+    uint64_t seed;
+} allocation_choice;
+
+allocation_choice allocation_choice_defaults(void);
+cisup_allocation_options allocation_choice_options(const allocation_choice *choice);
+
+/* "S" or "S-1"; -1 otherwise. */
+int allocation_hop_find(const char *word);
+const char *allocation_hop_name(int hop);
+
+#define ALLOCATION_OPTIONS(choice)                                                       \
+    {"scheme",                                                                           \
+     0,                                                                                  \
+     OPTION_CHOICE,                                                                      \
+     &(choice).scheme,                                                                   \
+     "prime|ref|greedy|random",                                                          \
+     "allocation scheme (ref)",                                                          \
+     cisup_scheme_find},                                                                 \
+        {"hop",                                                                          \
+         0,                                                                              \
+         OPTION_CHOICE,                                                                  \
+         &(choice).hop,                                                                  \
+         "S|S-1",                                                                        \
+         "start of the next progression: S, or S-1 to share an end (S)",                 \
+         allocation_hop_find},                                                           \
+    {                                                                                    \
+        "reflect", 0, OPTION_FLAG, &(choice).reflect, NULL,                              \
+            "mirror every second step, for more even loads", NULL                        \
+    }
+
+#endif

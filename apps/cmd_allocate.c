@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "allocation_options.h"
+#include "emit.h"
+#include "options.h"
+#include "program.h"
+
+#include <cisup/core/memory.h>
+#include <cisup/core/shape.h>
+#include <cisup/sparse/allocation_file.h>
+
+static const char about[] =
+    "Place T circuits with redundancy S on the N = floor(D/d) neurons of a block so "
+    "that any two share at most one, and report how evenly they lie.";
+
+typedef struct {
+    cisup_index D, d, S;
+    index_list T;
+    allocation_choice choice;
+    const char *output, *csv;
+    int json, quiet, force, dry_run;
+} request;
+
+/* What is reported of one allocation. */
+typedef struct {
+    cisup_index N, S, T, capacity, bound;
+    const char *scheme;
+    cisup_allocation_stats stats;
+} summary;
+
+static json_t *summary_json(const summary *s) {
+    return json_pack("{ss,ss,sI,sI,sI,sI,sI,so,sI,sI,so,so,so}", "record", "allocation",
+                     "scheme", s->scheme, "N", s->N, "S", s->S, "circuits", s->T,
+                     "capacity", s->capacity, "bound", s->bound, "ratio",
+                     emit_number((double)s->capacity / (double)s->bound), "load_min",
+                     s->stats.load_min, "load_max", s->stats.load_max, "load_cv",
+                     emit_number(s->stats.load_cv), "P", emit_number(s->stats.P), "p",
+                     emit_number(s->stats.p));
+}
+
+static cisup_status summary_csv(const summary *s, const request *r, cisup_error *err) {
+    csv_sink csv;
+    cisup_status status;
+    CISUP_TRY(csv_open(&csv, r->csv,
+                       "record,scheme,N,S,circuits,capacity,bound,ratio,load_min,"
+                       "load_max,load_cv,P,p",
+                       r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
+    csv_text(&csv, "allocation");
+    csv_text(&csv, s->scheme);
+    csv_index(&csv, s->N);
+    csv_index(&csv, s->S);
+    csv_index(&csv, s->T);
+    csv_index(&csv, s->capacity);
+    csv_index(&csv, s->bound);
+    csv_number(&csv, (double)s->capacity / (double)s->bound);
+    csv_index(&csv, s->stats.load_min);
+    csv_index(&csv, s->stats.load_max);
+    csv_number(&csv, s->stats.load_cv);
+    csv_number(&csv, s->stats.P);
+    csv_number(&csv, s->stats.p);
+    csv_end_row(&csv);
+    CISUP_TRY(csv_commit(&csv, err));
+done:
+    csv_discard(&csv);
+    return status;
+}
+
+static void summary_text(const summary *s) {
+    printf("scheme    %s\n", s->scheme);
+    printf("circuits  %" PRId64 " on N = %" PRId64 " neurons, S = %" PRId64 " each\n",
+           s->T, s->N, s->S);
+    if (s->S > 1)
+        printf("capacity  %" PRId64 ", %.1f %% of the packing bound %" PRId64 "\n",
+               s->capacity, 100.0 * (double)s->capacity / (double)s->bound, s->bound);
+    printf("load      %" PRId64 " to %" PRId64 " circuits a neuron, cv %.3f\n",
+           s->stats.load_min, s->stats.load_max, s->stats.load_cv);
+    printf("overlap   P = %.6g, p = P/S^2 = %.6g\n", s->stats.P, s->stats.p);
+}
+
+static cisup_status measure_loads(const cisup_allocation *a, summary *s,
+                                  cisup_error *err) {
+    cisup_index *load;
+    const cisup_status status = cisup_new(&load, a->N, sizeof *load, err);
+    if (status != CISUP_OK) return status;
+    cisup_allocation_loads(a, load);
+    s->stats = cisup_allocation_statistics(load, a->N, a->S, a->T);
+    cisup_release(load);
+    return CISUP_OK;
+}
+
+static cisup_status write_file(const request *r, const cisup_allocation *a,
+                               const summary *s, cisup_error *err) {
+    if (!r->output) return CISUP_OK;
+    char metadata[256];
+    (void)snprintf(metadata, sizeof metadata,
+                   "{\"D\":%" PRId64 ",\"N\":%" PRId64 ",\"S\":%" PRId64 ",\"T\":%" PRId64
+                   ",\"d\":%" PRId64 ",\"scheme\":\"%s\"}",
+                   r->D, s->N, s->S, s->T, r->d, s->scheme);
+    return cisup_allocation_file_write(
+        r->output, a, metadata, r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING,
+        err);
+}
+
+static void print_plan(const request *r, const summary *s) {
+    char size[16];
+    cisup_bytes_text((double)s->T * (double)s->S * 4.0, size);
+    if (r->json)
+        printf("{\"record\":\"dry-run\",\"N\":%" PRId64 ",\"S\":%" PRId64
+               ",\"circuits\":%" PRId64 ",\"capacity\":%" PRId64 ",\"bytes\":%.0f}\n",
+               s->N, s->S, s->T, s->capacity, (double)s->T * (double)s->S * 4.0);
+    else
+        printf("would place %" PRId64 " of at most %" PRId64 " circuits, N = %" PRId64
+               ", S = %" PRId64 ", %s\n",
+               s->T, s->capacity, s->N, s->S, size);
+}
+
+static cisup_status execute(const request *r, cisup_error *err) {
+    const cisup_allocation_options options = allocation_choice_options(&r->choice);
+    cisup_shape shape = {.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = 1};
+    summary s = {.S = r->S, .scheme = cisup_scheme_name(options.scheme)};
+    cisup_allocation a = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_shape_check(&shape, err));
+    s.N = shape.N;
+    s.bound = cisup_packing_bound(s.N, s.S);
+    CISUP_TRY(cisup_allocation_capacity(s.N, s.S, &options, &s.capacity, err));
+    s.T = index_list_is_max(&r->T) ? s.capacity : r->T.value[0];
+    if (s.S == 1 && index_list_is_max(&r->T))
+        return CISUP_FAIL(err, CISUP_EINVAL, "S = 1 has no largest T; give -T a number");
+    if (r->dry_run) {
+        print_plan(r, &s);
+        return CISUP_OK;
+    }
+    CISUP_TRY(cisup_allocation_make(&a, s.N, s.S, s.T, &options, err));
+    CISUP_TRY(measure_loads(&a, &s, err));
+    CISUP_TRY(write_file(r, &a, &s, err));
+    CISUP_TRY(summary_csv(&s, r, err));
+    if (r->json)
+        CISUP_TRY(emit_line(summary_json(&s), err));
+    else if (!r->quiet)
+        summary_text(&s);
+done:
+    cisup_allocation_free(&a);
+    return status;
+}
+
+int cmd_allocate(int argc, char **argv) {
+    request r = {.D = 1000, .d = 4, .S = 6, .choice = allocation_choice_defaults()};
+    cisup_error err = {0};
+    if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
+    const option table[] = {
+        {"width", 'D', OPTION_INDEX, &r.D, "D", "width of the network (1000)", NULL},
+        {"circuit-width", 'd', OPTION_INDEX, &r.d, "d", "width of a circuit (4)", NULL},
+        {"circuits", 'T', OPTION_LIST, &r.T, "n|max", "circuits to place (max)", NULL},
+        {"redundancy", 'S', OPTION_INDEX, &r.S, "S", "neurons per circuit neuron (6)",
+         NULL},
+        ALLOCATION_OPTIONS(r.choice),
+        {"output", 'o', OPTION_TEXT, &r.output, "FILE",
+         "write the allocation: .mtx, .mtx.gz or .csv", NULL},
+        {"seed", 0, OPTION_SEED, &r.choice.seed, "N", "seed of scheme random (1)", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
+        {"csv", 0, OPTION_TEXT, &r.csv, "FILE", "write the figures as CSV", NULL},
+        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
+        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
+        {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
+    };
+    options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
+                  argc, argv, NULL);
+    cisup_status status =
+        r.T.count == 1
+            ? execute(&r, &err)
+            : CISUP_FAIL(&err, CISUP_EINVAL,
+                         "--circuits: %" PRId64 " values; one is needed", r.T.count);
+    cisup_release(r.T.value);
+    return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "emit.h"
+
+#include <math.h>
+#include <string.h>
+
+json_t *emit_number(double x) {
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+cisup_status emit_line(json_t *object, cisup_error *err) {
+    const int failed = !object || json_dumpf(object, stdout,
+                                             JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+    json_decref(object);
+    if (failed) return CISUP_FAIL(err, CISUP_ENOMEM, "cannot write a JSON line");
+    (void)putchar('\n');
+    return CISUP_OK;
+}
+
+cisup_status csv_open(csv_sink *csv, const char *path, const char *header,
+                      cisup_overwrite overwrite, cisup_error *err) {
+    *csv = (csv_sink){0};
+    if (!path) return CISUP_OK;
+    if (strcmp(path, "-") == 0) {
+        csv->stream = stdout;
+    } else {
+        const cisup_status status = cisup_outfile_open(&csv->file, path, overwrite, err);
+        if (status != CISUP_OK) return status;
+        csv->stream = csv->file.stream;
+    }
+    fprintf(csv->stream, "%s\n", header);
+    return CISUP_OK;
+}
+
+static void separate(csv_sink *csv) {
+    if (csv->fields++) (void)putc(',', csv->stream);
+}
+
+void csv_text(csv_sink *csv, const char *text) {
+    if (!csv->stream) return;
+    separate(csv);
+    fputs(text, csv->stream);
+}
+
+void csv_index(csv_sink *csv, cisup_index value) {
+    if (!csv->stream) return;
+    separate(csv);
+    fprintf(csv->stream, "%" PRId64, value);
+}
+
+void csv_number(csv_sink *csv, double x) {
+    if (!csv->stream) return;
+    separate(csv);
+    if (isfinite(x)) fprintf(csv->stream, "%.17g", x);
+}
+
+void csv_skip(csv_sink *csv, int fields) {
+    for (int k = 0; csv->stream && k < fields; k++) separate(csv);
+}
+
+void csv_end_row(csv_sink *csv) {
+    if (!csv->stream) return;
+    (void)putc('\n', csv->stream);
+    csv->fields = 0;
+}
+
+cisup_status csv_commit(csv_sink *csv, cisup_error *err) {
+    if (!csv->file.stream) return CISUP_OK;
+    csv->stream = NULL;
+    return cisup_outfile_commit(&csv->file, err);
+}
+
+void csv_discard(csv_sink *csv) {
+    cisup_outfile_discard(&csv->file);
+    *csv = (csv_sink){0};
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_EMIT_H
+#define CISUP_APPS_EMIT_H
+
+#include <cisup/core/outfile.h>
+
+#include <jansson.h>
+
+/* JSON lines on standard output, and one CSV file with the same names as columns. */
+
+/* A JSON number; null if x is not finite. Integers above 2^53 stay exact. */
+json_t *emit_number(double x);
+
+/* Prints one object as one line and releases it; NULL means that it could not be
+ * made. Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status emit_line(json_t *object, cisup_error *err);
+
+/* A CSV file that is written row by row; fields are separated as needed. Start from
+ * {0}: then every call does nothing, so callers need not ask whether CSV is wanted. */
+typedef struct {
+    cisup_outfile file;
+    FILE *stream;
+    int fields; /* in the current row */
+} csv_sink;
+
+/* path NULL: no CSV; "-": standard output. header: comma-separated names. */
+CISUP_MUST_CHECK cisup_status csv_open(csv_sink *csv, const char *path,
+                                       const char *header, cisup_overwrite overwrite,
+                                       cisup_error *err);
+void csv_text(csv_sink *csv, const char *text);
+void csv_index(csv_sink *csv, cisup_index value);
+void csv_number(csv_sink *csv, double x); /* empty if x is not finite */
+void csv_skip(csv_sink *csv, int fields);
+void csv_end_row(csv_sink *csv);
+CISUP_MUST_CHECK cisup_status csv_commit(csv_sink *csv, cisup_error *err);
+void csv_discard(csv_sink *csv);
+
+#endif

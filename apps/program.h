@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_PROGRAM_H
+#define CISUP_APPS_PROGRAM_H
+
+#include <cisup/core/status.h>
+
+/* Exit codes of the program. */
+enum {
+    EXIT_HOLDS = 0,    /* done; the property holds */
+    EXIT_VIOLATED = 1, /* the property is violated, or there is no feasible answer */
+    EXIT_USAGE = 2,
+    EXIT_INPUT = 3,  /* a malformed input file */
+    EXIT_SYSTEM = 4, /* reading, writing or memory */
+    EXIT_INTERNAL = 5,
+};
+
+/* Prints "cisup: message" to stderr and returns the exit code of a failed call. */
+int fail_with(const cisup_error *err);
+
+/* The signal that asked the program to end (SIGINT, SIGTERM), or 0. */
+int signal_received(void);
+
+/* The subcommands; argv[0] is the command's name. Each returns an exit code. */
+int cmd_allocate(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_circuits(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_propagate(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "progress.h"
+
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+progress_bar progress_start(int is_quiet) {
+    const char *terminal = getenv("TERM");
+    const int can = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+    return (progress_bar){.is_shown = can && !is_quiet, .started = now_s()};
+}
+
+int progress_step(void *context, cisup_index done, cisup_index of) {
+    progress_bar *bar = context;
+    const double now = now_s();
+    if (bar->is_shown && now - bar->drawn > 0.1) {
+        const double left =
+            (now - bar->started) * (double)(of - done) / (double)(done > 0 ? done : 1);
+        fprintf(stderr, "\rnetwork %" PRId64 " of %" PRId64 ", %.0f s left\033[K", done,
+                of, left);
+        bar->drawn = now;
+    }
+    return signal_received() != 0;
+}
+
+void progress_end(progress_bar *bar) {
+    if (bar->is_shown) fprintf(stderr, "\r\033[K");
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_REPORT_H
+#define CISUP_APPS_REPORT_H
+
+#include "emit.h"
+#include "setup.h"
+
+#include <cisup/analysis/experiment.h>
+#include <cisup/core/assumptions.h>
+
+/* One finished run: what was asked for and what came out. */
+typedef struct {
+    const setup *setup;
+    const cisup_experiment *experiment;
+    const cisup_circuits *circuits; /* of any network of the run; for their kind only */
+    cisup_shape shape;
+    const cisup_report *report;
+} finished_run;
+
+/* docs/formats.md, "propagate". */
+CISUP_MUST_CHECK cisup_status report_json(const finished_run *run, cisup_error *err);
+void report_text(const finished_run *run);
+extern const char report_csv_header[];
+void report_csv(const finished_run *run, csv_sink *csv);
+
+/* Which assumptions circuits of the user's own meet. */
+CISUP_MUST_CHECK cisup_status assumptions_json(const cisup_assumptions *a,
+                                               cisup_error *err);
+void assumptions_text(const cisup_assumptions *a);
+
+#endif

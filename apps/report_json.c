@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report.h"
+
+#include <cisup/core/memory.h>
+
+static json_t *number_list(const double *x, cisup_index count) {
+    json_t *list = json_array();
+    for (cisup_index k = 0; k < count; k++)
+        (void)json_array_append_new(list, emit_number(x[k]));
+    return list;
+}
+
+/* Every parameter of a run, also those that have no effect on it. */
+static json_t *params_json(const finished_run *run) {
+    const setup *s = run->setup;
+    const cisup_experiment *x = run->experiment;
+    const cisup_shape *n = &run->shape;
+    json_t *z = json_array();
+    for (cisup_index k = 0; k < x->z_count; k++)
+        (void)json_array_append_new(z, json_integer(x->z[k]));
+    json_t *p = json_pack("{sI,sI,sI,sI,so,sI}", "D", n->D, "d", n->d, "T", n->T, "S",
+                          n->S, "z", z, "L", n->L);
+    if (!p) return NULL;
+    json_t *more =
+        json_pack("{ss,ss,sb,sb,ss,sf,sb,ss,ss,sf,so,ss,ss,sI,sI,sI}", "scheme",
+                  cisup_scheme_name((cisup_scheme)s->allocation.scheme), "hop",
+                  allocation_hop_name(s->allocation.hop), "reflect",
+                  s->allocation.reflect, "reshuffle", !s->keep_order, "family",
+                  x->circuits ? "own" : cisup_family_name((cisup_family)s->family),
+                  "margin", s->margin, "fresh", s->fresh, "weights",
+                  cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
+                  setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
+                  emit_number(s->center), "mode", cisup_mode_name(x->mode), "engine",
+                  cisup_engine_name((cisup_engine)s->engine), "networks", x->networks,
+                  "samples", x->inputs, "seed", (json_int_t)x->seed);
+    if (x->circuits && more) {
+        (void)json_object_set_new(more, "circuit_file", json_string(s->circuits_path));
+        (void)json_object_set_new(more, "gate", json_boolean(s->gate));
+        (void)json_object_set_new(more, "input_file",
+                                  s->inputs_path ? json_string(s->inputs_path)
+                                                 : json_null());
+    }
+    if (!more || json_object_update(p, more) != 0) {
+        json_decref(p);
+        p = NULL;
+    }
+    json_decref(more);
+    return p;
+}
+
+static json_t *run_json(const finished_run *run) {
+    const cisup_report *report = run->report;
+    const int capped = run->setup->weights == CISUP_WEIGHTS_CAPPED;
+    json_t *g = json_array();
+    for (cisup_index k = 0; k < report->z_count; k++)
+        (void)json_array_append_new(g, emit_number(report->result[k].feedback));
+    return json_pack("{ss,ss,ss,so,sI,so,so,so,so,sI}", "record", "run", "schema",
+                     "cisup.run/1", "version", CISUP_VERSION, "params", params_json(run),
+                     "N", run->shape.N, "P", emit_number(report->stats.P), "p",
+                     emit_number(report->stats.p), "g", g, "kappa",
+                     number_list(report->kappa, capped ? report->L - 1 : 0),
+                     "networks_done", report->networks);
+}
+
+static json_t *error_json(const cisup_result *r, cisup_index l, int state, int quantity) {
+    const cisup_index cell = cisup_cell(l, state, quantity);
+    const cisup_prediction *theory = &r->theory[cell];
+    return json_pack(
+        "{ss,sI,sI,ss,ss,so,so,so,so,so,so,s{so,so,so}}", "record", "error", "z", r->z,
+        "layer", l, "state", cisup_state_name((cisup_state_kind)state), "quantity",
+        cisup_quantity_name((cisup_quantity)quantity), "mse",
+        emit_number(r->mse[cell].mean), "mse_lo", emit_number(r->mse[cell].low), "mse_hi",
+        emit_number(r->mse[cell].high), "median", emit_number(r->median[cell]), "q99",
+        emit_number(r->q99[cell]), "worst", emit_number(r->worst[cell]), "theory", "post",
+        emit_number(theory->post), "followup", emit_number(theory->followup), "refined",
+        emit_number(theory->refined));
+}
+
+static cisup_status errors_json(const finished_run *run, const cisup_result *r,
+                                cisup_error *err) {
+    for (cisup_index l = 1; l <= run->report->L; l++)
+        for (int state = 0; state < CISUP_STATES; state++)
+            for (int q = 0; q < CISUP_QUANTITIES; q++) {
+                if (!cisup_quantity_exists(run->circuits, (cisup_quantity)q)) continue;
+                const cisup_status status = emit_line(error_json(r, l, state, q), err);
+                if (status != CISUP_OK) return status;
+            }
+    return CISUP_OK;
+}
+
+static cisup_status open_json(const finished_run *run, const cisup_result *r,
+                              cisup_error *err) {
+    const cisup_index d = run->report->d;
+    for (cisup_index l = 1; l <= run->report->L; l++)
+        for (cisup_index i = 0; i < d; i++) {
+            const cisup_index k = (l - 1) * d + i;
+            const cisup_status status = emit_line(
+                json_pack("{ss,sI,sI,sI,so,so}", "record", "open", "z", r->z, "layer", l,
+                          "block", i, "fraction", emit_number(r->open[k]),
+                          "wrong_fraction", emit_number(r->wrong[k])),
+                err);
+            if (status != CISUP_OK) return status;
+        }
+    return CISUP_OK;
+}
+
+cisup_status report_json(const finished_run *run, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(emit_line(run_json(run), err));
+    for (cisup_index k = 0; k < run->report->z_count; k++) {
+        CISUP_TRY(errors_json(run, &run->report->result[k], err));
+        CISUP_TRY(open_json(run, &run->report->result[k], err));
+    }
+    CISUP_TRY(emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",
+                                  emit_number(run->report->build_s), "run_s",
+                                  emit_number(run->report->run_s), "peak_bytes",
+                                  (json_int_t)cisup_memory_peak()),
+                        err));
+done:
+    return status;
+}
+
+/* 1: holds, 0: does not. The figures that the verdict rests on come along. */
+static cisup_status assumption_line(const char *name, int holds, json_t *figures,
+                                    cisup_error *err) {
+    json_t *line =
+        json_pack("{ss,ss,sb}", "record", "assumption", "name", name, "holds", holds);
+    if (line && figures) (void)json_object_update(line, figures);
+    json_decref(figures);
+    return emit_line(line, err);
+}
+
+cisup_status assumptions_json(const cisup_assumptions *a, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(assumption_line("A1", 1, NULL, err));
+    CISUP_TRY(assumption_line(
+        "A2", a->a2_holds,
+        json_pack("{so,sI,sI,so}", "noise_tolerance", emit_number(a->noise_tolerance),
+                  "weakest_circuit", a->weakest_circuit, "weakest_layer",
+                  a->weakest_layer, "on_tolerance", emit_number(a->on_tolerance)),
+        err));
+    CISUP_TRY(assumption_line(
+        "A3", a->a3_holds,
+        json_pack("{so}", "largest_bias", emit_number(a->largest_bias)), err));
+    CISUP_TRY(assumption_line(
+        "A4", a->a4_holds,
+        json_pack("{so,so,s[II],sI}", "common_part", emit_number(a->common_part),
+                  "largest_correlation", emit_number(a->largest_correlation),
+                  "correlated", a->correlated[0], a->correlated[1], "compared",
+                  a->compared),
+        err));
+done:
+    return status;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_CORE_ALLOCATION_H
+#define CISUP_CORE_ALLOCATION_H
+
+#include <cisup/core/status.h>
+
+/* T subsets of {0..N-1} with S elements each: circuit t sits in the neurons
+ * slot[t*S .. t*S+S-1] of every block, strictly increasing. Owns slot. Start from {0}.
+ *
+ * Slots are 32-bit: half the memory traffic of 64-bit ones, and a stored allocation
+ * with more than 2^31 neurons per block does not fit any machine it is meant for. */
+typedef struct {
+    cisup_index N, S, T;
+    int32_t *slot; /* [T*S] */
+} cisup_allocation;
+
+/* The schemes of docs/math.md, section 2. */
+typedef enum {
+    CISUP_SCHEME_PRIME,  /* progressions with steps free of primes < S */
+    CISUP_SCHEME_REF,    /* the same and, for composite S, their multiples by S^k */
+    CISUP_SCHEME_GREEDY, /* every step that fits the smaller ones */
+    CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
+} cisup_scheme;
+
+/* How far the next progression of a residue class starts behind the last one. */
+typedef enum {
+    CISUP_HOP_S,       /* S steps: progressions of one class are disjoint */
+    CISUP_HOP_S_LESS_1 /* S-1 steps: neighbours share an end neuron */
+} cisup_hop;
+
+typedef struct {
+    cisup_scheme scheme; /* default CISUP_SCHEME_REF */
+    cisup_hop hop;       /* of the progression schemes; default CISUP_HOP_S */
+    int reflect;         /* 1: n -> N-1-n in every second step; default 0 */
+    uint64_t seed;       /* of CISUP_SCHEME_RANDOM; default 1 */
+} cisup_allocation_options;
+
+cisup_allocation_options cisup_allocation_defaults(void);
+
+/* "prime", "ref", "greedy", "random"; cisup_scheme_find returns -1 if unknown. */
+const char *cisup_scheme_name(cisup_scheme scheme);
+int cisup_scheme_find(const char *name);
+
+/* Room for an allocation, all slots 0. *a is uninitialised on entry, empty after a
+ * failure. Errors: EINVAL (S < 1, T < 1, N < S, N over 2^31-1); ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_allocation_init(cisup_allocation *a, cisup_index N,
+                                                    cisup_index S, cisup_index T,
+                                                    cisup_error *err);
+void cisup_allocation_free(cisup_allocation *a);
+
+/* Places T circuits with redundancy S on N neurons so that any two share at most one.
+ * The first T of a scheme do not depend on T.
+ *
+ *   a   uninitialised on entry, empty after a failure
+ *
+ * Errors: EINVAL as above; EINFEASIBLE when the scheme places fewer than T, naming
+ * how many it places and the packing bound; ENOMEM.
+ * Time O(T S) for the progressions, O(T S N/64) for random.
+ * Source: [CIS2] section "Construction"; docs/math.md 2.1-2.3 (theorem 1). */
+CISUP_MUST_CHECK cisup_status
+cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,
+                      const cisup_allocation_options *options, cisup_error *err);
+
+/* How many circuits a scheme places, (2.1), without constructing them (random: by
+ * constructing; the number depends on the seed). S = 1 has no limit: INT64_MAX.
+ * Errors: EINVAL; ENOMEM. Time O(N/S) for progressions. */
+CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
+    cisup_index N, cisup_index S, const cisup_allocation_options *options,
+    cisup_index *capacity, cisup_error *err);
+
+/* (2.2) floor( N(N-1) / (S(S-1)) ): each pair of neurons at most once. INT64_MAX for
+ * S = 1. */
+cisup_index cisup_packing_bound(cisup_index N, cisup_index S);
+
+/* Neurons of circuit t: [S], increasing. */
+static inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
+                                                  cisup_index t) {
+    return a->slot + t * a->S;
+}
+
+/* Load and overlap statistics (docs/math.md 2.5). */
+typedef struct {
+    cisup_index load_min, load_max; /* circuits on a neuron, c_n */
+    double load_cv;                 /* standard deviation of c_n over its mean */
+    double P;                       /* (2.4) mean overlap of two circuits; NaN if T=1 */
+    double p;                       /* (3.5) P/S^2, mean square overlap */
+} cisup_allocation_stats;
+
+/* load: [N], filled with c_n. O(N + T S). */
+void cisup_allocation_loads(const cisup_allocation *a, cisup_index *load);
+
+/* From the loads of an allocation of T circuits with redundancy S. Exact: sums are
+ * integers as long as they stay below 2^63. O(N). */
+cisup_allocation_stats cisup_allocation_statistics(const cisup_index *load, cisup_index N,
+                                                   cisup_index S, cisup_index T);
+
+/* (2.5) P for even loads, (T > 1 and TS > N), else 0. */
+double cisup_even_overlap(cisup_index N, cisup_index S, cisup_index T);
+
+#endif

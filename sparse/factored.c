@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/sparse/factored.h>
+
+#include <cisup/core/memory.h>
+
+#include <stdbool.h>
+#include <string.h>
+
+void cisup_factored_free(cisup_factored *f) {
+    cisup_release(f->own);
+    cisup_release(f->rows);
+    cisup_csc_free(&f->excess);
+    *f = (cisup_factored){0};
+}
+
+/* G - min(1,G): the entries of G above 1, each less 1. */
+static cisup_status excess_of(const cisup_csc *g, cisup_csc *out, cisup_error *err) {
+    cisup_index nnz = 0;
+    for (cisup_index k = 0; k < g->p[g->ncol]; k++) nnz += g->x[k] > 1.0;
+    const cisup_status status = cisup_csc_init(out, g->nrow, g->ncol, nnz, err);
+    if (status != CISUP_OK) return status;
+    cisup_index at = 0;
+    for (cisup_index m = 0; m < g->ncol; m++) {
+        for (cisup_index k = g->p[m]; k < g->p[m + 1]; k++) {
+            if (g->x[k] <= 1.0) continue;
+            out->i[at] = g->i[k];
+            out->x[at++] = g->x[k] - 1.0;
+        }
+        out->p[m + 1] = at;
+    }
+    return CISUP_OK;
+}
+
+static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
+                               cisup_error *err) {
+    const cisup_index N = x->base->N;
+    cisup_csc g = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_meetings(x, &g, err));
+    CISUP_TRY(excess_of(&g, &f->excess, err));
+    if (x->options.kappa == CISUP_KAPPA_SINGLE) {
+        CISUP_TRY(cisup_kappa(x, &g, &f->kappa, err));
+        goto done;
+    }
+    CISUP_TRY(cisup_new(&f->rows, N, sizeof *f->rows, err));
+    CISUP_TRY(cisup_kappa_rows(x, f->rows, err));
+    for (cisup_index n = 0; n < N; n++) f->kappa += f->rows[n] / (double)N;
+done:
+    cisup_csc_free(&g);
+    return status;
+}
+
+/* v_t = scale w_t + shift wbar. */
+static cisup_status combine(cisup_factored *f, double scale, double shift,
+                            cisup_error *err) {
+    const cisup_index dd = f->in.d * f->in.d, T = f->in.base->T;
+    const cisup_status status = cisup_new(&f->own, T * dd, sizeof *f->own, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index t = 0; t < T; t++)
+        for (cisup_index k = 0; k < dd; k++)
+            f->own[t * dd + k] = scale * f->w[t * dd + k] + shift * f->wbar[k];
+    f->v = f->own;
+    return status;
+}
+
+cisup_status cisup_factored_make(cisup_factored *out, const cisup_transition *x,
+                                 cisup_error *err) {
+    const double c = cisup_center(x->base->N, x->base->S, x->base->T, &x->options);
+    const double cS = c * (double)x->base->S;
+    *out = (cisup_factored){.in = {x->base, x->from, x->d, c},
+                            .to = x->to,
+                            .scheme = x->options.scheme,
+                            .v = x->w,
+                            .w = x->w,
+                            .wbar = x->wbar};
+    cisup_status status = CISUP_OK;
+    switch (out->scheme) {
+    case CISUP_WEIGHTS_PLAIN:
+        break;
+    case CISUP_WEIGHTS_BALANCED:
+        CISUP_TRY(combine(out, 1.0 + cS, 0.0, err));
+        break;
+    case CISUP_WEIGHTS_SPLIT:
+        CISUP_TRY(combine(out, 1.0, cS, err));
+        break;
+    case CISUP_WEIGHTS_CAPPED:
+        CISUP_TRY(find_kappa(out, x, err));
+        CISUP_TRY(combine(out, 1.0, out->rows ? -1.0 : out->kappa, err));
+        break;
+    }
+done:
+    if (status != CISUP_OK) cisup_factored_free(out);
+    return status;
+}
+
+cisup_index cisup_factored_work(const cisup_factored *f) {
+    const cisup_index common = f->rows ? f->in.base->N : 0;
+    return f->in.d * CISUP_LANES * (6 + common);
+}
+
+/* The parts of `work`: five vectors [d][CISUP_LANES], and the common part. */
+typedef struct {
+    double *y, *image, *est, *total, *pool;
+    double *common; /* [d N][CISUP_LANES]; only with one kappa a row */
+} scratch;
+
+static scratch divide(const cisup_factored *f, double *work) {
+    const cisup_index width = f->in.d * CISUP_LANES;
+    return (scratch){work,
+                     work + width,
+                     work + 2 * width,
+                     work + 3 * width,
+                     work + 4 * width,
+                     f->rows ? work + 6 * width : NULL};
+}
+
+static bool all_zero(const double *x, cisup_index n) {
+    double sum = 0.0;
+    for (cisup_index k = 0; k < n; k++) sum += x[k] < 0.0 ? -x[k] : x[k];
+    return sum == 0.0;
+}
+
+/* Adds a circuit's neurons to those it sits in: y += E_t x. */
+static void scatter(const cisup_factored *f, cisup_index t, const double *x, double *y) {
+    const cisup_index N = f->in.base->N, S = f->in.base->S;
+    const int32_t *row = cisup_allocation_row(f->in.base, f->to[t]);
+    for (cisup_index i = 0; i < f->in.d; i++)
+        for (cisup_index k = 0; k < S; k++)
+            cisup_lanes_add(y + (i * N + row[k]) * CISUP_LANES, x + i * CISUP_LANES);
+}
+
+/* One circuit: read, show, map, scatter. */
+static void pass_circuit(const cisup_factored *f, const double *a, double *y,
+                         const scratch *s, cisup_index t, const cisup_reader *reader) {
+    const cisup_index d = f->in.d, width = d * CISUP_LANES;
+    cisup_readout_circuit(&f->in, a, t, s->y);
+    if (reader->visit && f->in.center != 0.0) {
+        cisup_readout_center(&f->in, s->y, s->total, s->est);
+        reader->visit(reader->context, t, s->est);
+    } else if (reader->visit) {
+        reader->visit(reader->context, t, s->y);
+    }
+    if (all_zero(s->y, width)) return;
+    cisup_lanes_map(d, f->v + t * d * d, s->y, s->image);
+    scatter(f, t, s->image, y);
+    if (s->common) {
+        cisup_lanes_map(d, f->wbar, s->y, s->image);
+        scatter(f, t, s->image, s->common);
+    }
+    if (f->scheme == CISUP_WEIGHTS_BALANCED)
+        cisup_lanes_map(d, f->w + t * d * d, s->y, s->image);
+    else if (f->scheme == CISUP_WEIGHTS_SPLIT)
+        cisup_lanes_map(d, f->wbar, s->y, s->image);
+    else
+        return;
+    for (cisup_index k = 0; k < width; k++) s->pool[k] += s->image[k];
+}
+
+/* y -= (scale/S) wbar (G - min(1,G)) a. */
+static void subtract_excess(const cisup_factored *f, double scale, const double *a,
+                            double *y, const scratch *s) {
+    const cisup_index d = f->in.d, N = f->in.base->N;
+    const cisup_csc *e = &f->excess;
+    const double factor = -scale / (double)f->in.base->S;
+    for (cisup_index m = 0; m < N; m++) {
+        if (e->p[m] == e->p[m + 1]) continue;
+        for (cisup_index j = 0; j < d; j++)
+            memcpy(s->y + j * CISUP_LANES, a + (j * N + m) * CISUP_LANES,
+                   CISUP_LANES * sizeof *a);
+        if (all_zero(s->y, d * CISUP_LANES)) continue;
+        cisup_lanes_map(d, f->wbar, s->y, s->image);
+        for (cisup_index k = e->p[m]; k < e->p[m + 1]; k++)
+            for (cisup_index i = 0; i < d; i++)
+                cisup_lanes_add_scaled(y + (i * N + e->i[k]) * CISUP_LANES,
+                                       factor * e->x[k], s->image + i * CISUP_LANES);
+    }
+}
+
+/* y += (left (x) I_d) x with left = factor (rows NULL) or factor rows[n]. */
+static void add_background(const cisup_factored *f, double factor, const double *rows,
+                           const double *x, double *y) {
+    const cisup_index N = f->in.base->N;
+    for (cisup_index i = 0; i < f->in.d; i++)
+        for (cisup_index n = 0; n < N; n++)
+            cisup_lanes_add_scaled(y + (i * N + n) * CISUP_LANES,
+                                   rows ? factor * rows[n] : factor, x + i * CISUP_LANES);
+}
+
+/* What capping takes away, and the scaling of the rows. */
+static void finish_capped(const cisup_factored *f, const double *a, double *y,
+                          const scratch *s) {
+    const cisup_index d = f->in.d, N = f->in.base->N;
+    const double S = (double)f->in.base->S;
+    subtract_excess(f, s->common ? 1.0 : 1.0 + f->kappa, a, s->common ? s->common : y, s);
+    for (cisup_index k = 0; s->common && k < d * N; k++)
+        cisup_lanes_add_scaled(y + k * CISUP_LANES, 1.0 + f->rows[k % N],
+                               s->common + k * CISUP_LANES);
+    cisup_readout_totals(&f->in, a, s->total);
+    cisup_lanes_map(d, f->wbar, s->total, s->image);
+    add_background(f, f->rows ? -1.0 / S : -f->kappa / S, f->rows, s->image, y);
+}
+
+void cisup_factored_apply(const cisup_factored *f, const double *a, double *y,
+                          double *work, const cisup_reader *reader) {
+    const scratch s = divide(f, work);
+    memset(work, 0, (size_t)cisup_factored_work(f) * sizeof *work);
+    if (f->in.center != 0.0) cisup_readout_totals(&f->in, a, s.total);
+    for (cisup_index t = 0; t < f->in.base->T; t++) pass_circuit(f, a, y, &s, t, reader);
+    if (f->scheme == CISUP_WEIGHTS_CAPPED)
+        finish_capped(f, a, y, &s);
+    else if (f->in.center != 0.0)
+        add_background(f, -f->in.center * (double)f->in.base->S, NULL, s.pool, y);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/sparse/network.h>
+
+#include <cisup/core/memory.h>
+#include <cisup/core/rng.h>
+
+cisup_network_options cisup_network_defaults(void) {
+    return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
+}
+
+void cisup_network_free(cisup_network *net) {
+    if (net->layers)
+        for (cisup_index l = 0; l + 1 < net->circuits->L; l++)
+            cisup_operator_free(&net->layers[l]);
+    cisup_release(net->layers);
+    cisup_release(net->row_of);
+    *net = (cisup_network){0};
+}
+
+double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o) {
+    const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
+    const double meetings = T * S * S < N * N ? T * S * S : N * N;
+    const double rows = 8.0 * T * (double)s->L;
+    if (o->engine == CISUP_ENGINE_FACTORED)
+        return rows + ((double)s->L - 1.0) * (8.0 * T * d * d + 16.0 * meetings);
+    return rows + ((double)s->L - 1.0) * 48.0 * meetings * d * d;
+}
+
+/* Copies pi_l, checking that it is a permutation. seen: [T]. */
+static cisup_status adopt(const cisup_index *given, cisup_index T, cisup_index l,
+                          cisup_index *out, cisup_index *seen, cisup_error *err) {
+    for (cisup_index t = 0; t < T; t++) {
+        const cisup_index r = given[t];
+        if (r < 0 || r >= T || seen[r] == l)
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "permutation of layer %" PRId64 ": entry %" PRId64
+                              " is %" PRId64 ", which is out of range or there already",
+                              l, t, r);
+        seen[r] = l;
+        out[t] = r;
+    }
+    return CISUP_OK;
+}
+
+static cisup_status order_layers(cisup_network *net, const cisup_network_options *o,
+                                 cisup_error *err) {
+    const cisup_index T = net->base->T, L = net->circuits->L;
+    cisup_index *seen = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&seen, T, sizeof *seen, err));
+    for (cisup_index l = 1; l <= L; l++) {
+        cisup_index *rows = net->row_of + (l - 1) * T;
+        if (l == 1 || o->keep_order) {
+            for (cisup_index t = 0; t < T; t++) rows[t] = t;
+        } else if (o->permutations) {
+            CISUP_TRY(adopt(o->permutations + (l - 2) * T, T, l, rows, seen, err));
+        } else {
+            cisup_rng rng;
+            cisup_rng_init(&rng, o->seed, CISUP_STREAM_PERMUTATION, o->network, 0, l);
+            cisup_rng_permutation(&rng, T, rows);
+        }
+    }
+done:
+    cisup_release(seen);
+    return status;
+}
+
+cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l) {
+    const cisup_index T = net->base->T;
+    return (cisup_transition){.base = net->base,
+                              .from = net->row_of + (l - 2) * T,
+                              .to = net->row_of + (l - 1) * T,
+                              .d = net->circuits->d,
+                              .w = cisup_circuits_weights(net->circuits, l, 0),
+                              .wbar = cisup_circuits_common(net->circuits, l),
+                              .options = net->weights};
+}
+
+cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
+    const cisup_allocation *base = net->base;
+    return (cisup_readout){base, net->row_of + (l - 1) * base->T, net->circuits->d,
+                           cisup_center(base->N, base->S, base->T, &net->weights)};
+}
+
+/* Builds the layers; each has its own error, the first one counts. */
+static cisup_status build_layers(cisup_network *net, cisup_engine engine,
+                                 cisup_error *err) {
+    const cisup_index L = net->circuits->L;
+    cisup_status first = CISUP_OK;
+#pragma omp parallel for schedule(dynamic)
+    for (cisup_index l = 2; l <= L; l++) {
+        const cisup_transition x = cisup_network_transition(net, l);
+        cisup_error own = {0};
+        const cisup_status status =
+            cisup_operator_make(&net->layers[l - 2], engine, &x, &own);
+#pragma omp critical(cisup_build_layers)
+        if (status != CISUP_OK && first == CISUP_OK) {
+            first = status;
+            if (err) *err = own;
+        }
+    }
+    return first;
+}
+
+cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base,
+                                const cisup_circuits *circuits,
+                                const cisup_network_options *options, cisup_error *err) {
+    const cisup_network_options o = options ? *options : cisup_network_defaults();
+    *net = (cisup_network){.base = base, .circuits = circuits, .weights = o.weights};
+    if (base->T != circuits->T)
+        return CISUP_FAIL(err, CISUP_ESHAPE,
+                          "an allocation of %" PRId64 " circuits for %" PRId64
+                          " circuits",
+                          base->T, circuits->T);
+    const cisup_shape shape = {
+        .d = circuits->d, .T = base->T, .S = base->S, .L = circuits->L, .N = base->N};
+    cisup_status status;
+    CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
+    CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
+    CISUP_TRY(order_layers(net, &o, err));
+    CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
+    CISUP_TRY(build_layers(net, o.engine, err));
+done:
+    if (status != CISUP_OK) cisup_network_free(net);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_SPARSE_NETWORK_H
+#define CISUP_SPARSE_NETWORK_H
+
+#include <cisup/core/shape.h>
+#include <cisup/sparse/operator.h>
+
+/* How a network is made of an allocation and circuits. */
+typedef struct {
+    cisup_weight_options weights;
+    cisup_engine engine; /* default CISUP_ENGINE_FACTORED */
+    int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
+    uint64_t seed;       /* of the permutations; default 1 */
+    cisup_index network; /* which network of a run; default 0 */
+    const cisup_index *permutations; /* NULL: drawn; else [L-1][T], pi_2 .. pi_L */
+} cisup_network_options;
+
+cisup_network_options cisup_network_defaults(void);
+
+/* A network in superposition. Borrows the allocation and the circuits. Start from {0}.
+ * Layer l uses row row_of[(l-1)*T + t] of the allocation for circuit t. */
+typedef struct {
+    const cisup_allocation *base;
+    const cisup_circuits *circuits;
+    cisup_weight_options weights;
+    cisup_index *row_of;    /* [L][T], the first one the identity */
+    cisup_operator *layers; /* [L-1]: the weights of layers 2..L */
+} cisup_network;
+
+/* Builds all layers, in parallel with OpenMP.
+ *
+ *   net       uninitialised on entry, empty after a failure
+ *   base, circuits   must outlive the network; base->T = circuits->T
+ *
+ * Errors: ESHAPE; EINVAL when given permutations are not permutations; ENOMEM, also
+ * before anything is taken when the estimate of cisup_network_bytes is too large. */
+CISUP_MUST_CHECK cisup_status cisup_network_make(cisup_network *net,
+                                                 const cisup_allocation *base,
+                                                 const cisup_circuits *circuits,
+                                                 const cisup_network_options *options,
+                                                 cisup_error *err);
+void cisup_network_free(cisup_network *net);
+
+/* An upper estimate of the memory of a network's layers in bytes. */
+double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
+
+/* What layer l = 2..L is made from. */
+cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
+
+/* How layer l = 1..L is read out. */
+cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l);
+
+#endif

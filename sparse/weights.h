@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_SPARSE_WEIGHTS_H
+#define CISUP_SPARSE_WEIGHTS_H
+
+#include <cisup/sparse/transition.h>
+
+/* The weights of one layer, assembled:
+ *
+ *   W = sparse + (I_d (x) left) right
+ *
+ * sparse is dN x dN; left is a column of N numbers; right is d x dN. The second term
+ * (rank d at most) holds the dense background of the schemes balanced, split and
+ * capped, so that nothing dense is ever stored. For plain, left and right are NULL.
+ * Owns its parts. Start from {0}. */
+typedef struct {
+    cisup_index N, d;
+    cisup_csc sparse;
+    double *left;  /* [N] */
+    double *right; /* [d][d N] */
+    double kappa;  /* (4.5), or its mean over the rows; 0 unless capped */
+} cisup_weights;
+
+/* Builds W^l of (4.1)-(4.4) by sparse-sparse products,
+ *
+ *   (1/S) sum_t w_t (x) e_t^l e_t^{l-1 T} = E^l blockdiag(w_t) U^{l-1}
+ *
+ *   out   uninitialised on entry, empty after a failure
+ *
+ * Time and memory O(T S^2 d^2). Errors: ENOMEM. Source: docs/math.md, section 4. */
+CISUP_MUST_CHECK cisup_status cisup_weights_make(cisup_weights *out,
+                                                 const cisup_transition *x,
+                                                 cisup_error *err);
+void cisup_weights_free(cisup_weights *w);
+
+/* blockdiag(w_0, ..., w_{T-1}), T d x T d; zero entries are left out. [T][d][d]. */
+CISUP_MUST_CHECK cisup_status cisup_blockdiag(const double *w, cisup_index T,
+                                              cisup_index d, cisup_csc *out,
+                                              cisup_error *err);
+
+/* y += W a for CISUP_LANES samples. a, y: [d N][CISUP_LANES]; work: [CISUP_LANES]. */
+void cisup_weights_apply(const cisup_weights *w, const double *a, double *y,
+                         double *work);
+
+#endif
