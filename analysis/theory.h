@@ -101,8 +101,8 @@ void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
  *
  * Not for other weight schemes or modes. Predicted over measured for z <= 4, l <= 4, S
  * of 3-8, b of 0.5-2 (docs/math.md 17.7): refined mostly within 10 %, nearly always
- * within 20 %, 4-17 % high where TS/N <= 7 and z >= 2; followup low by factors up to
- * 2.2; post, which leaves H out, low by 6-14 for z >= 2 and within a third for z = 1. A
+ * within 20 %, rather high than low for z >= 2; followup low by factors up to 2.2;
+ * post, which leaves H out, low by 6-14 for z >= 2 and within a third for z = 1. A
  * network with ReLU follows refined only while z kappa/S is below about 0.015.
  * O(layers).
  * Source: [CIS2]; docs/math.md (9.3), (9.4), (9.5). */

@@ -18,6 +18,8 @@ static const command commands[] = {
     {"check", cmd_check, "verify an allocation or embedding file"},
     {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
     {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
+    {"run", cmd_run, "run explicitly given networks (JSON) and print every array"},
+    {"export", cmd_export, "write a network's matrices as Matrix Market files"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double most_compared = 4000.0, most_multiplications = 4e9;
+static const double most_compared = 4000.0, most_multiplications = 1e9;
 
 /* -b / reach: the noise a neuron ignores that reads `reach` times as much of it. */
 static double tolerance(double b, double reach) {
@@ -90,7 +90,8 @@ static cisup_index circuits_to_compare(const cisup_circuits *c) {
 /* Updates the largest correlation by those of one layer. norm: [T]. */
 static void compare_pairs(const cisup_circuits *c, cisup_index l, const double *norm,
                           cisup_assumptions *out) {
-    for (cisup_index t = 0; t < out->compared; t++)
+    for (cisup_index t = 0; t < out->compared; t++) {
+        if (norm[t] == 0.0) continue;
         for (cisup_index u = t + 1; u < out->compared; u++) {
             const double product = dot(cisup_circuits_weights(c, l, t),
                                        cisup_circuits_weights(c, l, u), c->d * c->d);
@@ -101,6 +102,7 @@ static void compare_pairs(const cisup_circuits *c, cisup_index l, const double *
             out->correlated[0] = t;
             out->correlated[1] = u;
         }
+    }
 }
 
 static int a4_holds(const cisup_assumptions *a, cisup_index T, cisup_index d) {

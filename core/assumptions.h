@@ -32,7 +32,7 @@ typedef struct {
     cisup_index correlated[2];  /* the two circuits t < u of that maximum, -1 if it
                                    is 0 */
     cisup_index compared;       /* circuits compared pairwise: the first 4000, fewer if
-                                   that took over 4e9 multiplications */
+                                   that took over 1e9 multiplications */
     int a4_holds;
 } cisup_assumptions;
 

@@ -200,3 +200,14 @@ void cisup_weights_apply(const cisup_weights *w, const double *a, double *y,
             cisup_lanes_add_scaled(y + (i * w->N + n) * CISUP_LANES, w->left[n], work);
     }
 }
+
+void cisup_weights_dense(const cisup_weights *w, double *out) {
+    const cisup_index dN = w->d * w->N;
+    for (cisup_index row = 0; row < dN; row++)
+        for (cisup_index column = 0; column < dN; column++)
+            out[row * dN + column] =
+                w->left ? w->left[row % w->N] * w->right[row / w->N * dN + column] : 0.0;
+    for (cisup_index column = 0; column < dN; column++)
+        for (cisup_index k = w->sparse.p[column]; k < w->sparse.p[column + 1]; k++)
+            out[w->sparse.i[k] * dN + column] += w->sparse.x[k];
+}

@@ -41,4 +41,7 @@ CISUP_MUST_CHECK cisup_status cisup_blockdiag(const double *w, cisup_index T,
 void cisup_weights_apply(const cisup_weights *w, const double *a, double *y,
                          double *work);
 
+/* All entries of W, the background included. out: [d N][d N], row i, column j. */
+void cisup_weights_dense(const cisup_weights *w, double *out);
+
 #endif

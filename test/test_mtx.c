@@ -35,7 +35,7 @@ static double any_real(cisup_rng *rng) {
 static void a_small_file_has_these_bytes(void **state) {
     (void)state;
     cisup_index p[] = {0, 2, 2, 3, 4}, i[] = {0, 2, 1, 2};
-    double x[] = {2.385, -7.0, 12.0, 0.0};
+    double x[] = {2.385, -7.0, 1e17, 0.0};
     const cisup_csc a = {3, 4, p, i, x};
     cisup_mtx_write_options o = cisup_mtx_write_defaults();
     o.metadata = "{\"D\":1000}";
@@ -43,13 +43,14 @@ static void a_small_file_has_these_bytes(void **state) {
     size_t length;
     char *text = scratch_get("a.mtx", &length);
     assert_string_equal(text, BANNER "real general\n% cisup {\"D\":1000}\n3 4 3\n"
-                                     "1 1 2.3849999999999998\n3 1 -7\n2 3 12\n");
+                                     "1 1 2.3849999999999998\n3 1 -7\n2 3 1e+17\n");
     free(text);
     write_as("a.mtx", &a, CISUP_MTX_PATTERN);
     text = scratch_get("a.mtx", &length);
     assert_string_equal(text, BANNER "pattern general\n3 4 3\n1 1\n3 1\n2 3\n");
     free(text);
     x[0] = -0x1p53;
+    x[2] = 12.0;
     write_as("a.mtx", &a, CISUP_MTX_INTEGER);
     text = scratch_get("a.mtx", &length);
     assert_string_equal(text, BANNER "integer general\n3 4 3\n1 1 -9007199254740992\n"
@@ -165,7 +166,9 @@ static const fault strict_faults[] = {
     FAULT(REAL "2 3\n", 2, "number of entries is \"\""),
     FAULT(REAL "2 3 2 1\n", 2, "\"1\" is too much"),
     FAULT(REAL "2.0 3 2\n", 2, "number of rows is \"2.0\""),
+    FAULT(REAL "-2 3 2\n", 2, "negative sizes: -2 3 2"),
     FAULT(REAL "2 -3 2\n", 2, "negative sizes: 2 -3 2"),
+    FAULT(REAL "2 3 -2\n", 2, "negative sizes: 2 3 -2"),
     FAULT(REAL "2 4611686018427387904 1\n", 2, "columns is \"4611686018427387904\""),
     FAULT(REAL "2 3 99999999999999999999\n", 2, "entries is \"99999999999999999999\""),
     FAULT(REAL "% c\n2 3 2\n1 1 1\n% d\n2 1 1\n", 5, "a comment below the sizes"),

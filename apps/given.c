@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "given.h"
+
+#include <cisup/core/memory.h>
+
+#include <math.h>
+#include <string.h>
+
+void given_free(given_network *g) {
+    cisup_allocation_free(&g->base);
+    cisup_circuits_free(&g->circuits);
+    cisup_release(g->permutations);
+    cisup_release(g->active);
+    cisup_release(g->input);
+    *g = (given_network){0};
+}
+
+static cisup_status missing(const char *field, cisup_error *err) {
+    return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\" is missing", field);
+}
+
+static cisup_status read_size(const json_t *object, const char *field, cisup_index *out,
+                              cisup_error *err) {
+    const json_t *value = json_object_get(object, field);
+    if (!value) return missing(field, err);
+    if (!json_is_integer(value) || json_integer_value(value) < 1)
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\" is not a positive integer",
+                          field);
+    *out = json_integer_value(value);
+    return CISUP_OK;
+}
+
+/* A word among those that find knows; left alone when the field is missing. */
+static cisup_status read_word(const json_t *object, const char *field,
+                              int (*find)(const char *), int *out, cisup_error *err) {
+    const json_t *value = json_object_get(object, field);
+    if (!value) return CISUP_OK;
+    const char *word = json_string_value(value);
+    const int found = word ? find(word) : -1;
+    if (found < 0)
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\": unknown value '%.40s'",
+                          field, word ? word : "(not a string)");
+    *out = found;
+    return CISUP_OK;
+}
+
+static cisup_status read_real(const json_t *object, const char *field, double *out,
+                              cisup_error *err) {
+    const json_t *value = json_object_get(object, field);
+    if (!value) return CISUP_OK;
+    if (!json_is_number(value))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\" is not a number", field);
+    *out = json_number_value(value);
+    return CISUP_OK;
+}
+
+/* Copies nested arrays of the given sizes to *out, advancing it. */
+static cisup_status flatten(const json_t *node, const cisup_index *size, int depth,
+                            const char *field, double **out, cisup_error *err) {
+    if (depth == 0) {
+        if (!json_is_number(node) || !isfinite(json_number_value(node)))
+            return CISUP_FAIL(err, CISUP_EFORMAT,
+                              "field \"%s\" holds something that is not a number", field);
+        *(*out)++ = json_number_value(node);
+        return CISUP_OK;
+    }
+    if (!json_is_array(node) || (cisup_index)json_array_size(node) != size[0])
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "field \"%s\": an array of %" PRId64 " is expected, not of "
+                          "%" PRId64,
+                          field, size[0],
+                          json_is_array(node) ? (cisup_index)json_array_size(node) : -1);
+    for (cisup_index k = 0; k < size[0]; k++) {
+        const cisup_status status = flatten(json_array_get(node, (size_t)k), size + 1,
+                                            depth - 1, field, out, err);
+        if (status != CISUP_OK) return status;
+    }
+    return CISUP_OK;
+}
+
+static cisup_status read_array(const json_t *object, const char *field,
+                               const cisup_index *size, int depth, double *out,
+                               cisup_error *err) {
+    const json_t *node = json_object_get(object, field);
+    if (!node) return missing(field, err);
+    return flatten(node, size, depth, field, &out, err);
+}
+
+/* The same for whole numbers, into *out: allocated here. */
+static cisup_status read_indices(const json_t *object, const char *field,
+                                 const cisup_index *size, int depth, cisup_index **out,
+                                 cisup_error *err) {
+    cisup_index count = 1;
+    for (int k = 0; k < depth; k++) count *= size[k];
+    double *numbers = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&numbers, count, sizeof *numbers, err));
+    CISUP_TRY(read_array(object, field, size, depth, numbers, err));
+    CISUP_TRY(cisup_new(out, count, sizeof **out, err));
+    for (cisup_index k = 0; k < count; k++) {
+        if (numbers[k] != floor(numbers[k]) || fabs(numbers[k]) > 9e15) {
+            status = CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\": %g is not an index",
+                                field, numbers[k]);
+            goto done;
+        }
+        (*out)[k] = (cisup_index)numbers[k];
+    }
+done:
+    cisup_release(numbers);
+    return status;
+}
+
+/* How deep the arrays of a field are nested; 0 if it is none. */
+static int depth_of(const json_t *object, const char *field) {
+    int depth = 0;
+    for (const json_t *node = json_object_get(object, field); json_is_array(node);
+         node = json_array_get(node, 0))
+        depth++;
+    return depth;
+}
+
+/* Reads a field given once or once a layer, into out [layers][size...]. `depth` is the
+ * nesting of one layer. */
+static cisup_status read_layers(const json_t *object, const char *field,
+                                cisup_index layers, const cisup_index *size, int depth,
+                                double *out, cisup_error *err) {
+    cisup_index numbers = 1;
+    for (int k = 0; k < depth; k++) numbers *= size[k];
+    if (depth_of(object, field) == depth + 1) {
+        cisup_index all[5] = {layers};
+        memcpy(all + 1, size, (size_t)depth * sizeof *size);
+        return read_array(object, field, all, depth + 1, out, err);
+    }
+    const cisup_status status = read_array(object, field, size, depth, out, err);
+    for (cisup_index l = 1; status == CISUP_OK && l < layers; l++)
+        memcpy(out + l * numbers, out, (size_t)numbers * sizeof *out);
+    return status;
+}
+
+static cisup_status read_circuits(given_network *g, const json_t *object,
+                                  cisup_error *err) {
+    const cisup_index d = g->shape.d, T = g->shape.T, L = g->shape.L;
+    const int by_layer = depth_of(object, "w") == 4 || depth_of(object, "b") == 2 ||
+                         depth_of(object, "wbar") == 3;
+    const cisup_index layers = by_layer ? L : 1;
+    cisup_circuits *c = &g->circuits;
+    cisup_status status;
+    CISUP_TRY(cisup_circuits_init(c, T, d, L, layers, err));
+    CISUP_TRY(read_layers(object, "w", layers, (cisup_index[]){T, d, d}, 3, c->w, err));
+    CISUP_TRY(read_layers(object, "b", layers, (cisup_index[]){d}, 1, c->b, err));
+    if (json_object_get(object, "wbar"))
+        CISUP_TRY(
+            read_layers(object, "wbar", layers, (cisup_index[]){d, d}, 2, c->wbar, err));
+    else
+        cisup_circuits_set_mean(c);
+done:
+    return status;
+}
+
+static void sort_row(int32_t *row, cisup_index S) {
+    for (cisup_index k = 1; k < S; k++) {
+        const int32_t x = row[k];
+        cisup_index j = k;
+        for (; j > 0 && row[j - 1] > x; j--) row[j] = row[j - 1];
+        row[j] = x;
+    }
+}
+
+static cisup_status read_allocation(given_network *g, const json_t *object,
+                                    cisup_error *err) {
+    const cisup_index T = g->shape.T, S = g->shape.S, N = g->shape.N;
+    cisup_index *slot = NULL;
+    cisup_status status;
+    CISUP_TRY(
+        read_indices(object, "base_allocation", (cisup_index[]){T, S}, 2, &slot, err));
+    CISUP_TRY(cisup_allocation_init(&g->base, N, S, T, err));
+    for (cisup_index k = 0; k < T * S; k++) {
+        if (slot[k] < 0 || slot[k] >= N) {
+            status = CISUP_FAIL(err, CISUP_EFORMAT,
+                                "field \"base_allocation\": circuit %" PRId64
+                                " has neuron %" PRId64 ", not within [0, %" PRId64 ")",
+                                k / S, slot[k], N);
+            goto done;
+        }
+        g->base.slot[k] = (int32_t)slot[k];
+    }
+    for (cisup_index t = 0; t < T; t++) {
+        int32_t *row = g->base.slot + t * S;
+        sort_row(row, S);
+        for (cisup_index k = 1; k < S; k++)
+            if (row[k] == row[k - 1]) {
+                status = CISUP_FAIL(err, CISUP_EFORMAT,
+                                    "field \"base_allocation\": circuit %" PRId64
+                                    " has neuron %" PRId32 " twice",
+                                    t, row[k]);
+                goto done;
+            }
+    }
+done:
+    cisup_release(slot);
+    return status;
+}
+
+static cisup_status read_samples(given_network *g, const json_t *object,
+                                 cisup_error *err) {
+    const cisup_index z = g->shape.z, d = g->shape.d, T = g->shape.T;
+    const json_t *list = json_object_get(object, "active");
+    if (!json_is_array(list) || json_array_size(list) == 0) return missing("active", err);
+    g->samples = (cisup_index)json_array_size(list);
+    const cisup_index size[] = {g->samples, z, d};
+    cisup_status status;
+    CISUP_TRY(read_indices(object, "active", size, 2, &g->active, err));
+    CISUP_TRY(cisup_new(&g->input, g->samples * z * d, sizeof *g->input, err));
+    CISUP_TRY(read_array(object, "input", size, 3, g->input, err));
+    for (cisup_index k = 0; k < g->samples * z; k++) {
+        int again = 0;
+        for (cisup_index j = k - k % z; j < k; j++) again |= g->active[j] == g->active[k];
+        if (g->active[k] < 0 || g->active[k] >= T || again)
+            return CISUP_FAIL(err, CISUP_EFORMAT,
+                              "field \"active\": sample %" PRId64 " has circuit %" PRId64
+                              ", which is out of range or there already",
+                              k / z, g->active[k]);
+    }
+done:
+    return status;
+}
+
+static cisup_status read_options(given_network *g, const json_t *object,
+                                 cisup_error *err) {
+    int scheme = CISUP_WEIGHTS_CAPPED, mode = CISUP_MODE_RELU, rows = 0;
+    g->options = cisup_network_defaults();
+    cisup_status status;
+    CISUP_TRY(read_word(object, "scheme", cisup_weight_scheme_find, &scheme, err));
+    CISUP_TRY(read_word(object, "mode", cisup_mode_find, &mode, err));
+    CISUP_TRY(read_real(object, "c_unembed", &g->options.weights.center, err));
+    CISUP_TRY(read_real(object, "w_correction", &g->options.weights.correction, err));
+    rows = json_is_true(json_object_get(object, "kappa_rows"));
+    g->options.weights.scheme = (cisup_weight_scheme)scheme;
+    g->options.weights.kappa = rows ? CISUP_KAPPA_ROWS : CISUP_KAPPA_SINGLE;
+    g->mode = (cisup_mode)mode;
+    g->family = json_string_value(json_object_get(object, "family"));
+done:
+    return status;
+}
+
+static cisup_status read_shape(given_network *g, const json_t *object, cisup_error *err) {
+    cisup_shape *s = &g->shape;
+    cisup_status status;
+    CISUP_TRY(read_size(object, "N", &s->N, err));
+    CISUP_TRY(read_size(object, "S", &s->S, err));
+    CISUP_TRY(read_size(object, "T", &s->T, err));
+    CISUP_TRY(read_size(object, "z", &s->z, err));
+    CISUP_TRY(read_size(object, "L", &s->L, err));
+    CISUP_TRY(read_size(object, "d", &s->d, err));
+    if (!cisup_multiply_sizes(s->d, s->N, &s->D))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "d N is above 2^63");
+    status = cisup_shape_check(s, err);
+    if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
+done:
+    return status;
+}
+
+cisup_status given_read(given_network *g, const json_t *object, cisup_error *err) {
+    *g = (given_network){0};
+    cisup_status status;
+    if (!json_is_object(object))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "a network is a JSON object");
+    CISUP_TRY(read_shape(g, object, err));
+    CISUP_TRY(read_options(g, object, err));
+    CISUP_TRY(read_allocation(g, object, err));
+    CISUP_TRY(read_circuits(g, object, err));
+    CISUP_TRY(read_samples(g, object, err));
+    if (g->shape.L > 1) {
+        const cisup_index size[] = {g->shape.L - 1, g->shape.T};
+        CISUP_TRY(read_indices(object, "permutations", size, 2, &g->permutations, err));
+    }
+    g->options.permutations = g->permutations;
+done:
+    if (status != CISUP_OK) given_free(g);
+    return status;
+}

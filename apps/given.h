@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_GIVEN_H
+#define CISUP_APPS_GIVEN_H
+
+#include <cisup/analysis/forward.h>
+
+#include <jansson.h>
+
+/* An explicitly given network with its samples: one case of a NETWORK.json file
+ * (docs/formats.md). Start from {0}. */
+typedef struct {
+    cisup_shape shape;
+    cisup_index samples;
+    cisup_mode mode;
+    const char *family; /* a label, borrowed from the JSON; may be NULL */
+    cisup_allocation base;
+    cisup_circuits circuits;
+    cisup_index *permutations; /* [L-1][T] */
+    cisup_index *active;       /* [samples][z] */
+    double *input;             /* [samples][z][d] */
+    cisup_network_options options;
+} given_network;
+
+/* Reads one case. Errors: EFORMAT naming the field and the value; ENOMEM. The JSON
+ * must outlive the network. *g is empty after a failure. */
+CISUP_MUST_CHECK cisup_status given_read(given_network *g, const json_t *object,
+                                         cisup_error *err);
+void given_free(given_network *g);
+
+#endif
