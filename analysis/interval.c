@@ -6,7 +6,7 @@
 #include <math.h>
 
 cisup_interval cisup_interval_mean(const double *x, cisup_index K, double level) {
-    cisup_interval out = {NAN, NAN, NAN, NAN};
+    cisup_interval out = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     cisup_accum acc = {0};
     for (cisup_index k = 0; k < K; k++) cisup_accum_add(&acc, x[k]);
     if (K >= 1) out.mean = acc.mean;

@@ -23,14 +23,14 @@ uint64_t cisup_histogram_total(const cisup_histogram *h) {
 
 double cisup_histogram_quantile(const cisup_histogram *h, double level) {
     const uint64_t n = cisup_histogram_total(h);
-    if (n == 0 || !(0.0 <= level && level <= 1.0)) return NAN;
+    if (n == 0 || !(0.0 <= level && level <= 1.0)) return (double)NAN;
     const double wanted = level * (double)n;
     uint64_t before = 0; /* norms in the bins below k */
     int k = 0;
     while (h->count[k] == 0 || (double)(before + h->count[k]) < wanted)
         before += h->count[k++];
     if (k == 0) return 0.0;
-    if (k == CISUP_HISTOGRAM_LAST) return INFINITY;
+    if (k == CISUP_HISTOGRAM_LAST) return (double)INFINITY;
     const double low = lower_edge(k), high = lower_edge(k + 1);
     const double part = (wanted - (double)before) / (double)h->count[k];
     return sqrt(low + (high - low) * part);

@@ -62,9 +62,9 @@ void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
     for (cisup_index l = 1; l <= layers; l++) {
         now = general_step(c, now);
         const cisup_theory_error post = cisup_theory_general_post(c, l);
-        active[l - 1] = (cisup_prediction){post.active, NAN, now.active};
+        active[l - 1] = (cisup_prediction){post.active, (double)NAN, now.active};
         inactive[l - 1] =
-            (cisup_prediction){post.inactive, NAN, of_inactive(c, now.inactive)};
+            (cisup_prediction){post.inactive, (double)NAN, of_inactive(c, now.inactive)};
     }
 }
 
@@ -162,7 +162,7 @@ void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
                                              followup_x(c, &r, (double)l), now.active};
         x_inactive[l - 1] =
             (cisup_prediction){post, followup, of_inactive(c, now.inactive)};
-        on_active[l - 1] = (cisup_prediction){NAN, 0.0, 0.0};
+        on_active[l - 1] = (cisup_prediction){(double)NAN, 0.0, 0.0};
         on_inactive[l - 1] = (cisup_prediction){post, followup, on};
     }
 }

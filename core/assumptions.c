@@ -38,7 +38,7 @@ static void check_a2_of(const cisup_circuits *c, cisup_index l, cisup_index t,
 }
 
 static void check_a2(const cisup_circuits *c, cisup_assumptions *out) {
-    out->noise_tolerance = INFINITY;
+    out->noise_tolerance = (double)INFINITY;
     out->on_tolerance = c->on_count > 0 ? (double)INFINITY : (double)NAN;
     out->weakest_circuit = out->weakest_layer = -1;
     for (cisup_index l = 1; l <= c->layers; l++)

@@ -7,11 +7,12 @@
 #include <stdio.h>
 
 /* A file that appears whole or not at all: it is written beside its final place
- * under another name and renamed when complete. Start from {0}. */
+ * under another name and renamed when complete. A device or pipe is written directly.
+ * Start from {0}. */
 typedef struct {
     FILE *stream; /* NULL while closed */
     char *path;   /* the final name */
-    char *draft;  /* the name while it is written */
+    char *draft;  /* the name while it is written; NULL for a device */
 } cisup_outfile;
 
 /* Whether an existing file of that name may be replaced. */

@@ -82,31 +82,37 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
-/* Builds the layers; each has its own error, the first one counts. */
+/* What became of one layer; each thread writes its own. */
+typedef struct {
+    cisup_status status;
+    cisup_error err;
+} outcome;
+
 static cisup_status build_layers(cisup_network *net, cisup_engine engine,
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
-    cisup_status first = CISUP_OK;
+    outcome *layer = NULL;
+    cisup_status status = cisup_new(&layer, L - 1, sizeof *layer, err);
+    if (status != CISUP_OK) return status;
 #pragma omp parallel for schedule(dynamic)
     for (cisup_index l = 2; l <= L; l++) {
         const cisup_transition x = cisup_network_transition(net, l);
-        cisup_error own = {0};
-        const cisup_status status =
-            cisup_operator_make(&net->layers[l - 2], engine, &x, &own);
-#pragma omp critical(cisup_build_layers)
-        if (status != CISUP_OK && first == CISUP_OK) {
-            first = status;
-            if (err) *err = own;
-        }
+        layer[l - 2].status =
+            cisup_operator_make(&net->layers[l - 2], engine, &x, &layer[l - 2].err);
     }
-    return first;
+    for (cisup_index l = 2; l <= L && status == CISUP_OK; l++) {
+        status = layer[l - 2].status;
+        if (status != CISUP_OK && err) *err = layer[l - 2].err;
+    }
+    cisup_release(layer);
+    return status;
 }
 
 cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base,
                                 const cisup_circuits *circuits,
                                 const cisup_network_options *options, cisup_error *err) {
     const cisup_network_options o = options ? *options : cisup_network_defaults();
-    *net = (cisup_network){.base = base, .circuits = circuits, .weights = o.weights};
+    *net = (cisup_network){0};
     if (base->T != circuits->T)
         return CISUP_FAIL(err, CISUP_ESHAPE,
                           "an allocation of %" PRId64 " circuits for %" PRId64
@@ -115,6 +121,7 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     const cisup_shape shape = {
         .d = circuits->d, .T = base->T, .S = base->S, .L = circuits->L, .N = base->N};
     cisup_status status;
+    *net = (cisup_network){.base = base, .circuits = circuits, .weights = o.weights};
     CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
