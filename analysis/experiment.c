@@ -92,8 +92,8 @@ static cisup_status run_samples(const cisup_experiment *x, const cisup_network *
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
     for (cisup_index cell = 0; cell < c.cells; cell++) {
-        const int active = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_ACTIVE;
-        const cisup_index who = active ? z : net->base->T - z;
+        const int inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
+        const cisup_index who = inactive ? net->base->T - z : z;
         double sum = 0.0;
         for (cisup_index b = 0; b < c.batches; b++) sum += c.sum[b * c.cells + cell];
         mse[cell] = who ? sum / ((double)who * (double)x->inputs) : (double)NAN;
@@ -235,7 +235,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     r->feedback = cisup_theory_feedback(&c);
     CISUP_TRY(cisup_predict(&c, x->circuits ? -1 : (int)x->family.family,
                             x->circuits ? x->circuits : &sample,
-                            x->network.weights.scheme, r->theory, err));
+                            x->network.weights.scheme, r->mse, r->theory, err));
 done:
     cisup_release(load);
     cisup_circuits_free(&sample);

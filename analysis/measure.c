@@ -8,7 +8,8 @@
 #include <string.h>
 
 const char *cisup_state_name(cisup_state_kind state) {
-    return state == CISUP_ACTIVE ? "active" : "inactive";
+    static const char *const name[] = {"active", "inactive", "signal"};
+    return name[state];
 }
 
 const char *cisup_quantity_name(cisup_quantity quantity) {
@@ -122,11 +123,25 @@ static void on_readout(void *context, cisup_index l, cisup_index t, const double
     add_squares(m, l, CISUP_INACTIVE, inactive, square);
 }
 
+/* The norms of the states that the active circuits have on their own. */
+static void measure_signal(cisup_measure *m, cisup_index l) {
+    const cisup_batch *b = m->batch;
+    double square[CISUP_QUANTITIES][CISUP_LANES];
+    for (cisup_index k = 0; k < b->z; k++) {
+        for (cisup_index lane = 0; lane < b->used; lane++)
+            for (cisup_index i = 0; i < m->d; i++)
+                m->error[i * CISUP_LANES + lane] = cisup_batch_state(b, lane, k, l)[i];
+        square_norms(m, m->error, square);
+        add_squares(m, l, CISUP_SIGNAL, (1u << b->used) - 1u, square);
+    }
+}
+
 static void on_layer(void *context, cisup_index l, const double *a,
                      const unsigned char *in_active) {
     cisup_measure *m = context;
     m->next = 0; /* the read-outs that follow start again at t = 0 */
     if (l == 0) return;
+    measure_signal(m, l);
     for (cisup_index i = 0; i < m->d; i++) {
         cisup_open_count *count = &m->open[(l - 1) * m->d + i];
         const double *block = a + i * m->N * CISUP_LANES;

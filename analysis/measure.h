@@ -6,8 +6,14 @@
 #include <cisup/analysis/quantile.h>
 
 /* Whose error and the error of what. All are norms of est_t^l - a_t^l: of the whole
- * state, of its on-value, of its data vector x (core/circuits.h). */
-typedef enum { CISUP_ACTIVE, CISUP_INACTIVE, CISUP_STATES } cisup_state_kind;
+ * state, of its on-value, of its data vector x (core/circuits.h). The third kind holds
+ * the norms of the exact states a_t^l of the active circuits, to compare with. */
+typedef enum {
+    CISUP_ACTIVE,
+    CISUP_INACTIVE,
+    CISUP_SIGNAL,
+    CISUP_STATES
+} cisup_state_kind;
 typedef enum { CISUP_READOUT, CISUP_ON, CISUP_X, CISUP_QUANTITIES } cisup_quantity;
 
 const char *cisup_state_name(cisup_state_kind state);

@@ -38,22 +38,37 @@ static void write_rotation4(const cisup_theory_case *c, cisup_index L, int is_ro
     write_column(out, L, CISUP_INACTIVE, CISUP_X, k.x[CISUP_INACTIVE]);
 }
 
+/* The general formulas are relative to the mean square of the active states. */
+static void write_general(const cisup_theory_case *c, cisup_index L, int quantity,
+                          const cisup_interval *mse, cisup_prediction *storage,
+                          cisup_prediction *out) {
+    cisup_theory_general(c, L, storage, storage + L);
+    for (cisup_index k = 0; k < 2 * L; k++) {
+        const double signal = mse[cisup_cell(k % L + 1, CISUP_SIGNAL, quantity)].mean;
+        storage[k].post *= signal;
+        storage[k].refined *= signal;
+    }
+    write_column(out, L, CISUP_ACTIVE, quantity, storage);
+    write_column(out, L, CISUP_INACTIVE, quantity, storage + L);
+}
+
 cisup_status cisup_predict(const cisup_theory_case *c, int family,
                            const cisup_circuits *circuits, cisup_weight_scheme scheme,
-                           cisup_prediction *out, cisup_error *err) {
+                           const cisup_interval *mse, cisup_prediction *out,
+                           cisup_error *err) {
     const cisup_index L = circuits->L;
     for (cisup_index k = 0; k < cisup_cell(L + 1, 0, 0); k++) out[k] = silent;
     cisup_prediction *storage;
     const cisup_status status = cisup_new(&storage, 4 * L, sizeof *storage, err);
     if (status != CISUP_OK) return status;
-    if (family == CISUP_RANDOM_RELU) {
-        cisup_theory_general(c, L, storage, storage + L);
-        write_column(out, L, CISUP_ACTIVE, CISUP_READOUT, storage);
-        write_column(out, L, CISUP_INACTIVE, CISUP_READOUT, storage + L);
-    } else if (circuits->on_count == 2) {
+    const int is_gated = circuits->on_count == 2, has_data = circuits->d > 2;
+    if (family == CISUP_RANDOM_RELU)
+        write_general(c, L, CISUP_READOUT, mse, storage, out);
+    if (is_gated && has_data && family != CISUP_ROTATION4 && c->z == 1.0)
+        write_general(c, L, CISUP_X, mse, storage, out);
+    if (is_gated)
         write_rotation4(c, L, family == CISUP_ROTATION4, scheme == CISUP_WEIGHTS_CAPPED,
                         storage, out);
-    }
     cisup_release(storage);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef CISUP_ANALYSIS_PREDICT_H
 #define CISUP_ANALYSIS_PREDICT_H
 
+#include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
 #include <cisup/analysis/theory.h>
 
@@ -10,16 +11,20 @@
  * circuits of this kind; NaN where a formula does not speak:
  *
  *   x, on     rotation4; followup and refined only for capped weights
- *   on        other circuits with an on-indicator: inactive ones, z d/D, z p1, (9.5)
- *   readout   random-relu (unit-norm states)
+ *   on        other gated circuits: inactive ones, z d/D, z p1, (9.5)
+ *   x         other gated circuits at z = 1 (no offset H): the general formulas times
+ *             the mean square of the active circuits' x in that layer
+ *   readout   random-relu: the general formulas times the mean square state
  *
  *   family    a cisup_family, or -1 for the user's own circuits
+ *   mse       [L][states][quantities], of which the CISUP_SIGNAL cells are used
  *
  * All are for masked networks; a ReLU network has further error (docs/math.md 14).
  * Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_predict(const cisup_theory_case *c, int family,
                                             const cisup_circuits *circuits,
                                             cisup_weight_scheme scheme,
+                                            const cisup_interval *mse,
                                             cisup_prediction *out, cisup_error *err);
 
 #endif

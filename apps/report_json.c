@@ -65,21 +65,22 @@ static json_t *run_json(const finished_run *run) {
 static json_t *error_json(const cisup_result *r, cisup_index l, int state, int quantity) {
     const cisup_index cell = cisup_cell(l, state, quantity);
     const cisup_prediction *theory = &r->theory[cell];
+    const double signal = r->mse[cisup_cell(l, CISUP_SIGNAL, quantity)].mean;
     return json_pack(
-        "{ss,sI,sI,ss,ss,so,so,so,so,so,so,s{so,so,so}}", "record", "error", "z", r->z,
+        "{ss,sI,sI,ss,ss,so,so,so,so,so,so,so,s{so,so,so}}", "record", "error", "z", r->z,
         "layer", l, "state", cisup_state_name((cisup_state_kind)state), "quantity",
         cisup_quantity_name((cisup_quantity)quantity), "mse",
         emit_number(r->mse[cell].mean), "mse_lo", emit_number(r->mse[cell].low), "mse_hi",
         emit_number(r->mse[cell].high), "median", emit_number(r->median[cell]), "q99",
-        emit_number(r->q99[cell]), "worst", emit_number(r->worst[cell]), "theory", "post",
-        emit_number(theory->post), "followup", emit_number(theory->followup), "refined",
-        emit_number(theory->refined));
+        emit_number(r->q99[cell]), "worst", emit_number(r->worst[cell]), "signal",
+        emit_number(signal), "theory", "post", emit_number(theory->post), "followup",
+        emit_number(theory->followup), "refined", emit_number(theory->refined));
 }
 
 static cisup_status errors_json(const finished_run *run, const cisup_result *r,
                                 cisup_error *err) {
     for (cisup_index l = 1; l <= run->report->L; l++)
-        for (int state = 0; state < CISUP_STATES; state++)
+        for (int state = 0; state <= CISUP_INACTIVE; state++)
             for (int q = 0; q < CISUP_QUANTITIES; q++) {
                 if (!cisup_quantity_exists(run->circuits, (cisup_quantity)q)) continue;
                 const cisup_status status = emit_line(error_json(r, l, state, q), err);

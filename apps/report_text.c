@@ -3,9 +3,9 @@
 
 #include <math.h>
 
-const char report_csv_header[] =
-    "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_hi,median,q99,worst,post,"
-    "followup,refined,block,fraction,wrong_fraction";
+const char report_csv_header[] = "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
+                                 "hi,median,q99,worst,signal,post,"
+                                 "followup,refined,block,fraction,wrong_fraction";
 
 static void csv_place(csv_sink *csv, const char *record, const cisup_shape *n,
                       cisup_index z, cisup_index l) {
@@ -31,6 +31,7 @@ static void csv_error(csv_sink *csv, const finished_run *run, const cisup_result
     csv_number(csv, r->median[cell]);
     csv_number(csv, r->q99[cell]);
     csv_number(csv, r->worst[cell]);
+    csv_number(csv, r->mse[cisup_cell(l, CISUP_SIGNAL, quantity)].mean);
     csv_number(csv, r->theory[cell].post);
     csv_number(csv, r->theory[cell].followup);
     csv_number(csv, r->theory[cell].refined);
@@ -42,7 +43,7 @@ static void csv_open_row(csv_sink *csv, const finished_run *run, const cisup_res
                          cisup_index l, cisup_index block) {
     const cisup_index k = (l - 1) * run->report->d + block;
     csv_place(csv, "open", &run->shape, r->z, l);
-    csv_skip(csv, 11);
+    csv_skip(csv, 12);
     csv_index(csv, block);
     csv_number(csv, r->open[k]);
     csv_number(csv, r->wrong[k]);
@@ -53,7 +54,7 @@ void report_csv(const finished_run *run, csv_sink *csv) {
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         const cisup_result *r = &run->report->result[k];
         for (cisup_index l = 1; l <= run->report->L; l++) {
-            for (int state = 0; state < CISUP_STATES; state++)
+            for (int state = 0; state <= CISUP_INACTIVE; state++)
                 for (int q = 0; q < CISUP_QUANTITIES; q++)
                     if (cisup_quantity_exists(run->circuits, (cisup_quantity)q))
                         csv_error(csv, run, r, l, state, q);
@@ -89,7 +90,7 @@ static void errors_text(const finished_run *run, const cisup_result *r) {
     printf("layer  circuits  error        mse    95 %% interval         post  followup"
            "   refined    median       q99     worst\n");
     for (cisup_index l = 1; l <= run->report->L; l++)
-        for (int state = 0; state < CISUP_STATES; state++)
+        for (int state = 0; state <= CISUP_INACTIVE; state++)
             for (int q = 0; q < CISUP_QUANTITIES; q++)
                 if (cisup_quantity_exists(run->circuits, (cisup_quantity)q))
                     error_row(r, l, state, q);

@@ -86,6 +86,13 @@ static void a_gate_has_the_tolerances_of_theorem_3(void **state) {
     CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, small, 0.5, &error_));
     assert_true(checked(&c).on_tolerance == 0.25);
     cisup_circuits_free(&c);
+    const double none[1] = {0};
+    CHECK_OK(cisup_circuits_gate(&c, 1, 1, 1, 1, none, none, 0.5, &error_));
+    c.b[2] = 0.0; /* reads no data, but half of the on-value */
+    c.w[2] = 9.0; /* what an on-neuron reads of data is not looked at */
+    a = checked(&c);
+    assert_true(isinf(a.noise_tolerance) && a.on_tolerance == 0.0 && !a.a2_holds);
+    cisup_circuits_free(&c);
 }
 
 /* What (14.3) promises does happen in a step: see test_gate.c for the gate itself. */

@@ -75,6 +75,18 @@ static void entries_land_in_their_places(void **state) {
     cisup_circuits_free(&c);
 }
 
+static void the_largest_neuron_gives_the_width(void **state) {
+    (void)state;
+    static const char *const text[] = {HEADER "0,1,3,0,1\n", HEADER "0,1,0,3,1\n",
+                                       HEADER "0,1,3,,1\n"};
+    for (int k = 0; k < 3; k++) {
+        cisup_circuits c;
+        CHECK_OK(read_text(&c, text[k], NULL, &error_));
+        assert_int_equal(c.d, 4);
+        cisup_circuits_free(&c);
+    }
+}
+
 /* Random circuits written in random order come back bit by bit. */
 static void write_then_read_gives_the_same(void **state) {
     (void)state;
@@ -203,6 +215,8 @@ static void incomplete_files_are_refused_with_their_line(void **state) {
                     ":4: circuit 1 has no layer 2");
     check_malformed(HEADER "0,1,0,0,1\n1,1,0,0,1\n1,2,0,0,1\n",
                     ":2: circuit 0 has no layer 2");
+    check_malformed(HEADER "0,1,0,0,1\n0,2,0,0,1\n1,2,0,0,1\n",
+                    ":4: circuit 1 has layer 2, but its layer 1 is missing");
 }
 
 /* Numbers in a file take no memory before gaps are found. */
@@ -256,6 +270,7 @@ static void bad_options_and_files_are_refused(void **state) {
 static void inputs_go_round_among_circuits_and_samples(void **state) {
     (void)state;
     const cisup_family_options o = drawn(CISUP_RANDOM_RELU, 0);
+    const int64_t before = cisup_memory_live();
     cisup_circuits c = made(5, 2, 1, &o);
     for (int twice = 0; twice < 2; twice++) /* the second replaces the first */
         CHECK_OK(
@@ -275,6 +290,7 @@ static void inputs_go_round_among_circuits_and_samples(void **state) {
                          &error_)); /* more circuits than c has */
     assert_true(c.input_start[5] == 5 && c.input[8] == 5.0);
     cisup_circuits_free(&c);
+    assert_int_equal(cisup_memory_live(), before);
 }
 
 /* The file is refused and c keeps the inputs it had. */
@@ -343,6 +359,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_computes_what_the_readme_says),
         cmocka_unit_test(entries_land_in_their_places),
+        cmocka_unit_test(the_largest_neuron_gives_the_width),
         cmocka_unit_test(write_then_read_gives_the_same),
         cmocka_unit_test(circuits_repeat_cyclically_up_to_T),
         cmocka_unit_test(one_layer_serves_any_number),

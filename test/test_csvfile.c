@@ -117,6 +117,12 @@ done:
     return status;
 }
 
+static cisup_status count_rows(void *context) {
+    (void)context;
+    cisup_index rows = 0;
+    return cisup_csv_read(path, "a,b", count_row, &rows, NULL);
+}
+
 static void a_long_file_arrives_whole(void **state) {
     (void)state;
     const cisup_index many = 50000;
@@ -129,6 +135,7 @@ static void a_long_file_arrives_whole(void **state) {
     cisup_index rows = 0;
     CHECK_OK(cisup_csv_read(path, "a,b", count_row, &rows, &error_));
     assert_int_equal(rows, many);
+    assert_int_equal(check_every_allocation(count_rows, NULL), 4); /* as for one row */
 }
 
 static void a_long_field_is_kept_whole(void **state) {

@@ -330,6 +330,9 @@ static void unsuitable_families_are_refused(void **state) {
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin -1.5");
     o.margin = NAN;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin nan");
+    o = drawn(CISUP_ROTATION3, 0);
+    o.margin = INFINITY;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin inf");
     o.family = (cisup_family)6;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 6");
 }
