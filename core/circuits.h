@@ -70,14 +70,16 @@ cisup_index cisup_family_width(cisup_family family);
  *   c      uninitialised on entry, empty after a failure; cisup_circuits_free frees
  *   T, d, L   >= 1; d as the family requires
  *
- * Errors: EINVAL (d does not suit the family, margin <= 0); ENOMEM.
+ * Errors: EINVAL (a size below 1, d does not suit the family, margin <= 0 or not
+ * finite, network < 0, an unknown family); ENOMEM.
  * O(layers T d^2). Source: docs/math.md, sections 13 and 14. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T,
                                                   cisup_index d, cisup_index L,
                                                   const cisup_family_options *options,
                                                   cisup_error *err);
 
-/* Zero circuits of the given sizes for the caller to fill. Errors: EINVAL; ENOMEM. */
+/* Zero circuits of the given sizes for the caller to fill; layers is 1 or L. c:
+ * uninitialised on entry, empty after a failure. Errors: EINVAL; ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
                                                   cisup_index d, cisup_index L,
                                                   cisup_index layers, cisup_error *err);
@@ -109,11 +111,13 @@ double cisup_circuits_on(const cisup_circuits *c, const double *a);
  *   W = [[2,-2,0],[2,-2,0],[beta+b, -(beta+b), v]],  bias (-1/2, -3/2, -b, ..., -b)
  *
  *   c       uninitialised on entry, empty after a failure; wbar is the mean over t
- *   T, m, L, layers   sizes of the MLPs; layers is 1 or L
+ *   T, m, L, layers   sizes of the MLPs; m = 0 leaves the indicator; layers is 1 or L
  *   v       [layers][T][m][m]      beta   [layers][T][m]
  *   margin  b > 0
  *
- * Errors: EINVAL; ENOMEM. O(layers T m^2). Source: docs/math.md (14.1), theorem 3. */
+ * The offset is 0: data neurons start from the MLP's own input.
+ * Errors: EINVAL (a size, margin <= 0 or not finite); ENOMEM. O(layers T m^2).
+ * Source: docs/math.md (14.1), theorem 3. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T,
                                                   cisup_index m, cisup_index L,
                                                   cisup_index layers, const double *v,

@@ -235,8 +235,10 @@ done:
 /* The beginning of a field with control characters replaced, for a message. */
 static const char *readable(const char *text, char out[48]) {
     size_t k = 0;
-    for (; text[k] && k < 40; k++)
-        out[k] = (unsigned char)text[k] < ' ' || text[k] == 0x7f ? '?' : text[k];
+    for (; text[k] && k < 40; k++) {
+        out[k] = text[k];
+        if ((unsigned char)text[k] < ' ' || text[k] == 0x7f) out[k] = '?';
+    }
     memcpy(out + k, text[k] ? "..." : "", text[k] ? 4 : 1);
     return out;
 }

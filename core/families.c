@@ -82,7 +82,7 @@ static void draw_rotation(cisup_rng *rng, double R[4], double rest[2]) {
     R[0] = R[3] = cos(angle);
     R[2] = sin(angle);
     R[1] = -R[2];
-    for (int i = 0; i < 2; i++) rest[i] = 1.0 - (R[2 * i] + R[2 * i + 1]);
+    for (cisup_index i = 0; i < 2; i++) rest[i] = 1.0 - (R[2 * i] + R[2 * i + 1]);
 }
 
 /* w = [[1+b, 0], [1+b-r, R]] with r = R (1,1)^T; the common part has r = 0, R = 0. */

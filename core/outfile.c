@@ -39,7 +39,11 @@ cisup_status cisup_outfile_open(cisup_outfile *f, const char *path,
     }
     const int descriptor = open(direct ? path : f->draft, flags, 0666);
     if (descriptor >= 0) f->stream = fdopen(descriptor, "wb");
-    if (!f->stream) status = io_error(err, "cannot write", path);
+    if (!f->stream) {
+        status = io_error(err, "cannot write", path);
+        if (descriptor >= 0) (void)close(descriptor);
+        if (descriptor >= 0 && !direct) (void)unlink(f->draft);
+    }
 done:
     if (status != CISUP_OK) cisup_outfile_discard(f);
     return status;
@@ -50,8 +54,11 @@ cisup_status cisup_outfile_commit(cisup_outfile *f, cisup_error *err) {
     const int had_error = ferror(f->stream);
     const int not_closed = fclose(f->stream);
     f->stream = NULL;
-    if (had_error || not_closed)
+    if (not_closed)
         status = io_error(err, "cannot write", f->path);
+    else if (had_error) /* some time ago: errno no longer tells why */
+        status = CISUP_FAIL(err, CISUP_EIO, "cannot write all of %s; is the disk full?",
+                            f->path);
     else if (f->draft && rename(f->draft, f->path) != 0)
         status = io_error(err, "cannot create", f->path);
     if (status != CISUP_OK && f->draft) (void)unlink(f->draft);

@@ -260,7 +260,7 @@ static void bad_options_and_files_are_refused(void **state) {
         assert_int_equal(read_text(&c, text, &bad[k], NULL), CISUP_EINVAL);
         assert_int_equal(c.T, 0);
     }
-    const cisup_circuits_csv_options nan = {.gate = 1, .margin = NAN};
+    const cisup_circuits_csv_options nan = {.gate = 1, .margin = (double)NAN};
     assert_int_equal(read_text(&c, text, &nan, NULL), CISUP_EINVAL);
     assert_int_equal(cisup_circuits_read_csv(&c, scratch_path("none"), NULL, NULL),
                      CISUP_EIO);

@@ -328,10 +328,10 @@ static void unsuitable_families_are_refused(void **state) {
     o = drawn(CISUP_GATE, 0);
     o.margin = -1.5;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin -1.5");
-    o.margin = NAN;
+    o.margin = (double)NAN;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin nan");
     o = drawn(CISUP_ROTATION3, 0);
-    o.margin = INFINITY;
+    o.margin = (double)INFINITY;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin inf");
     o.family = (cisup_family)6;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 6");

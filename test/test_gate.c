@@ -212,8 +212,8 @@ static void unsuitable_sizes_and_margins_are_refused(void **state) {
     check_refused(1, 1, 3, 2, 1.0);
     check_refused(1, 1, 1, 1, 0.0);
     check_refused(1, 1, 1, 1, -2.0);
-    check_refused(1, 1, 1, 1, NAN);
-    check_refused(1, 1, 1, 1, INFINITY);
+    check_refused(1, 1, 1, 1, (double)NAN);
+    check_refused(1, 1, 1, 1, (double)INFINITY);
 }
 
 static cisup_status gate_and_free(void *context) {

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -192,6 +193,54 @@ static void a_foreign_file_under_the_name_of_the_draft_survives(void **state) {
     assert_int_equal(files_here(), 0);
 }
 
+/* Devices are reached through links: a mistake would replace the link in the scratch
+ * folder and not, as root, the device. */
+static const char *linked(const char *device) {
+    const char *path = scratch_path("link");
+    assert_int_equal(symlink(device, path), 0);
+    return path;
+}
+
+static void drop_link(void) {
+    struct stat about;
+    assert_int_equal(lstat(scratch_path("link"), &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+    assert_int_equal(files_here(), 1);
+    scratch_drop("link");
+}
+
+static void a_device_is_written_directly_and_stays_one(void **state) {
+    (void)state;
+    const cisup_overwrite ways[] = {CISUP_KEEP_EXISTING, CISUP_REPLACE_EXISTING};
+    for (int k = 0; k < 4; k++) {
+        cisup_outfile f;
+        CHECK_OK(cisup_outfile_open(&f, linked("/dev/null"), ways[k % 2], &error_));
+        assert_null(f.draft);
+        assert_true(fputs("new", f.stream) >= 0);
+        if (k < 2)
+            CHECK_OK(cisup_outfile_commit(&f, &error_));
+        else
+            cisup_outfile_discard(&f);
+        drop_link();
+    }
+}
+
+static void a_pipe_receives_what_is_written(void **state) {
+    (void)state;
+    const char *path = scratch_path("pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    const int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    cisup_outfile f = opened("pipe", CISUP_KEEP_EXISTING);
+    assert_int_equal(files_here(), 1);
+    CHECK_OK(cisup_outfile_commit(&f, &error_));
+    char text[8] = {0};
+    assert_int_equal(read(reader, text, 7), 3);
+    assert_string_equal(text, "new");
+    assert_int_equal(close(reader), 0);
+    scratch_drop("pipe");
+}
+
 /* Opening a file at this path fails, names it and says why. */
 static void check_no_file_at(const char *path, const char *reason) {
     const int64_t before = cisup_memory_live();
@@ -224,9 +273,10 @@ static void a_folder_that_is_missing_or_takes_no_files_is_an_io_error(void **sta
 static void check_commit_fails(cisup_outfile *f, int reason) {
     const int64_t before = cisup_memory_live();
     char path[300], draft[300];
+    const int owned = f->draft ? 2 : 1;
     cisup_error err = {0};
     (void)snprintf(path, sizeof path, "%s", f->path);
-    (void)snprintf(draft, sizeof draft, "%s", f->draft);
+    (void)snprintf(draft, sizeof draft, "%s", f->draft ? f->draft : "");
     errno = 0; /* what failed may lie long back */
     assert_int_equal(cisup_outfile_commit(f, &err), CISUP_EIO);
     assert_non_null(strstr(err.text, path));
@@ -234,7 +284,7 @@ static void check_commit_fails(cisup_outfile *f, int reason) {
     if (reason && !strstr(err.text, strerror(reason))) fail_msg("%s", err.text);
     check_empty(f);
     assert_false(exists(draft));
-    assert_int_equal(cisup_memory_live(), before - 2);
+    assert_int_equal(cisup_memory_live(), before - owned);
 }
 
 static void a_directory_is_not_replaced(void **state) {
@@ -254,18 +304,28 @@ static void a_draft_that_was_taken_away_is_an_io_error(void **state) {
     assert_int_equal(files_here(), 0);
 }
 
+/* Short texts fail when the buffer is written at the end, long ones before. */
 static void a_full_disk_shows_at_the_commit(void **state) {
     (void)state;
-    if (!exists("/dev/full")) skip();
-    scratch_put("out", "old", 3);
     for (size_t bytes = 1; bytes < 100000; bytes = bytes * 3 + 1) {
-        cisup_outfile f = opened("out", CISUP_REPLACE_EXISTING);
-        assert_non_null(freopen("/dev/full", "wb", f.stream));
+        cisup_outfile f;
+        CHECK_OK(
+            cisup_outfile_open(&f, linked("/dev/full"), CISUP_REPLACE_EXISTING, &error_));
         for (size_t k = 0; k < bytes; k++) (void)putc('x', f.stream);
         check_commit_fails(&f, 0);
-        check_content("out", "old");
-        assert_int_equal(files_here(), 1);
+        drop_link();
     }
+}
+
+static void a_failed_replacement_keeps_the_old_file(void **state) {
+    (void)state;
+    scratch_put("out", "old", 3);
+    cisup_outfile f = opened("out", CISUP_REPLACE_EXISTING);
+    assert_non_null(freopen("/dev/full", "wb", f.stream));
+    assert_true(fputs("more", f.stream) >= 0);
+    check_commit_fails(&f, ENOSPC);
+    check_content("out", "old");
+    assert_int_equal(files_here(), 1);
     scratch_drop("out");
 }
 
@@ -338,10 +398,13 @@ int main(void) {
         cmocka_unit_test(replacing_needs_no_existing_file),
         cmocka_unit_test(two_files_may_be_open_together),
         cmocka_unit_test(a_foreign_file_under_the_name_of_the_draft_survives),
+        cmocka_unit_test(a_device_is_written_directly_and_stays_one),
+        cmocka_unit_test(a_pipe_receives_what_is_written),
         cmocka_unit_test(a_folder_that_is_missing_or_takes_no_files_is_an_io_error),
         cmocka_unit_test(a_directory_is_not_replaced),
         cmocka_unit_test(a_draft_that_was_taken_away_is_an_io_error),
         cmocka_unit_test(a_full_disk_shows_at_the_commit),
+        cmocka_unit_test(a_failed_replacement_keeps_the_old_file),
         cmocka_unit_test(a_write_that_failed_long_before_shows_at_the_commit),
         cmocka_unit_test(a_stream_that_cannot_be_made_leaves_nothing),
         cmocka_unit_test(opening_survives_every_allocation_failure),

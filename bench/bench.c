@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bench.h"
+
+#include <cblas.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What /proc/cpuinfo says first about a key; "" if nothing. */
+static void cpu_fact(const char *key, char *out, size_t size) {
+    char line[4096];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    out[0] = '\0';
+    while (file && !out[0] && fgets(line, sizeof line, file)) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, key, strlen(key)) != 0 || !colon) continue;
+        (void)snprintf(out, size, "%s", colon + 2);
+        out[strcspn(out, "\n")] = '\0';
+    }
+    if (file) (void)fclose(file);
+}
+
+/* OpenBLAS's name for kernels that suit this processor, or NULL: let it choose. */
+static const char *core_type(void) {
+    char flags[4096];
+    cpu_fact("flags", flags, sizeof flags);
+    if (strstr(flags, " avx512bw")) return "SkylakeX";
+    return strstr(flags, " avx2") ? "Haswell" : NULL;
+}
+
+void bench_relaunch(char **argv) {
+    static const char *const mark = "CISUP_BENCH_RELAUNCHED";
+    if (getenv(mark)) return;
+    const char *core = core_type();
+    if (core) (void)setenv("OPENBLAS_CORETYPE", core, 0);
+    (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    (void)setenv("OMP_NUM_THREADS", "1", 1);
+    (void)setenv(mark, "1", 1);
+    (void)execv("/proc/self/exe", argv);
+    perror("bench: cannot start itself anew");
+    exit(1);
+}
+
+double bench_seconds(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int ascending(const void *left, const void *right) {
+    const double x = *(const double *)left, y = *(const double *)right;
+    return (x > y) - (x < y);
+}
+
+double bench_median(const bench_times *x) {
+    bench_times sorted = *x;
+    qsort(sorted.second, (size_t)x->count, sizeof sorted.second[0], ascending);
+    const int upper = x->count / 2, lower = (x->count - 1) / 2;
+    return (sorted.second[lower] + sorted.second[upper]) / 2.0;
+}
+
+double bench_median_ratio(const bench_times *x, const bench_times *y) {
+    bench_times ratio = {.count = x->count};
+    for (int k = 0; k < x->count; k++) ratio.second[k] = x->second[k] / y->second[k];
+    return bench_median(&ratio);
+}
+
+double bench_peak_bytes(int (*job)(void *), void *context) {
+    (void)fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) _exit(job(context));
+    int status;
+    struct rusage usage;
+    if (child < 0 || wait4(child, &status, 0, &usage) != child) return -1.0;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return -1.0;
+    return (double)usage.ru_maxrss * 1024.0;
+}
+
+float *bench_floats(size_t count) {
+    const size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
+    float *x = aligned_alloc(64, bytes);
+    if (x) memset(x, 0, bytes);
+    return x;
+}
+
+void bench_print_machine(FILE *out) {
+    char model[256];
+    const char *best = core_type(), *core = openblas_get_corename();
+    cpu_fact("model name", model, sizeof model);
+    fprintf(out, "processor  %s\n", model);
+    fprintf(out, "OpenBLAS   %s, %s kernels\n", openblas_get_config(), core);
+    if (best && strcmp(best, core) != 0)
+        fprintf(out,
+                "NOTE       OPENBLAS_CORETYPE was set; kernels %s suit this processor "
+                "better\n",
+                best);
+    fprintf(out, "compiler   %s %s\n",
+#ifdef __clang__
+            "clang",
+#else
+            "gcc",
+#endif
+            __VERSION__);
+}

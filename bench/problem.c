@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "problem.h"
+
+#include "bench.h"
+
+#include <cisup/core/memory.h>
+
+#include <string.h>
+
+static cisup_status place(cisup_allocation *base, const cisup_shape *s,
+                          cisup_error *err) {
+    const cisup_allocation_options options = cisup_allocation_defaults();
+    return cisup_allocation_make(base, s->N, s->S, s->T, &options, err);
+}
+
+cisup_status problem_run(const problem_size *size, cisup_engine engine, double *mse,
+                         double *build_s, double *run_s, cisup_error *err) {
+    const cisup_shape *s = &size->shape;
+    cisup_allocation base = {0};
+    cisup_experiment x = cisup_experiment_defaults();
+    cisup_report report = {0};
+    cisup_status status;
+    const double start = bench_seconds();
+    CISUP_TRY(place(&base, s, err));
+    const double placed = bench_seconds();
+    x.base = &base;
+    x.d = s->d;
+    x.L = s->L;
+    x.z = &s->z;
+    x.z_count = x.networks = x.threads = 1;
+    x.inputs = size->inputs;
+    x.seed = size->seed;
+    x.network.engine = engine;
+    CISUP_TRY(cisup_experiment_run(&x, &report, err));
+    *build_s = placed - start + report.build_s;
+    *run_s = bench_seconds() - placed - report.build_s;
+    for (cisup_index cell = 0; cell < cisup_cell(s->L + 1, 0, 0); cell++)
+        mse[cell] = report.result[0].mse[cell].mean;
+done:
+    cisup_report_free(&report);
+    cisup_allocation_free(&base);
+    return status;
+}
+
+void problem_free(problem *p) {
+    cisup_allocation_free(&p->base);
+    cisup_circuits_free(&p->circuits);
+    cisup_release(p->row_of);
+    cisup_release(p->kappa);
+    cisup_release(p->active);
+    cisup_release(p->state);
+    *p = (problem){0};
+}
+
+/* Permutations and kappa as cisup_experiment_run has them. */
+static cisup_status take_network(problem *p, cisup_error *err) {
+    const cisup_shape *s = &p->size.shape;
+    cisup_network_options options = cisup_network_defaults();
+    options.seed = p->size.seed;
+    cisup_network net = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&p->row_of, s->L * s->T, sizeof *p->row_of, err));
+    CISUP_TRY(cisup_new(&p->kappa, s->L - 1, sizeof *p->kappa, err));
+    CISUP_TRY(cisup_network_make(&net, &p->base, &p->circuits, &options, err));
+    memcpy(p->row_of, net.row_of, (size_t)(s->L * s->T) * sizeof *p->row_of);
+    for (cisup_index l = 2; l <= s->L; l++)
+        p->kappa[l - 2] = cisup_operator_kappa(&net.layers[l - 2]);
+done:
+    cisup_network_free(&net);
+    return status;
+}
+
+static cisup_status take_inputs(problem *p, cisup_error *err) {
+    const cisup_shape *s = &p->size.shape;
+    const cisup_index inputs = p->size.inputs, states = s->z * (s->L + 1) * s->d;
+    cisup_batch batch = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_batch_init(&batch, s->z, &p->circuits, err));
+    CISUP_TRY(cisup_new(&p->active, inputs * s->z, sizeof *p->active, err));
+    CISUP_TRY(cisup_new(&p->state, inputs * states, sizeof *p->state, err));
+    for (cisup_index first = 0; first < inputs; first += CISUP_LANES) {
+        const cisup_index left = inputs - first;
+        const cisup_index used = left < CISUP_LANES ? left : CISUP_LANES;
+        cisup_batch_draw(&batch, &p->circuits, p->size.seed, 0, first, used);
+        memcpy(p->active + first * s->z, batch.active,
+               (size_t)(used * s->z) * sizeof *p->active);
+        memcpy(p->state + first * states, batch.state,
+               (size_t)(used * states) * sizeof *p->state);
+    }
+done:
+    cisup_batch_free(&batch);
+    return status;
+}
+
+cisup_status problem_init(problem *p, const problem_size *size, cisup_error *err) {
+    const cisup_shape *s = &size->shape;
+    cisup_family_options family = cisup_family_defaults();
+    family.seed = size->seed;
+    *p = (problem){.size = *size};
+    cisup_status status;
+    CISUP_TRY(place(&p->base, s, err));
+    CISUP_TRY(cisup_circuits_make(&p->circuits, s->T, s->d, s->L, &family, err));
+    CISUP_TRY(take_network(p, err));
+    CISUP_TRY(take_inputs(p, err));
+done:
+    if (status != CISUP_OK) problem_free(p);
+    return status;
+}

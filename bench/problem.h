@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_BENCH_PROBLEM_H
+#define CISUP_BENCH_PROBLEM_H
+
+#include <cisup/analysis/experiment.h>
+
+/* What is built and run: sizes, seed and number of inputs. */
+typedef struct {
+    cisup_shape shape;
+    cisup_index inputs;
+    uint64_t seed;
+} problem_size;
+
+/* One network, factored or assembled, and all its inputs, by the library.
+ *
+ *   mse      [cells] of cisup_cell, filled
+ *   build_s  allocation, circuits, permutations and operators
+ *   run_s    everything else: drawing inputs, running, reading out, statistics
+ *
+ * Errors: those of cisup_experiment_run. */
+CISUP_MUST_CHECK cisup_status problem_run(const problem_size *size, cisup_engine engine,
+                                          double *mse, double *build_s, double *run_s,
+                                          cisup_error *err);
+
+/* The same network and inputs, laid open for a peer. Owns its arrays. Start from {0}. */
+typedef struct {
+    problem_size size;
+    cisup_allocation base;
+    cisup_circuits circuits;
+    cisup_index *row_of; /* [L][T]: the row of the allocation where circuit t sits */
+    double *kappa;       /* [L-1] */
+    cisup_index *active; /* [inputs][z] */
+    double *state;       /* [inputs][z][L+1][d] */
+} problem;
+
+/* *p is uninitialised on entry and empty after a failure. */
+CISUP_MUST_CHECK cisup_status problem_init(problem *p, const problem_size *size,
+                                           cisup_error *err);
+void problem_free(problem *p);
+
+/* The state of the k-th active circuit of an input in layer l. */
+static inline const double *problem_state(const problem *p, cisup_index input,
+                                          cisup_index k, cisup_index l) {
+    const cisup_shape *s = &p->size.shape;
+    return p->state + ((input * s->z + k) * (s->L + 1) + l) * s->d;
+}
+
+/* The neurons of a circuit in layer l = 1..L. */
+static inline const int32_t *problem_row(const problem *p, cisup_index l, cisup_index t) {
+    return cisup_allocation_row(&p->base, p->row_of[(l - 1) * p->base.T + t]);
+}
+
+#endif
