@@ -2,26 +2,27 @@
 BUILD := build
 JOBS := $(shell nproc)
 
-.PHONY: all demo check asan bench format clean packages
+.PHONY: all demo check asan bench format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) -j $(JOBS)
 
 $(BUILD)/CMakeCache.txt:
 	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
 
-# Installs the packages that are missing (as root, on Debian).
-packages:
-	@.ci/install
-
-demo: packages
+# demo, check, asan and bench first install the packages that are missing (as root, on
+# Debian); .ci/packages lists them.
+demo:
+	@.ci/install build
 	@$(MAKE) all
 	$(BUILD)/apps/cisup propagate
 
-check: packages
+check:
+	@.ci/install build check
 	@$(MAKE) all
 	ctest --test-dir $(BUILD) --output-on-failure -LE slow -j $(JOBS)
 
-asan: packages
+asan:
+	@.ci/install build check
 	@cmake -S . -B build-asan -DCMAKE_BUILD_TYPE=Debug -DCISUP_SANITIZE=ON
 	@cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -LE slow -j $(JOBS)

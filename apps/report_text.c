@@ -135,6 +135,7 @@ void report_text(const finished_run *run) {
         errors_text(run, &run->report->result[k]);
         open_text(run, &run->report->result[k]);
     }
+    (void)fflush(stdout);
     fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
             run->report->run_s);
 }

@@ -53,6 +53,8 @@ static void sizes_are_written_in_words(void **state) {
     assert_string_equal(text, "2.4 kB");
     cisup_bytes_text(999.7e6, text);
     assert_string_equal(text, "1.0 GB");
+    cisup_bytes_text(2.385e40, text);
+    assert_string_equal(text, "2.38e+22 EB");
 }
 
 int main(void) {
