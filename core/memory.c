@@ -112,8 +112,10 @@ void cisup_bytes_text(double bytes, char out[16]) {
         bytes /= 1000.0;
         k++;
     }
-    (void)snprintf(out, 16, bytes < 9.95 && k > 0 ? "%.1f %s" : "%.0f %s", bytes,
-                   unit[k]);
+    const char *format = bytes >= 999.5          ? "%.3g %s"
+                         : bytes < 9.95 && k > 0 ? "%.1f %s"
+                                                 : "%.0f %s";
+    (void)snprintf(out, 16, format, bytes, unit[k]);
 }
 
 bool cisup_multiply_sizes(cisup_index a, cisup_index b, cisup_index *product) {

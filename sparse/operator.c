@@ -24,8 +24,11 @@ cisup_status cisup_operator_make(cisup_operator *out, cisup_engine engine,
     const cisup_allocation *base = x->base;
     const double c = cisup_center(base->N, base->S, base->T, &x->options);
     *out = (cisup_operator){.engine = engine, .in = {base, x->from, x->d, c}};
-    return engine == CISUP_ENGINE_FACTORED ? cisup_factored_make(&out->factored, x, err)
-                                           : cisup_weights_make(&out->assembled, x, err);
+    const cisup_status status = engine == CISUP_ENGINE_FACTORED
+                                    ? cisup_factored_make(&out->factored, x, err)
+                                    : cisup_weights_make(&out->assembled, x, err);
+    if (status != CISUP_OK) cisup_operator_free(out);
+    return status;
 }
 
 void cisup_operator_free(cisup_operator *op) {

@@ -153,10 +153,10 @@ static void the_counts_are_those_of_section_2_4(void **state) {
     const struct {
         cisup_index N, S, prime, ref, greedy, ref_hop;
     } row[] = {
-        {20, 3, 25, 25, 29, 30},           {30, 4, 19, 25, 28, 29},
-        {100, 4, 219, 295, 314, 332},      {200, 6, 267, 317, 381, 355},
-        {250, 6, 441, 557, 605, 611},      {500, 5, 3237, 3237, 4168, 3642},
-        {500, 6, 1725, 2101, 2397, 2345},  {1000, 6, 6935, 8243, 9537, 9071},
+        {20, 3, 25, 25, 29, 30},          {30, 4, 19, 25, 28, 29},
+        {100, 4, 219, 295, 314, 332},     {200, 6, 267, 317, 381, 355},
+        {250, 6, 441, 557, 605, 611},     {500, 5, 3237, 3237, 4168, 3642},
+        {500, 6, 1725, 2101, 2397, 2345}, {1000, 6, 6935, 8243, 9537, 9071},
     };
     for (size_t k = 0; k < COUNT(row); k++) {
         const cisup_index want[] = {row[k].prime, row[k].ref, row[k].greedy,
@@ -302,4 +302,359 @@ static void large_networks_reach_the_fraction_2_3(void **state) {
                            (double)cisup_packing_bound((cisup_index)N, S),
                        want, tolerance);
         }
+}
+
+/* --- properties ---------------------------------------------------------------- */
+
+static void check_progressions(cisup_index N, cisup_index S,
+                               const cisup_allocation_options *o) {
+    const cisup_index capacity = capacity_of(N, S, o);
+    assert_true(1 <= capacity && capacity <= N * (N - 1) / (S * (S - 1)));
+    cisup_allocation a = made(N, S, capacity, o);
+    assert_int_equal(walk(&a, o), capacity);
+    check_valid(&a);
+    cisup_allocation_free(&a);
+    check_refused(N, S, capacity + 1, o, capacity);
+    const cisup_index fewer = (capacity + 1) / 2;
+    a = made(N, S, fewer, o); /* the first rows do not depend on T */
+    (void)walk(&a, o);
+    cisup_allocation_free(&a);
+}
+
+static void every_progression_scheme_is_the_loop_of_2_2_and_valid(void **state) {
+    (void)state;
+    for (cisup_index N = 2; N <= most_N; N += N < 34 ? 1 : 42)
+        for (cisup_index S = 2; S <= N; S += S < 16 ? 1 : 11)
+            for (int variant = 0; variant < 12; variant++) {
+                const cisup_allocation_options o =
+                    with((cisup_scheme)(variant % 3), (cisup_hop)(variant / 3 % 2),
+                         variant / 6);
+                check_progressions(N, S, &o);
+            }
+}
+
+static void the_random_scheme_is_valid_and_fills_to_its_capacity(void **state) {
+    (void)state;
+    for (cisup_index N = 2; N <= 131; N += N < 12 ? 1 : 17) /* 63, 64 and 65 apart */
+        for (cisup_index S = 2; S <= N && S < 12; S++) {
+            const cisup_allocation_options o = random_of((uint64_t)(100 * N + S));
+            const cisup_index capacity = capacity_of(N, S, &o);
+            assert_true(1 <= capacity && capacity <= N * (N - 1) / (S * (S - 1)));
+            cisup_allocation a = made(N, S, capacity, &o);
+            check_valid(&a);
+            cisup_allocation_free(&a);
+            check_refused(N, S, capacity + 1, &o, capacity);
+        }
+}
+
+static void the_random_scheme_reaches_every_neuron_and_pair(void **state) {
+    (void)state;
+    for (cisup_index N = 62; N < 67; N++) {
+        const cisup_allocation_options o = random_of(2385);
+        cisup_allocation a = made(N, 2, 9 * N * (N - 1) / 20, &o); /* 90 % of all pairs */
+        cisup_index load[66];
+        cisup_allocation_loads(&a, load);
+        for (cisup_index n = 0; n < N; n++) assert_true(load[n] > 0);
+        cisup_allocation_free(&a);
+    }
+}
+
+static void the_first_circuits_do_not_depend_on_T(void **state) {
+    (void)state;
+    for (int scheme = CISUP_SCHEME_PRIME; scheme <= CISUP_SCHEME_RANDOM; scheme++) {
+        const cisup_allocation_options o =
+            with((cisup_scheme)scheme, CISUP_HOP_S_LESS_1, 1);
+        const cisup_index most = capacity_of(77, 5, &o);
+        cisup_allocation all = made(77, 5, most, &o);
+        for (cisup_index T = 1; T < most; T = 2 * T + 1) {
+            cisup_allocation a = made(77, 5, T, &o);
+            assert_memory_equal(a.slot, all.slot, (size_t)(T * 5) * sizeof *a.slot);
+            cisup_allocation_free(&a);
+        }
+        cisup_allocation_free(&all);
+    }
+}
+
+static void a_seed_gives_one_random_allocation(void **state) {
+    (void)state;
+    enum { seeds = 12, T = 20, S = 4 };
+    cisup_allocation a[seeds];
+    for (int k = 0; k < seeds; k++) {
+        const cisup_allocation_options o = random_of((uint64_t)k); /* 0 is a seed too */
+        a[k] = made(100, S, T, &o);
+        cisup_allocation again = made(100, S, T, &o);
+        assert_memory_equal(a[k].slot, again.slot, T * S * sizeof *again.slot);
+        cisup_allocation_free(&again);
+        for (int j = 0; j < k; j++)
+            assert_memory_not_equal(a[k].slot, a[j].slot, T * S * sizeof *a[j].slot);
+    }
+    for (int k = 0; k < seeds; k++) cisup_allocation_free(&a[k]);
+}
+
+/* On 4 neurons the first pair has one of 6 values; if it is {a,b}, the second one is
+ * {c,d} when c or d (1/2) is drawn first and the other among 3 second: 1/6. */
+static void neurons_are_drawn_uniformly_among_those_open(void **state) {
+    (void)state;
+    enum { draws = 12000 };
+    int first[16] = {0}, disjoint = 0;
+    for (int k = 0; k < draws; k++) {
+        const cisup_allocation_options o = random_of((uint64_t)k);
+        cisup_allocation a = made(4, 2, 2, &o);
+        first[4 * a.slot[0] + a.slot[1]]++;
+        disjoint += shared(&a, 0, 1) == 0;
+        cisup_allocation_free(&a);
+    }
+    /* Mean 2000, sd 40.8; 6 sd. The seeds are fixed: no luck involved. */
+    assert_in_range(disjoint, 2000 - 245, 2000 + 245);
+    for (int n = 0; n < 4; n++)
+        for (int m = n + 1; m < 4; m++)
+            assert_in_range(first[4 * n + m], 2000 - 245, 2000 + 245);
+}
+
+/* --- statistics, 2.5 ----------------------------------------------------------- */
+
+static cisup_allocation_stats statistics_of(const cisup_allocation *a) {
+    static cisup_index load[3000];
+    cisup_allocation_loads(a, load);
+    return cisup_allocation_statistics(load, a->N, a->S, a->T);
+}
+
+/* P, p and the range of loads of an allocation from all pairs of circuits. */
+static void check_statistics(const cisup_allocation *a) {
+    const cisup_allocation_stats s = statistics_of(a);
+    cisup_index load[100] = {0}, sum = 0, low = INT64_MAX, high = 0, met = 0;
+    for (cisup_index k = 0; k < a->T * a->S; k++) load[a->slot[k]]++;
+    for (cisup_index n = 0; n < a->N; n++) {
+        sum += load[n];
+        low = load[n] < low ? load[n] : low;
+        high = load[n] > high ? load[n] : high;
+    }
+    assert_int_equal(sum, a->T * a->S);
+    assert_true(s.load_min == low && s.load_max == high);
+    for (cisup_index t = 0; t < a->T; t++)
+        for (cisup_index u = 0; u < a->T; u++)
+            if (u != t) met += shared(a, t, u);
+    /* One division of two whole numbers: no rounding but its own. */
+    const double pairs = (double)(a->T * (a->T - 1));
+    const double P = a->T > 1 ? (double)met / pairs : (double)NAN;
+    CHECK_NEAR(s.P, P, 0.0);
+    CHECK_NEAR(s.p, P / (double)(a->S * a->S), 0.0);
+
+    const double mean = (double)sum / (double)a->N;
+    double variance = 0.0;
+    for (cisup_index n = 0; n < a->N; n++)
+        variance += ((double)load[n] - mean) * ((double)load[n] - mean) / (double)a->N;
+    /* sum c^2/N - mean^2: two roundings of the size of sum c^2/N; here N of them. */
+    const double square = s.load_cv * s.load_cv, most = 1.0 + square;
+    CHECK_NEAR(square, variance / mean / mean, (double)(a->N + 8) * DBL_EPSILON * most);
+    if (a->T < 2) return;
+    CHECK_NEAR((double)a->S * (mean * most - 1.0) / (double)(a->T - 1), P,
+               16.0 * DBL_EPSILON * (double)a->S * mean * most / (double)(a->T - 1));
+}
+
+static void P_is_the_mean_overlap_of_all_pairs(void **state) {
+    (void)state;
+    for (cisup_index k = 0; k < 400; k++) {
+        cisup_rng rng = check_rng(k);
+        const cisup_index N = check_between(&rng, 2, 100);
+        const cisup_index S = check_between(&rng, 1, N < 9 ? N : 9);
+        const cisup_allocation_options o =
+            with((cisup_scheme)(k % 4), (cisup_hop)(k / 4 % 2), k & 8 ? 1 : 0);
+        const cisup_index most = S > 1 ? capacity_of(N, S, &o) : 150;
+        cisup_allocation a =
+            made(N, S, check_between(&rng, 1, most < 60 ? most : 60), &o);
+        check_statistics(&a);
+        /* It is true of any sets, also of those that share more than one. */
+        for (cisup_index t = 0; t < a.T; t++) {
+            cisup_index row[9];
+            cisup_rng_subset(&rng, N, S, row);
+            for (cisup_index j = 0; j < S; j++) a.slot[t * S + j] = (int32_t)row[j];
+        }
+        check_statistics(&a);
+        cisup_allocation_free(&a);
+    }
+}
+
+static void equal_loads_have_no_variation(void **state) {
+    (void)state;
+    for (cisup_index T = 7; T < 200; T += 7) {
+        cisup_allocation a = made(7, 1, T, NULL);
+        const cisup_allocation_stats s = statistics_of(&a);
+        assert_true(s.load_min == T / 7 && s.load_max == T / 7);
+        CHECK_NEAR(s.load_cv, 0.0, 0.0);
+        CHECK_NEAR(s.P, cisup_even_overlap(7, 1, T), 4.0 * DBL_EPSILON * s.P);
+        cisup_allocation_free(&a);
+    }
+}
+
+static void the_even_overlap_is_2_5(void **state) {
+    (void)state;
+    /* S (TS/N - 1)/(T - 1) with results that are short in binary */
+    CHECK_NEAR(cisup_even_overlap(10, 5, 5), 1.875, 0.0);
+    CHECK_NEAR(cisup_even_overlap(32, 4, 17), 0.28125, 0.0);
+    CHECK_NEAR(cisup_even_overlap(1, 1, 2), 1.0, 0.0);
+    CHECK_NEAR(cisup_even_overlap(250, 6, 41), 0.0, 0.0); /* T S < N */
+    CHECK_NEAR(cisup_even_overlap(246, 6, 41), 0.0, 0.0); /* T S = N */
+    assert_true(cisup_even_overlap(245, 6, 41) > 0.0);
+    CHECK_NEAR(cisup_even_overlap(3, 5, 1), 0.0, 0.0); /* T = 1 */
+}
+
+/* The coefficients of variation and the excess of P over even use that 2.5 reports,
+ * to half a unit of their last digit. */
+static void the_loads_vary_as_section_2_5_says(void **state) {
+    (void)state;
+    const struct {
+        cisup_index N, S, T;
+        double hop_less_1, hop;
+    } row[] = {{250, 6, 278, .213, .194},
+               {250, 6, 500, .270, .257},
+               {250, 6, 557, .252, .231},
+               {250, 3, 1927, .203, .199},
+               {500, 5, 2427, .254, .292}};
+    for (size_t k = 0; k < COUNT(row); k++)
+        for (int h = 0; h < 2; h++) {
+            const cisup_allocation_options o = with(CISUP_SCHEME_REF, (cisup_hop)h, 0);
+            cisup_allocation a = made(row[k].N, row[k].S, row[k].T, &o);
+            CHECK_NEAR(statistics_of(&a).load_cv, h ? row[k].hop_less_1 : row[k].hop,
+                       5e-4);
+            cisup_allocation_free(&a);
+        }
+    for (int reflect = 0; reflect < 2; reflect++) {
+        const cisup_allocation_options o = with(CISUP_SCHEME_REF, CISUP_HOP_S, reflect);
+        cisup_allocation a = made(250, 6, 500, &o);
+        const cisup_allocation_stats s = statistics_of(&a);
+        CHECK_NEAR(s.load_cv, reflect ? .15 : .26, 5e-3);
+        CHECK_NEAR(s.P / cisup_even_overlap(250, 6, 500), reflect ? 1.026 : 1.07,
+                   reflect ? 5e-4 : 5e-3);
+        cisup_allocation_free(&a);
+    }
+}
+
+/* --- failures ------------------------------------------------------------------ */
+
+static void a_wrong_size_is_named(void **state) {
+    (void)state;
+    const struct {
+        cisup_index N, S, T;
+        const char *first, *second;
+    } row[] = {
+        {30, 0, 5, "S = 0", ""},
+        {30, -4, 5, "S = -4", ""},
+        {30, INT64_MIN, 5, "S = -9223372036854775808", ""},
+        {30, 31, 1, "S = 31", "N = 30"},
+        {0, 1, 1, "S = 1", "N = 0"},
+        {-7, 2, 1, "S = 2", "N = -7"},
+        {30, INT64_MAX, 1, "S = 9223372036854775807", "N = 30"},
+        {INT64_C(2147483648), 4, 5, "N = 2147483648", "2147483647"},
+        {INT64_MAX, 1, 1, "N = 9223372036854775807", "2147483647"},
+        {INT64_MAX, INT64_MAX, 1, "N = 9223372036854775807", "2147483647"},
+        {30, 4, 0, "T = 0", ""},
+        {30, 1, -1, "T = -1", ""},
+        {30, 4, INT64_MIN, "T = -9223372036854775808", ""},
+    };
+    for (size_t k = 0; k < COUNT(row); k++)
+        for (int scheme = -1; scheme <= CISUP_SCHEME_RANDOM; scheme++) {
+            cisup_allocation a;
+            cisup_error err = {0};
+            const cisup_allocation_options o =
+                with((cisup_scheme)(scheme < 0 ? 0 : scheme), CISUP_HOP_S, 0);
+            const cisup_index N = row[k].N, S = row[k].S, T = row[k].T;
+            assert_int_equal(scheme < 0 ? cisup_allocation_init(&a, N, S, T, &err)
+                                        : cisup_allocation_make(&a, N, S, T, &o, &err),
+                             CISUP_EINVAL);
+            assert_null(a.slot);
+            assert_int_equal(a.T, 0);
+            if (!strstr(err.text, row[k].first) || !strstr(err.text, row[k].second))
+                fail_msg("%s, %s: %s", row[k].first, row[k].second, err.text);
+            cisup_index capacity = -2385;
+            if (T < 1) continue; /* which the capacity is not asked for */
+            assert_int_equal(cisup_allocation_capacity(N, S, &o, &capacity, NULL),
+                             CISUP_EINVAL);
+            assert_int_equal(capacity, -2385);
+        }
+}
+
+static void a_huge_T_is_refused_before_memory_is_taken(void **state) {
+    (void)state;
+    const int64_t before = cisup_memory_live();
+    cisup_allocation a;
+    assert_int_equal(cisup_allocation_init(&a, 30, 4, INT64_MAX / 3, NULL), CISUP_ENOMEM);
+    assert_int_equal(cisup_allocation_init(&a, 30, 1, INT64_MAX, NULL), CISUP_ENOMEM);
+    assert_int_equal(cisup_allocation_make(&a, 30, 1, INT64_MAX, NULL, NULL),
+                     CISUP_ENOMEM);
+    assert_null(a.slot);
+    for (int scheme = CISUP_SCHEME_PRIME; scheme <= CISUP_SCHEME_RANDOM; scheme++) {
+        const cisup_allocation_options o = with((cisup_scheme)scheme, CISUP_HOP_S, 0);
+        assert_int_equal(cisup_allocation_make(&a, 30, 4, INT64_MAX, &o, NULL),
+                         CISUP_EINFEASIBLE);
+        assert_null(a.slot);
+    }
+    assert_int_equal(cisup_memory_live(), before);
+}
+
+static void an_allocation_may_be_freed_twice(void **state) {
+    (void)state;
+    const int64_t before = cisup_memory_live();
+    cisup_allocation a = made(30, 4, 5, NULL);
+    assert_int_equal(cisup_memory_live(), before + 1); /* nothing else is kept */
+    cisup_allocation_free(&a);
+    cisup_allocation_free(&a);
+    a = (cisup_allocation){0};
+    cisup_allocation_free(&a);
+    assert_int_equal(cisup_memory_live(), before);
+}
+
+static cisup_status make_and_free(void *context) {
+    cisup_allocation a;
+    const cisup_status status = cisup_allocation_make(&a, 90, 4, 60, context, NULL);
+    if (status != CISUP_OK) assert_true(!a.slot && a.N == 0 && a.S == 0 && a.T == 0);
+    cisup_allocation_free(&a);
+    return status;
+}
+
+static cisup_status count_only(void *context) {
+    cisup_index capacity = -2385;
+    const cisup_status status =
+        cisup_allocation_capacity(90, 4, context, &capacity, NULL);
+    if (status != CISUP_OK) assert_int_equal(capacity, -2385);
+    return status;
+}
+
+static void every_scheme_survives_every_allocation_failure(void **state) {
+    (void)state;
+    for (int scheme = CISUP_SCHEME_PRIME; scheme <= CISUP_SCHEME_RANDOM; scheme++) {
+        cisup_allocation_options o = with((cisup_scheme)scheme, CISUP_HOP_S, 0);
+        assert_true(check_every_allocation(make_and_free, &o) >= 3);
+        assert_true(check_every_allocation(count_only, &o) >= 1);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_counts_are_those_of_section_2_4),
+        cmocka_unit_test(the_rows_for_N_30_and_S_4_are_known),
+        cmocka_unit_test(the_steps_of_ref_are_not_sorted),
+        cmocka_unit_test(pairs_with_hop_1_attain_the_packing_bound),
+        cmocka_unit_test(the_packing_bound_does_not_overflow),
+        cmocka_unit_test(the_largest_N_is_counted_without_overflow),
+        cmocka_unit_test(single_neurons_are_dealt_in_turn_without_limit),
+        cmocka_unit_test(all_neurons_make_one_circuit),
+        cmocka_unit_test(schemes_are_found_by_their_names),
+        cmocka_unit_test(large_networks_reach_the_fraction_2_3),
+        cmocka_unit_test(every_progression_scheme_is_the_loop_of_2_2_and_valid),
+        cmocka_unit_test(the_random_scheme_is_valid_and_fills_to_its_capacity),
+        cmocka_unit_test(the_random_scheme_reaches_every_neuron_and_pair),
+        cmocka_unit_test(the_first_circuits_do_not_depend_on_T),
+        cmocka_unit_test(a_seed_gives_one_random_allocation),
+        cmocka_unit_test(neurons_are_drawn_uniformly_among_those_open),
+        cmocka_unit_test(P_is_the_mean_overlap_of_all_pairs),
+        cmocka_unit_test(equal_loads_have_no_variation),
+        cmocka_unit_test(the_even_overlap_is_2_5),
+        cmocka_unit_test(the_loads_vary_as_section_2_5_says),
+        cmocka_unit_test(a_wrong_size_is_named),
+        cmocka_unit_test(a_huge_T_is_refused_before_memory_is_taken),
+        cmocka_unit_test(an_allocation_may_be_freed_twice),
+        cmocka_unit_test(every_scheme_survives_every_allocation_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
