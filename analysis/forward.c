@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/words.h>
 
 #include <string.h>
 
@@ -18,10 +19,7 @@ const char *cisup_mode_name(cisup_mode mode) {
 }
 
 int cisup_mode_find(const char *name) {
-    const int count = (int)(sizeof mode_name / sizeof mode_name[0]);
-    for (int k = 0; k < count; k++)
-        if (strcmp(name, mode_name[k]) == 0) return k;
-    return -1;
+    return CISUP_WORD_FIND(mode_name, name);
 }
 
 cisup_status cisup_batch_init(cisup_batch *b, cisup_index z, const cisup_circuits *c,

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct {
     const char *name;
@@ -31,6 +32,12 @@ static void on_signal(int number) {
 
 int signal_received(void) {
     return received;
+}
+
+double seconds_now(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 int fail_with(const cisup_error *err) {

@@ -148,10 +148,11 @@ int cmd_allocate(int argc, char **argv) {
     cisup_error err = {0};
     if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
     const option table[] = {
-        {"width", 'D', OPTION_INDEX, &r.D, "D", "width of the network (1000)", NULL},
-        {"circuit-width", 'd', OPTION_INDEX, &r.d, "d", "width of a circuit (4)", NULL},
-        {"circuits", 'T', OPTION_LIST, &r.T, "n|max", "circuits to place (max)", NULL},
-        {"redundancy", 'S', OPTION_INDEX, &r.S, "S", "neurons per circuit neuron (6)",
+        {"width", 'D', OPTION_SIZE, &r.D, "D", "width of the network (1000)", NULL},
+        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "width of a circuit (4)", NULL},
+        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "n|max", "circuits to place (max)",
+         NULL},
+        {"redundancy", 'S', OPTION_SIZE, &r.S, "S", "neurons per circuit neuron (6)",
          NULL},
         ALLOCATION_OPTIONS(r.choice),
         {"output", 'o', OPTION_TEXT, &r.output, "FILE",

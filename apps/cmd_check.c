@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 static const char about[] =
     "Verify an allocation or embedding file: every circuit (column) sits in exactly S "
@@ -32,12 +31,6 @@ typedef struct {
     cisup_index *bins; /* [load_max+1]: neurons of each load */
     double seconds;
 } findings;
-
-static double now_s(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static cisup_status count_loads(const cisup_allocation *a, findings *f,
                                 cisup_error *err) {
@@ -62,9 +55,9 @@ static cisup_status examine(const request *r, findings *f, cisup_error *err) {
     f->redundancy = r->S ? r->S : e.ncol ? e.p[1] : 0;
     CISUP_TRY(cisup_allocation_from_csc(&e, r->S, &a, err));
     cisup_csc_free(&e);
-    const double start = now_s();
+    const double start = seconds_now();
     CISUP_TRY(cisup_overlap_check(&a, &f->overlap, err));
-    f->seconds = now_s() - start;
+    f->seconds = seconds_now() - start;
     CISUP_TRY(count_loads(&a, f, err));
 done:
     cisup_csc_free(&e);
@@ -138,9 +131,9 @@ static int report(const request *r, const findings *f, cisup_status status,
 int cmd_check(int argc, char **argv) {
     request r = {0};
     const option table[] = {
-        {"redundancy", 'S', OPTION_INDEX, &r.S, "S",
+        {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
          "neurons every circuit must have (those of the first circuit)", NULL},
-        {"neurons", 'N', OPTION_INDEX, &r.neurons, "N",
+        {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
          "neurons of a CSV file (the largest one in it + 1)", NULL},
         {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
          "accept Matrix Market files of other habits", NULL},

@@ -157,15 +157,6 @@ done:
     return status;
 }
 
-static void sort_row(int32_t *row, cisup_index S) {
-    for (cisup_index k = 1; k < S; k++) {
-        const int32_t x = row[k];
-        cisup_index j = k;
-        for (; j > 0 && row[j - 1] > x; j--) row[j] = row[j - 1];
-        row[j] = x;
-    }
-}
-
 static cisup_status read_allocation(given_network *g, const json_t *object,
                                     cisup_error *err) {
     const cisup_index T = g->shape.T, S = g->shape.S, N = g->shape.N;
@@ -186,7 +177,7 @@ static cisup_status read_allocation(given_network *g, const json_t *object,
     }
     for (cisup_index t = 0; t < T; t++) {
         int32_t *row = g->base.slot + t * S;
-        sort_row(row, S);
+        cisup_row_sort(row, S);
         for (cisup_index k = 1; k < S; k++)
             if (row[k] == row[k - 1]) {
                 status = CISUP_FAIL(err, CISUP_EFORMAT,

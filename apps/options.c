@@ -31,16 +31,15 @@ int index_list_is_max(const index_list *list) {
     return list->count == 1 && list->value[0] == INDEX_MAX_WORD;
 }
 
-/* A non-negative integer, or the word max. */
-static cisup_status parse_size(const char *text, cisup_index *out, cisup_error *err) {
-    if (strcmp(text, "max") == 0) {
-        *out = INDEX_MAX_WORD;
-        return CISUP_OK;
-    }
+/* An integer that is not below `least`. */
+static cisup_status parse_size(const char *text, cisup_index least, cisup_index *out,
+                               cisup_error *err) {
     cisup_index value;
     const cisup_status status = cisup_parse_index(text, "value", &value, err);
     if (status != CISUP_OK) return status;
-    if (value < 0) return CISUP_FAIL(err, CISUP_EINVAL, "'%s' is negative", text);
+    if (value < least)
+        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is below %" PRId64, value,
+                          least);
     *out = value;
     return CISUP_OK;
 }
@@ -58,25 +57,29 @@ static cisup_status append_range(index_list *list, cisup_index *room, cisup_inde
     }
 }
 
-/* One part of a list: "7", "max" or "first:last:step" (":step" may be missing). */
+/* One part of a list: "7", "first:last:step" (":step" may be missing) or, where it is
+ * allowed, "max". */
 static cisup_status append_part(index_list *list, cisup_index *room, char *part,
-                                cisup_error *err) {
+                                int allow_max, cisup_error *err) {
+    if (allow_max && strcmp(part, "max") == 0)
+        return append_range(list, room, INDEX_MAX_WORD, INDEX_MAX_WORD, 1, err);
     cisup_index bound[3] = {0, 0, 1};
     int fields = 0;
     char *rest = part;
     while (rest && fields < 3) {
         char *field = strsep(&rest, ":");
-        const cisup_status status = parse_size(field, &bound[fields++], err);
+        const cisup_status status = parse_size(field, 1, &bound[fields++], err);
         if (status != CISUP_OK) return status;
     }
     if (fields == 1) bound[1] = bound[0];
-    if (rest || bound[2] < 1 || bound[1] < bound[0])
+    if (rest || bound[1] < bound[0])
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "not a value or a range first:last:step with first <= last");
     return append_range(list, room, bound[0], bound[1], bound[2], err);
 }
 
-static cisup_status parse_list(const char *text, index_list *out, cisup_error *err) {
+static cisup_status parse_list(const char *text, int allow_max, index_list *out,
+                               cisup_error *err) {
     index_list list = {0};
     cisup_index room = 0;
     char *copy = NULL;
@@ -84,7 +87,7 @@ static cisup_status parse_list(const char *text, index_list *out, cisup_error *e
     CISUP_TRY(cisup_new(&copy, (cisup_index)strlen(text) + 1, 1, err));
     memcpy(copy, text, strlen(text));
     char *rest = copy;
-    while (rest) CISUP_TRY(append_part(&list, &room, strsep(&rest, ","), err));
+    while (rest) CISUP_TRY(append_part(&list, &room, strsep(&rest, ","), allow_max, err));
     cisup_release(out->value);
     *out = list;
     list = (index_list){0};
@@ -98,13 +101,12 @@ static cisup_status parse_seed(const char *text, uint64_t *out, cisup_error *err
     char *end;
     if (text[0] >= '0' && text[0] <= '9') {
         const unsigned long long value = strtoull(text, &end, 10);
-        if (*end == 0 &&
-            (value != UINT64_MAX || strcmp(text, "18446744073709551615") == 0)) {
+        if (*end == 0 && value <= INT64_MAX) {
             *out = value;
             return CISUP_OK;
         }
     }
-    return CISUP_FAIL(err, CISUP_EINVAL, "not an integer in [0, 2^64)");
+    return CISUP_FAIL(err, CISUP_EINVAL, "not an integer in [0, 2^63)");
 }
 
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
@@ -120,13 +122,17 @@ static cisup_status store(const option *o, char *text, cisup_error *err) {
         *(int *)o->target = 1;
         return CISUP_OK;
     case OPTION_INDEX:
-        return parse_size(text, o->target, err);
+        return parse_size(text, 0, o->target, err);
+    case OPTION_SIZE:
+        return parse_size(text, 1, o->target, err);
     case OPTION_SEED:
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:
         return cisup_parse_number(text, "value", o->target, err);
     case OPTION_LIST:
-        return parse_list(text, o->target, err);
+        return parse_list(text, 0, o->target, err);
+    case OPTION_LIST_OR_MAX:
+        return parse_list(text, 1, o->target, err);
     case OPTION_TEXT:
         *(const char **)o->target = text;
         return CISUP_OK;

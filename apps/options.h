@@ -6,13 +6,15 @@
 
 /* What an option's value is and where it goes. */
 typedef enum {
-    OPTION_FLAG,   /* int: set to 1, no value */
-    OPTION_INDEX,  /* cisup_index >= 0 */
-    OPTION_SEED,   /* uint64_t */
-    OPTION_NUMBER, /* double, finite */
-    OPTION_LIST,   /* index_list: 3 or 1,2,3 or 200:600:100 */
-    OPTION_TEXT,   /* const char * */
-    OPTION_CHOICE, /* int: what find() gives for the word */
+    OPTION_FLAG,        /* int: set to 1, no value */
+    OPTION_INDEX,       /* cisup_index >= 0 */
+    OPTION_SIZE,        /* cisup_index >= 1 */
+    OPTION_SEED,        /* uint64_t below 2^63: JSON has no larger integers here */
+    OPTION_NUMBER,      /* double, finite */
+    OPTION_LIST,        /* index_list of sizes: 3 or 1,2,3 or 200:600:100 */
+    OPTION_LIST_OR_MAX, /* the same; the word max may be among them */
+    OPTION_TEXT,        /* const char * */
+    OPTION_CHOICE,      /* int: what find() gives for the word */
 } option_kind;
 
 /* One option of a command. The short form may be 0. */

@@ -20,6 +20,9 @@ int fail_with(const cisup_error *err);
 /* The signal that asked the program to end (SIGINT, SIGTERM), or 0. */
 int signal_received(void);
 
+/* Wall time in seconds from some fixed moment. */
+double seconds_now(void);
+
 /* The subcommands; argv[0] is the command's name. Each returns an exit code. */
 int cmd_allocate(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -6,24 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now_s(void) {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 progress_bar progress_start(int is_quiet) {
     const char *terminal = getenv("TERM");
     const int can = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
-    return (progress_bar){.is_shown = can && !is_quiet, .started = now_s()};
+    return (progress_bar){.is_shown = can && !is_quiet, .started = seconds_now()};
 }
 
 int progress_step(void *context, cisup_index done, cisup_index of) {
     progress_bar *bar = context;
-    const double now = now_s();
+    const double now = seconds_now();
     if (bar->is_shown && now - bar->drawn > 0.1) {
         const double left =
             (now - bar->started) * (double)(of - done) / (double)(done > 0 ? done : 1);

@@ -37,15 +37,15 @@ const char *setup_kappa_name(int kappa);
     {"width", 'D', OPTION_LIST, &(s).D, "D", "width of the network (1000)", NULL},         \
         {"circuit-width",                                                                  \
          'd',                                                                              \
-         OPTION_INDEX,                                                                     \
+         OPTION_SIZE,                                                                      \
          &(s).d,                                                                           \
          "d",                                                                              \
          "width of a circuit (the family's, else 4)",                                      \
          NULL},                                                                            \
-        {"circuits", 'T', OPTION_LIST, &(s).T, "T|max", "circuits (557)", NULL},           \
+        {"circuits", 'T', OPTION_LIST_OR_MAX, &(s).T, "T|max", "circuits (557)", NULL},    \
         {"redundancy", 'S', OPTION_LIST, &(s).S, "S", "neurons per circuit neuron (6)",    \
          NULL},                                                                            \
-        {"layers", 'L', OPTION_INDEX, &(s).L, "L", "layers (5)", NULL},                    \
+        {"layers", 'L', OPTION_SIZE, &(s).L, "L", "layers (5)", NULL},                     \
         ALLOCATION_OPTIONS((s).allocation),                                                \
         {"keep-order", 0,                                                                  \
          OPTION_FLAG,  &(s).keep_order,                                                    \

@@ -5,9 +5,9 @@
 #include <cisup/core/progressions.h>
 #include <cisup/core/random_packing.h>
 #include <cisup/core/shape.h>
+#include <cisup/core/words.h>
 
 #include <math.h>
-#include <string.h>
 
 static const char *const scheme_name[] = {
     [CISUP_SCHEME_PRIME] = "prime",
@@ -21,10 +21,7 @@ const char *cisup_scheme_name(cisup_scheme scheme) {
 }
 
 int cisup_scheme_find(const char *name) {
-    const int count = (int)(sizeof scheme_name / sizeof scheme_name[0]);
-    for (int k = 0; k < count; k++)
-        if (strcmp(name, scheme_name[k]) == 0) return k;
-    return -1;
+    return CISUP_WORD_FIND(scheme_name, name);
 }
 
 cisup_allocation_options cisup_allocation_defaults(void) {
@@ -139,6 +136,15 @@ cisup_status cisup_allocation_capacity(cisup_index N, cisup_index S,
     if (o.scheme == CISUP_SCHEME_RANDOM)
         return random_capacity(N, S, o.seed, capacity, err);
     return cisup_progressions_count(N, S, &o, capacity, err);
+}
+
+void cisup_row_sort(int32_t *row, cisup_index S) {
+    for (cisup_index k = 1; k < S; k++) {
+        const int32_t x = row[k];
+        cisup_index j = k;
+        for (; j > 0 && row[j - 1] > x; j--) row[j] = row[j - 1];
+        row[j] = x;
+    }
 }
 
 cisup_index cisup_packing_bound(cisup_index N, cisup_index S) {

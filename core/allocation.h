@@ -78,6 +78,9 @@ static inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
     return a->slot + t * a->S;
 }
 
+/* Sorts the S neurons of one circuit. O(S^2), for short rows. */
+void cisup_row_sort(int32_t *row, cisup_index S);
+
 /* Load and overlap statistics (docs/math.md 2.5). */
 typedef struct {
     cisup_index load_min, load_max; /* circuits on a neuron, c_n */

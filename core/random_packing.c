@@ -50,15 +50,6 @@ static cisup_index draw(pairs *p, cisup_rng *rng) {
     return n;
 }
 
-static void sort_row(int32_t *row, cisup_index S) {
-    for (cisup_index k = 1; k < S; k++) {
-        const int32_t x = row[k];
-        cisup_index j = k;
-        for (; j > 0 && row[j - 1] > x; j--) row[j] = row[j - 1];
-        row[j] = x;
-    }
-}
-
 /* One attempt at a circuit; false at a dead end. */
 static bool attempt(pairs *p, cisup_rng *rng, cisup_index N, cisup_index S,
                     int32_t *row) {
@@ -68,7 +59,7 @@ static bool attempt(pairs *p, cisup_rng *rng, cisup_index N, cisup_index S,
         if (n < 0) return false;
         row[k] = (int32_t)n;
     }
-    sort_row(row, S);
+    cisup_row_sort(row, S);
     return true;
 }
 

@@ -12,7 +12,7 @@
 
 /* One line of a CSV file. */
 typedef struct {
-    cisup_index circuit, neuron;
+    cisup_index circuit, neuron, line;
 } seat;
 
 typedef struct {
@@ -33,7 +33,7 @@ static bool is_matrix_market(const char *path) {
 
 static cisup_status add_seat(void *context, const char *const *field, cisup_error *err) {
     seats *s = context;
-    seat x;
+    seat x = {.line = cisup_csv_line(field)};
     cisup_status status;
     CISUP_TRY(cisup_parse_index(field[0], "circuit", &x.circuit, err));
     CISUP_TRY(cisup_parse_index(field[1], "neuron", &x.neuron, err));
@@ -55,26 +55,28 @@ done:
 static int by_circuit(const void *left, const void *right) {
     const seat *x = left, *y = right;
     if (x->circuit != y->circuit) return x->circuit < y->circuit ? -1 : 1;
-    return (x->neuron > y->neuron) - (x->neuron < y->neuron);
+    if (x->neuron != y->neuron) return x->neuron < y->neuron ? -1 : 1;
+    return (x->line > y->line) - (x->line < y->line);
 }
 
 /* Every circuit 0..last is there, nobody sits twice in one place. */
-static cisup_status seats_check(const seats *s, cisup_error *err) {
+static cisup_status seats_check(const seats *s, const char *path, cisup_error *err) {
     cisup_index expected = 0;
     for (cisup_index k = 0; k < s->count; k++) {
         const seat *x = &s->list[k];
-        if (k > 0 && by_circuit(x - 1, x) == 0)
-            return CISUP_FAIL(err, CISUP_EFORMAT,
-                              "circuit %" PRId64 " has neuron %" PRId64 " twice",
-                              x->circuit, x->neuron);
+        if (k > 0 && x->circuit == x[-1].circuit && x->neuron == x[-1].neuron)
+            return cisup_csv_at(CISUP_FAIL(err, CISUP_EFORMAT,
+                                           "circuit %" PRId64 " has neuron %" PRId64
+                                           " already in line %" PRId64,
+                                           x->circuit, x->neuron, x[-1].line),
+                                path, x->line, err);
         if (x->circuit > expected) break;
         if (x->circuit == expected) expected++;
     }
-    if (expected <= s->last_circuit || s->count == 0)
-        return CISUP_FAIL(err, CISUP_EFORMAT,
-                          s->count ? "circuit %" PRId64 " has no line" : "no circuits",
-                          expected);
-    return CISUP_OK;
+    if (expected > s->last_circuit && s->count > 0) return CISUP_OK;
+    if (s->count == 0) return CISUP_FAIL(err, CISUP_EFORMAT, "%s: no circuits", path);
+    return CISUP_FAIL(err, CISUP_EFORMAT, "%s: circuit %" PRId64 " has no line", path,
+                      expected);
 }
 
 static cisup_status read_csv(const char *path, cisup_index neurons, cisup_csc *e,
@@ -83,11 +85,7 @@ static cisup_status read_csv(const char *path, cisup_index neurons, cisup_csc *e
     cisup_status status;
     CISUP_TRY(cisup_csv_read(path, "circuit,neuron", add_seat, &s, err));
     qsort(s.list, (size_t)s.count, sizeof *s.list, by_circuit);
-    status = seats_check(&s, err);
-    if (status != CISUP_OK) {
-        cisup_error_prefix(err, path);
-        goto done;
-    }
+    CISUP_TRY(seats_check(&s, path, err));
     const cisup_index rows = neurons ? neurons : s.last_neuron + 1;
     CISUP_TRY(cisup_csc_init(e, rows, s.last_circuit + 1, s.count, err));
     for (cisup_index k = 0; k < s.count; k++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/operator.h>
 
-#include <string.h>
+#include <cisup/core/words.h>
 
 static const char *const engine_name[] = {
     [CISUP_ENGINE_FACTORED] = "factored",
@@ -13,10 +13,7 @@ const char *cisup_engine_name(cisup_engine engine) {
 }
 
 int cisup_engine_find(const char *name) {
-    const int count = (int)(sizeof engine_name / sizeof engine_name[0]);
-    for (int k = 0; k < count; k++)
-        if (strcmp(name, engine_name[k]) == 0) return k;
-    return -1;
+    return CISUP_WORD_FIND(engine_name, name);
 }
 
 cisup_status cisup_operator_make(cisup_operator *out, cisup_engine engine,

@@ -2,10 +2,10 @@
 #include <cisup/sparse/transition.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/words.h>
 #include <cisup/sparse/embedding.h>
 
 #include <math.h>
-#include <string.h>
 
 static const char *const scheme_name[] = {
     [CISUP_WEIGHTS_PLAIN] = "plain",
@@ -19,10 +19,7 @@ const char *cisup_weight_scheme_name(cisup_weight_scheme scheme) {
 }
 
 int cisup_weight_scheme_find(const char *name) {
-    const int count = (int)(sizeof scheme_name / sizeof scheme_name[0]);
-    for (int k = 0; k < count; k++)
-        if (strcmp(name, scheme_name[k]) == 0) return k;
-    return -1;
+    return CISUP_WORD_FIND(scheme_name, name);
 }
 
 cisup_weight_options cisup_weight_defaults(void) {
