@@ -64,19 +64,19 @@ static int ascending(const void *left, const void *right) {
 static void square_norms(const cisup_measure *m, const double *error,
                          double square[CISUP_QUANTITIES][CISUP_LANES]) {
     const cisup_circuits *c = m->circuits;
-    double on[CISUP_LANES] = {0}, x[CISUP_LANES];
+    cisup_lanes on = {0}, all = {0}, data = {0};
     for (cisup_index i = 0; i < c->on_count; i++)
-        cisup_lanes_add_scaled(on, i == 0 ? 1.0 : -1.0, error + i * CISUP_LANES);
-    for (int q = 0; q < CISUP_QUANTITIES; q++) cisup_lanes_zero(square[q]);
+        on += (i == 0 ? 1.0 : -1.0) * *(const cisup_lanes *)(error + i * CISUP_LANES);
     for (cisup_index i = 0; i < m->d; i++) {
-        const double *e = error + i * CISUP_LANES;
-        for (int k = 0; k < CISUP_LANES; k++) {
-            x[k] = i < c->on_count ? 0.0 : e[k] - c->offset * on[k];
-            square[CISUP_READOUT][k] += e[k] * e[k];
-            square[CISUP_X][k] += x[k] * x[k];
-        }
+        const cisup_lanes e = *(const cisup_lanes *)(error + i * CISUP_LANES);
+        all += e * e;
+        if (i < c->on_count) continue;
+        const cisup_lanes x = e - c->offset * on;
+        data += x * x;
     }
-    for (int k = 0; k < CISUP_LANES; k++) square[CISUP_ON][k] = on[k] * on[k];
+    *(cisup_lanes *)square[CISUP_READOUT] = all;
+    *(cisup_lanes *)square[CISUP_ON] = on * on;
+    *(cisup_lanes *)square[CISUP_X] = data;
 }
 
 /* Adds the lanes named in `mask` to the cells of a layer and state. */
@@ -108,6 +108,7 @@ static void measure_active(cisup_measure *m, cisup_index l, cisup_index lane,
     add_squares(m, l, CISUP_ACTIVE, 1u << lane, square);
 }
 
+CISUP_VECTOR
 static void on_readout(void *context, cisup_index l, cisup_index t, const double *est) {
     cisup_measure *m = context;
     const cisup_batch *b = m->batch;

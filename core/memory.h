@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Zeroed memory for `count` objects of `size` bytes; *(void **)slot receives it.
+/* Zeroed memory for `count` objects of `size` bytes, beginning at a multiple of 64;
+ * *(void **)slot receives it.
  *
  *   slot   address of a pointer; NULL after a failure
  *   count  >= 0; 0 gives a valid pointer to nothing

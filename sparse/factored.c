@@ -114,9 +114,15 @@ static scratch divide(const cisup_factored *f, double *work) {
                      f->rows ? work + 6 * width : NULL};
 }
 
-static bool all_zero(const double *x, cisup_index n) {
+/* Whether all of x: [d][CISUP_LANES] is 0, or so small that its squares are. */
+static bool all_zero(const double *x, cisup_index d) {
+    cisup_lanes squares = {0};
+    for (cisup_index i = 0; i < d; i++) {
+        const cisup_lanes v = *(const cisup_lanes *)(x + i * CISUP_LANES);
+        squares += v * v;
+    }
     double sum = 0.0;
-    for (cisup_index k = 0; k < n; k++) sum += x[k] < 0.0 ? -x[k] : x[k];
+    for (int m = 0; m < CISUP_LANES; m++) sum += squares[m];
     return sum == 0.0;
 }
 
@@ -140,7 +146,7 @@ static void pass_circuit(const cisup_factored *f, const double *a, double *y,
     } else if (reader->visit) {
         reader->visit(reader->context, t, s->y);
     }
-    if (all_zero(s->y, width)) return;
+    if (all_zero(s->y, d)) return;
     cisup_lanes_map(d, f->v + t * d * d, s->y, s->image);
     scatter(f, t, s->image, y);
     if (s->common) {
@@ -167,7 +173,7 @@ static void subtract_excess(const cisup_factored *f, double scale, const double 
         for (cisup_index j = 0; j < d; j++)
             memcpy(s->y + j * CISUP_LANES, a + (j * N + m) * CISUP_LANES,
                    CISUP_LANES * sizeof *a);
-        if (all_zero(s->y, d * CISUP_LANES)) continue;
+        if (all_zero(s->y, d)) continue;
         cisup_lanes_map(d, f->wbar, s->y, s->image);
         for (cisup_index k = e->p[m]; k < e->p[m + 1]; k++)
             for (cisup_index i = 0; i < d; i++)
@@ -200,6 +206,7 @@ static void finish_capped(const cisup_factored *f, const double *a, double *y,
     add_background(f, f->rows ? -1.0 / S : -f->kappa / S, f->rows, s->image, y);
 }
 
+CISUP_VECTOR
 void cisup_factored_apply(const cisup_factored *f, const double *a, double *y,
                           double *work, const cisup_reader *reader) {
     const scratch s = divide(f, work);

@@ -9,28 +9,42 @@
  * not depend on its lane or its neighbours. */
 enum { CISUP_LANES = 8 };
 
+/* Marks a function that is compiled for several instruction sets, of which the machine's
+ * best is chosen when the program starts; all it calls is compiled into it. As sums are
+ * never contracted (-ffp-contract=off), every version gives the same bytes. */
+#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ &&                      \
+    !defined __SANITIZE_ADDRESS__
+#define CISUP_VECTOR __attribute__((target_clones("default", "avx2", "avx512f"), flatten))
+#else
+#define CISUP_VECTOR
+#endif
+
+/* The lanes of one number as a vector of the compiler's, so that it need not find out
+ * itself that they are independent; it may lie at any address of a double. */
+typedef double cisup_lanes
+    __attribute__((vector_size(CISUP_LANES * sizeof(double)), aligned(8), may_alias));
+
 /* y += x, y = 0 and y += f x over the lanes of one number. */
-static inline void cisup_lanes_add(double *restrict y, const double *restrict x) {
-    for (int m = 0; m < CISUP_LANES; m++) y[m] += x[m];
+static inline void cisup_lanes_add(double *y, const double *x) {
+    *(cisup_lanes *)y += *(const cisup_lanes *)x;
 }
 
 static inline void cisup_lanes_zero(double *y) {
-    for (int m = 0; m < CISUP_LANES; m++) y[m] = 0.0;
+    *(cisup_lanes *)y = (cisup_lanes){0};
 }
 
-static inline void cisup_lanes_add_scaled(double *restrict y, double f,
-                                          const double *restrict x) {
-    for (int m = 0; m < CISUP_LANES; m++) y[m] += f * x[m];
+static inline void cisup_lanes_add_scaled(double *y, double f, const double *x) {
+    *(cisup_lanes *)y += f * *(const cisup_lanes *)x;
 }
 
-/* out = w in for a d x d matrix; in, out: [d][CISUP_LANES]. */
-static inline void cisup_lanes_map(cisup_index d, const double *restrict w,
-                                   const double *restrict in, double *restrict out) {
+/* out = w in for a d x d matrix; in, out: [d][CISUP_LANES], not the same array. */
+static inline void cisup_lanes_map(cisup_index d, const double *w, const double *in,
+                                   double *out) {
     for (cisup_index i = 0; i < d; i++) {
-        double sum[CISUP_LANES] = {0};
+        cisup_lanes sum = {0};
         for (cisup_index j = 0; j < d; j++)
-            cisup_lanes_add_scaled(sum, w[i * d + j], in + j * CISUP_LANES);
-        for (int m = 0; m < CISUP_LANES; m++) out[i * CISUP_LANES + m] = sum[m];
+            sum += w[i * d + j] * *(const cisup_lanes *)(in + j * CISUP_LANES);
+        *(cisup_lanes *)(out + i * CISUP_LANES) = sum;
     }
 }
 

@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/readout.h>
 
-void cisup_readout_circuit(const cisup_readout *r, const double *a, cisup_index t,
-                           double *y) {
-    const cisup_index N = r->base->N, S = r->base->S;
-    const int32_t *row = cisup_allocation_row(r->base, r->row_of[t]);
-    const double share = 1.0 / (double)S;
-    for (cisup_index i = 0; i < r->d; i++) {
-        const double *block = a + i * N * CISUP_LANES;
-        double sum[CISUP_LANES] = {0};
-        for (cisup_index k = 0; k < S; k++)
-            cisup_lanes_add(sum, block + row[k] * CISUP_LANES);
-        for (int m = 0; m < CISUP_LANES; m++) y[i * CISUP_LANES + m] = share * sum[m];
-    }
-}
-
 void cisup_readout_totals(const cisup_readout *r, const double *a, double *total) {
     const cisup_index N = r->base->N;
     for (cisup_index i = 0; i < r->d; i++) {
@@ -31,6 +17,7 @@ void cisup_readout_center(const cisup_readout *r, const double *y, const double 
         est[k] = own * y[k] - c * total[k];
 }
 
+CISUP_VECTOR
 void cisup_readout_all(const cisup_readout *r, const double *a, double *work,
                        const cisup_reader *reader) {
     if (!reader->visit) return;

@@ -27,8 +27,19 @@ typedef struct {
 } cisup_reader;
 
 /* U_t A for one circuit. a: [d N][CISUP_LANES], y: [d][CISUP_LANES]. O(d S). */
-void cisup_readout_circuit(const cisup_readout *r, const double *a, cisup_index t,
-                           double *y);
+static inline void cisup_readout_circuit(const cisup_readout *r, const double *a,
+                                         cisup_index t, double *y) {
+    const cisup_index N = r->base->N, S = r->base->S;
+    const int32_t *row = cisup_allocation_row(r->base, r->row_of[t]);
+    const double share = 1.0 / (double)S;
+    for (cisup_index i = 0; i < r->d; i++) {
+        const double *block = a + i * N * CISUP_LANES;
+        cisup_lanes sum = {0};
+        for (cisup_index k = 0; k < S; k++)
+            sum += *(const cisup_lanes *)(block + row[k] * CISUP_LANES);
+        *(cisup_lanes *)(y + i * CISUP_LANES) = share * sum;
+    }
+}
 
 /* Sum over the N neurons of each block: total: [d][CISUP_LANES]. O(d N). */
 void cisup_readout_totals(const cisup_readout *r, const double *a, double *total);
