@@ -7,7 +7,7 @@
 #include <cisup/analysis/theory.h>
 
 /* Fills out [L][states][quantities] (cisup_cell) with the predictions of the post
- * (9.1), the follow-up (9.3) and the refined theory (9.4), (9.5), (9.1 recursion) for
+ * [CIS2], the follow-up [ROT] and the refined theory, docs/math.md 9.1-9.3, for
  * circuits of this kind; NaN where a formula does not speak:
  *
  *   x, on     rotation4; followup and refined only for capped weights

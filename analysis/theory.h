@@ -18,8 +18,8 @@ typedef struct {
 /* Mean square error of a read-out as three formulas see it; NaN where one does not
  * speak, and for inactive circuits when T = z (there are none). */
 typedef struct {
-    double post;     /* leading order, [CIS1] */
-    double followup; /* [CIS2], rotation family only */
+    double post;     /* leading order, [CIS2] */
+    double followup; /* [ROT], rotation family only */
     double refined;  /* the recursions of docs/math.md 9.2 and 9.3 */
 } cisup_prediction;
 
@@ -50,8 +50,8 @@ double cisup_theory_feedback(const cisup_theory_case *c);
  *   inactive  z d/D
  *
  * For zero-mean weights that keep the norm. For l >= 2 it wants T d/D >> z-1 and g << 1:
- * it leaves out the (z-1) terms, and the feedback. Measured / predicted: docs/math.md
- * 17.6. Source: [CIS1], docs/math.md 9.1. */
+ * it leaves out the (z-1) terms, and the feedback. Predicted over measured:
+ * docs/math.md 17.6. Source: [CIS2] section "Error calculation"; docs/math.md 9.1. */
 cisup_theory_error cisup_theory_general_post(const cisup_theory_case *c, cisup_index l);
 
 /* Recursion for masked networks of zero-mean weights with gain 1, layer l >= 1:
@@ -105,7 +105,7 @@ void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
  * post, which leaves H out, low by 6-14 for z >= 2 and within a third for z = 1. A
  * network with ReLU follows refined only while z kappa/S is below about 0.015.
  * O(layers).
- * Source: [CIS2]; docs/math.md (9.3), (9.4), (9.5). */
+ * Source: [CIS2]; [ROT] section 6; docs/math.md (9.3), (9.4), (9.5). */
 void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
                             cisup_prediction *x_active, cisup_prediction *x_inactive,
                             cisup_prediction *on_active, cisup_prediction *on_inactive);

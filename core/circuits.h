@@ -21,7 +21,8 @@
  * and data offset + s, s uniform on the unit sphere (|s| componentwise when `fold`)
  * or one of its rows in `input`. An inactive one starts from 0.
  *
- * Owns its arrays. Start from {0}. Source: [CIS2] section 1; docs/references.md. */
+ * Owns its arrays. Start from {0}.
+ * Source: [CIS2] section "Construction"; [ROT] section 5 for the common bias and part. */
 typedef struct {
     cisup_index T, d, L;
     cisup_index layers; /* 1 or L */
@@ -72,7 +73,7 @@ cisup_index cisup_family_width(cisup_family family);
  *
  * Errors: EINVAL (a size below 1, d does not suit the family, margin <= 0 or not
  * finite, network < 0, an unknown family); ENOMEM.
- * O(layers T d^2). Source: docs/math.md, sections 13 and 14. */
+ * O(layers T d^2). Source: docs/math.md, sections 13 and 14; rotation4: [ROT] (5.2). */
 CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T,
                                                   cisup_index d, cisup_index L,
                                                   const cisup_family_options *options,

@@ -16,6 +16,8 @@ typedef struct {
 
 /* Verifies that any two circuits share at most one neuron.
  *
+ *   report   uninitialised on entry; all zero (holds = 0) after a failure
+ *
  * The witness is canonical: the smallest neurons (n, m), n first, that lie together in
  * two circuits, and the two smallest such circuits.
  *
