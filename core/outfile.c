@@ -40,7 +40,7 @@ cisup_status cisup_outfile_open(cisup_outfile *f, const char *path,
     const int descriptor = open(direct ? path : f->draft, flags, 0666);
     if (descriptor >= 0) f->stream = fdopen(descriptor, "wb");
     if (!f->stream) {
-        status = io_error(err, "cannot write", path);
+        status = io_error(err, "cannot write", errno == EEXIST ? f->draft : path);
         if (descriptor >= 0) (void)close(descriptor);
         if (descriptor >= 0 && !direct) (void)unlink(f->draft);
     }

@@ -184,5 +184,6 @@ cisup_status cisup_overlap_check(const cisup_allocation *a, cisup_overlap_report
 done:
     incidence_free(&on);
     cisup_release(mark);
+    if (status != CISUP_OK) *report = (cisup_overlap_report){0}; /* nothing is known */
     return status;
 }

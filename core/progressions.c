@@ -20,9 +20,9 @@ static cisup_status append(steps *list, cisup_index s, cisup_error *err) {
 
 /* Whether s has a divisor in {2..S-1}; that is, a prime factor below S. */
 static bool has_factor_below(cisup_index s, cisup_index S) {
-    for (cisup_index q = 2; q < S && q <= s; q++)
+    for (cisup_index q = 2; q < S && q * q <= s; q++)
         if (s % q == 0) return true;
-    return false;
+    return 1 < s && s < S; /* a prime, or free of factors below S */
 }
 
 static cisup_index common_divisor(cisup_index a, cisup_index b) {
