@@ -93,7 +93,9 @@ static cisup_status run_samples(const cisup_experiment *x, const cisup_network *
     for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
     for (cisup_index cell = 0; cell < c.cells; cell++) {
         const int inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
-        const cisup_index who = inactive ? net->base->T - z : z;
+        const cisup_quantity quantity = (cisup_quantity)(cell % CISUP_QUANTITIES);
+        const int exists = cisup_quantity_exists(net->circuits, quantity);
+        const cisup_index who = !exists ? 0 : inactive ? net->base->T - z : z;
         double sum = 0.0;
         for (cisup_index b = 0; b < c.batches; b++) sum += c.sum[b * c.cells + cell];
         mse[cell] = who ? sum / ((double)who * (double)x->inputs) : (double)NAN;
@@ -248,6 +250,9 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
                           "networks %" PRId64 ", inputs %" PRId64 ", threads %d, %" PRId64
                           " values of z",
                           x->networks, x->inputs, x->threads, x->z_count);
+    if (!x->circuits && (x->d < 1 || x->L < 1))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
     for (cisup_index k = 0; k < x->z_count; k++)
         if (x->z[k] < 1 || x->z[k] > x->base->T)
             return CISUP_FAIL(err, CISUP_EINVAL,

@@ -15,6 +15,26 @@ cisup_allocation_options allocation_choice_options(const allocation_choice *choi
                                       .seed = choice->seed};
 }
 
+cisup_status allocation_fits(cisup_index N, cisup_index S,
+                             const cisup_allocation_options *options, cisup_index *T,
+                             cisup_index *capacity, cisup_error *err) {
+    const int is_max = *T == INDEX_MAX_WORD;
+    if (is_max && S == 1)
+        return CISUP_FAIL(err, CISUP_EINVAL, "S = 1 has no largest T; give -T a number");
+    if (options->scheme == CISUP_SCHEME_RANDOM && !is_max && !capacity) return CISUP_OK;
+    cisup_index most;
+    const cisup_status status = cisup_allocation_capacity(N, S, options, &most, err);
+    if (status != CISUP_OK) return status;
+    if (is_max) *T = most;
+    if (capacity) *capacity = most;
+    if (*T <= most) return CISUP_OK;
+    return CISUP_FAIL(
+        err, CISUP_EINFEASIBLE,
+        "T = %" PRId64 ": scheme %s places at most %" PRId64 " circuits on N = %" PRId64
+        " neurons with S = %" PRId64 " (packing bound %" PRId64 ")",
+        *T, cisup_scheme_name(options->scheme), most, N, S, cisup_packing_bound(N, S));
+}
+
 int allocation_hop_find(const char *word) {
     if (strcmp(word, "S") == 0) return CISUP_HOP_S;
     return strcmp(word, "S-1") == 0 ? (int)CISUP_HOP_S_LESS_1 : -1;

@@ -15,6 +15,18 @@ typedef struct {
 allocation_choice allocation_choice_defaults(void);
 cisup_allocation_options allocation_choice_options(const allocation_choice *choice);
 
+/* Whether T circuits fit, before anything is placed. *T = INDEX_MAX_WORD becomes the
+ * capacity. Scheme random is only asked for its capacity when that is wanted: it has to
+ * place the circuits for it.
+ *
+ *   capacity   NULL, or receives the capacity of the scheme
+ *
+ * Errors: EINVAL T = max with S = 1, which has no limit; EINFEASIBLE; ENOMEM. */
+CISUP_MUST_CHECK cisup_status allocation_fits(cisup_index N, cisup_index S,
+                                              const cisup_allocation_options *options,
+                                              cisup_index *T, cisup_index *capacity,
+                                              cisup_error *err);
+
 /* "S" or "S-1"; -1 otherwise. */
 int allocation_hop_find(const char *word);
 const char *allocation_hop_name(int hop);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "program.h"
 
+#include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef struct {
     const char *name;
@@ -25,6 +28,7 @@ static const command commands[] = {
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static volatile sig_atomic_t received;
+static int has_failed; /* why was said already */
 
 static void on_signal(int number) {
     received = number;
@@ -42,6 +46,7 @@ double seconds_now(void) {
 
 int fail_with(const cisup_error *err) {
     fprintf(stderr, "cisup: %s\n", err->text);
+    has_failed = 1;
     switch (err->code) {
     case CISUP_EINFEASIBLE:
     case CISUP_EINVARIANT:
@@ -71,8 +76,25 @@ static void print_usage(FILE *to) {
                 "5 internal.\n");
 }
 
-/* Prompt death by a second signal; the first asks for an orderly end. */
+/* At every exit, also after --help: what could not be written must not pass for done. */
+static void close_output(void) {
+    const int is_lost = fflush(stdout) != 0 || ferror(stdout);
+    if (!is_lost || has_failed) return;
+    fprintf(stderr, "cisup: cannot write to standard output\n");
+    _exit(EXIT_SYSTEM);
+}
+
+/* A file opened later must not become the standard output that the caller has closed;
+ * opened the wrong way round, using it still fails. */
+static void reserve_streams(void) {
+    for (int k = 0; k <= 2; k++)
+        if (fcntl(k, F_GETFD) == -1) (void)open("/dev/null", k ? O_RDONLY : O_WRONLY);
+}
+
+/* Prompt death by a second signal; the first asks for an orderly end. A reader of the
+ * output who has gone shows as a failed write, so that drafts are removed. */
 static void watch_signals(void) {
+    (void)signal(SIGPIPE, SIG_IGN);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
@@ -82,7 +104,9 @@ static void watch_signals(void) {
 int main(int argc, char **argv) {
     (void)setlocale(LC_ALL, "C");
     gsl_set_error_handler_off();
+    reserve_streams();
     watch_signals();
+    (void)atexit(close_output);
     const char *name = argc > 1 ? argv[1] : "";
     if (!strcmp(name, "--help") || !strcmp(name, "help")) {
         print_usage(stdout);
@@ -94,13 +118,8 @@ int main(int argc, char **argv) {
     }
     for (int k = 0; k < COMMANDS; k++) {
         if (strcmp(name, commands[k].name) != 0) continue;
-        int code = commands[k].run(argc - 1, argv + 1);
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-            fprintf(stderr, "cisup: cannot write to standard output\n");
-            code = EXIT_SYSTEM;
-        }
-        if (received) return 128 + (int)received;
-        return code;
+        const int code = commands[k].run(argc - 1, argv + 1);
+        return received ? 128 + (int)received : code;
     }
     if (*name) fprintf(stderr, "cisup: unknown command '%s'\n", name);
     print_usage(stderr);

@@ -8,6 +8,8 @@
 #include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
 
+#include <string.h>
+
 static const char about[] =
     "Place T circuits with redundancy S on the N = floor(D/d) neurons of a block so "
     "that any two share at most one, and report how evenly they lie.";
@@ -37,31 +39,24 @@ static json_t *summary_json(const summary *s) {
                      emit_number(s->stats.p));
 }
 
-static cisup_status summary_csv(const summary *s, const request *r, cisup_error *err) {
-    csv_sink csv;
-    cisup_status status;
-    CISUP_TRY(csv_open(&csv, r->csv,
-                       "record,scheme,N,S,circuits,capacity,bound,ratio,load_min,"
-                       "load_max,load_cv,P,p",
-                       r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
-    csv_text(&csv, "allocation");
-    csv_text(&csv, s->scheme);
-    csv_index(&csv, s->N);
-    csv_index(&csv, s->S);
-    csv_index(&csv, s->T);
-    csv_index(&csv, s->capacity);
-    csv_index(&csv, s->bound);
-    csv_number(&csv, (double)s->capacity / (double)s->bound);
-    csv_index(&csv, s->stats.load_min);
-    csv_index(&csv, s->stats.load_max);
-    csv_number(&csv, s->stats.load_cv);
-    csv_number(&csv, s->stats.P);
-    csv_number(&csv, s->stats.p);
-    csv_end_row(&csv);
-    CISUP_TRY(csv_commit(&csv, err));
-done:
-    csv_discard(&csv);
-    return status;
+static const char csv_header[] = "record,scheme,N,S,circuits,capacity,bound,ratio,"
+                                 "load_min,load_max,load_cv,P,p";
+
+static void summary_csv(const summary *s, csv_sink *csv) {
+    csv_text(csv, "allocation");
+    csv_text(csv, s->scheme);
+    csv_index(csv, s->N);
+    csv_index(csv, s->S);
+    csv_index(csv, s->T);
+    csv_index(csv, s->capacity);
+    csv_index(csv, s->bound);
+    csv_number(csv, (double)s->capacity / (double)s->bound);
+    csv_index(csv, s->stats.load_min);
+    csv_index(csv, s->stats.load_max);
+    csv_number(csv, s->stats.load_cv);
+    csv_number(csv, s->stats.P);
+    csv_number(csv, s->stats.p);
+    csv_end_row(csv);
 }
 
 static void summary_text(const summary *s) {
@@ -73,7 +68,8 @@ static void summary_text(const summary *s) {
                s->capacity, 100.0 * (double)s->capacity / (double)s->bound, s->bound);
     printf("load      %" PRId64 " to %" PRId64 " circuits a neuron, cv %.3f\n",
            s->stats.load_min, s->stats.load_max, s->stats.load_cv);
-    printf("overlap   P = %.6g, p = P/S^2 = %.6g\n", s->stats.P, s->stats.p);
+    if (s->T > 1)
+        printf("overlap   P = %.6g, p = P/S^2 = %.6g\n", s->stats.P, s->stats.p);
 }
 
 static cisup_status measure_loads(const cisup_allocation *a, summary *s,
@@ -100,6 +96,39 @@ static cisup_status write_file(const request *r, const cisup_allocation *a,
         err);
 }
 
+/* Both files, or none of them. */
+static cisup_status write_files(const request *r, const cisup_allocation *a,
+                                const summary *s, cisup_error *err) {
+    csv_sink csv;
+    cisup_status status;
+    CISUP_TRY(csv_open(&csv, r->csv, csv_header,
+                       r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
+    summary_csv(s, &csv);
+    CISUP_TRY(write_file(r, a, s, err));
+    CISUP_TRY(csv_commit(&csv, err));
+done:
+    csv_discard(&csv);
+    return status;
+}
+
+static int is_stdout(const char *path) {
+    return path && strcmp(path, "-") == 0;
+}
+
+/* At most one thing goes to standard output. */
+static cisup_status outputs_check(const request *r, cisup_error *err) {
+    const char *end = r->output ? strrchr(r->output, '.') : NULL;
+    if (is_stdout(r->output) + is_stdout(r->csv) + r->json > 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--json, --csv - and --output - exclude each other: each "
+                          "takes the standard output");
+    if (end && strcmp(end, ".gz") == 0 &&
+        (end - r->output < 4 || strncmp(end - 4, ".mtx", 4) != 0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--output %s: only .mtx is compressed",
+                          r->output);
+    return CISUP_OK;
+}
+
 static void print_plan(const request *r, const summary *s) {
     char size[16];
     cisup_bytes_text((double)s->T * (double)s->S * 4.0, size);
@@ -119,24 +148,22 @@ static cisup_status execute(const request *r, cisup_error *err) {
     summary s = {.S = r->S, .scheme = cisup_scheme_name(options.scheme)};
     cisup_allocation a = {0};
     cisup_status status;
+    CISUP_TRY(outputs_check(r, err));
     CISUP_TRY(cisup_shape_check(&shape, err));
     s.N = shape.N;
+    s.T = r->T.value[0];
     s.bound = cisup_packing_bound(s.N, s.S);
-    CISUP_TRY(cisup_allocation_capacity(s.N, s.S, &options, &s.capacity, err));
-    s.T = index_list_is_max(&r->T) ? s.capacity : r->T.value[0];
-    if (s.S == 1 && index_list_is_max(&r->T))
-        return CISUP_FAIL(err, CISUP_EINVAL, "S = 1 has no largest T; give -T a number");
+    CISUP_TRY(allocation_fits(s.N, s.S, &options, &s.T, &s.capacity, err));
     if (r->dry_run) {
         print_plan(r, &s);
         return CISUP_OK;
     }
     CISUP_TRY(cisup_allocation_make(&a, s.N, s.S, s.T, &options, err));
     CISUP_TRY(measure_loads(&a, &s, err));
-    CISUP_TRY(write_file(r, &a, &s, err));
-    CISUP_TRY(summary_csv(&s, r, err));
+    CISUP_TRY(write_files(r, &a, &s, err));
     if (r->json)
         CISUP_TRY(emit_line(summary_json(&s), err));
-    else if (!r->quiet)
+    else if (!r->quiet && !is_stdout(r->output) && !is_stdout(r->csv))
         summary_text(&s);
 done:
     cisup_allocation_free(&a);

@@ -5,6 +5,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
 
 #include <math.h>
@@ -53,7 +54,12 @@ static cisup_status examine(const request *r, findings *f, cisup_error *err) {
     f->circuits = e.ncol;
     f->neurons = e.nrow;
     f->redundancy = r->S ? r->S : e.ncol ? e.p[1] : 0;
-    CISUP_TRY(cisup_allocation_from_csc(&e, r->S, &a, err));
+    status = cisup_allocation_from_csc(&e, r->S, &a, err);
+    if (status == CISUP_EINVAL) { /* it is the file that has such sizes */
+        cisup_error_prefix(err, r->path);
+        err->code = status = CISUP_EFORMAT;
+    }
+    CISUP_TRY(status);
     cisup_csc_free(&e);
     const double start = seconds_now();
     CISUP_TRY(cisup_overlap_check(&a, &f->overlap, err));
@@ -73,6 +79,11 @@ static json_t *histogram_json(const findings *f) {
     return list;
 }
 
+/* null when the columns differ in their counts: then nothing was counted. */
+static json_t *counted(const findings *f, cisup_index value) {
+    return f->bins ? json_integer(value) : json_null();
+}
+
 static json_t *findings_json(const findings *f) {
     const cisup_overlap_report *o = &f->overlap;
     const int named = o->witness_circuits[0] >= 0 && !o->holds && f->bins;
@@ -81,14 +92,15 @@ static json_t *findings_json(const findings *f) {
                                       o->witness_circuits[1], "neurons",
                                       o->witness_neurons[0], o->witness_neurons[1])
                           : json_null();
-    return json_pack("{ss,sI,sI,sI,so,sI,sb,sb,so,sI,sI,so,so,so}", "record", "check",
-                     "circuits", f->circuits, "neurons", f->neurons, "redundancy",
-                     f->redundancy, "pairs", json_integer((json_int_t)o->pairs),
-                     "max_overlap", o->max_overlap, "max_overlap_exact",
-                     o->max_overlap_exact, "holds", o->holds, "witness", witness,
-                     "load_min", f->stats.load_min, "load_max", f->stats.load_max,
-                     "load_cv", emit_number(f->stats.load_cv), "load_histogram",
-                     histogram_json(f), "seconds", emit_number(f->seconds));
+    return json_pack(
+        "{ss,sI,sI,sI,so,so,sb,sb,so,so,so,so,so,so}", "record", "check", "circuits",
+        f->circuits, "neurons", f->neurons, "redundancy", f->redundancy, "pairs",
+        counted(f, (cisup_index)o->pairs), "max_overlap", counted(f, o->max_overlap),
+        "max_overlap_exact", o->max_overlap_exact, "holds", o->holds, "witness", witness,
+        "load_min", counted(f, f->stats.load_min), "load_max",
+        counted(f, f->stats.load_max), "load_cv",
+        f->bins ? emit_number(f->stats.load_cv) : json_null(), "load_histogram",
+        histogram_json(f), "seconds", emit_number(f->seconds));
 }
 
 static void findings_text(const findings *f) {
@@ -113,15 +125,15 @@ static void findings_text(const findings *f) {
 
 static int report(const request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
-    const int counted = status == CISUP_OK;
-    if (!counted && status != CISUP_EINVARIANT) return fail_with(err);
+    const int is_counted = status == CISUP_OK;
+    if (!is_counted && status != CISUP_EINVARIANT) return fail_with(err);
     if (r->json) {
         cisup_error own = {0};
         if (emit_line(findings_json(f), &own) != CISUP_OK) return fail_with(&own);
-    } else if (counted && !r->quiet) {
+    } else if (is_counted && !r->quiet) {
         findings_text(f);
     }
-    if (!counted) {
+    if (!is_counted) {
         cisup_error_prefix(err, r->path);
         return fail_with(err);
     }
@@ -146,6 +158,11 @@ int cmd_check(int argc, char **argv) {
                       argc, argv, operand);
     if (operands != 1) {
         fprintf(stderr, "cisup: check needs one FILE; see cisup check --help\n");
+        return EXIT_USAGE;
+    }
+    if (r.neurons > CISUP_MOST_NEURONS) {
+        fprintf(stderr, "cisup: --neurons %" PRId64 ": at most %" PRId32 "\n", r.neurons,
+                CISUP_MOST_NEURONS);
         return EXIT_USAGE;
     }
     r.path = operand[0];

@@ -43,6 +43,9 @@ int cmd_circuits(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status = execute(operand[0], &o, json, &err);
+    const cisup_status status =
+        o.margin > 0.0
+            ? execute(operand[0], &o, json, &err)
+            : CISUP_FAIL(&err, CISUP_EINVAL, "--margin %g: must be positive", o.margin);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

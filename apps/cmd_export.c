@@ -43,12 +43,19 @@ static int form_find(const char *word) {
     return strcmp(word, "full") == 0 ? (int)FORM_FULL : -1;
 }
 
+/* As many entries as a file of it has: zeros are not written. */
+static cisup_index entries_written(const cisup_csc *a) {
+    cisup_index count = 0;
+    for (cisup_index k = 0; k < a->p[a->ncol]; k++) count += a->x[k] != 0.0;
+    return count;
+}
+
 static void note_file(export_job *x, const char *name, const char *what, cisup_index l,
                       const cisup_csc *a) {
     (void)json_array_append_new(
         x->files, json_pack("{ss,ss,so,sI,sI,sI}", "file", name, "what", what, "layer",
                             l ? json_integer(l) : json_null(), "rows", a->nrow, "columns",
-                            a->ncol, "entries", a->p[a->ncol]));
+                            a->ncol, "entries", entries_written(a)));
 }
 
 /* Writes one matrix; l = 0: it belongs to no layer. */

@@ -8,6 +8,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <string.h>
+
 static const char about[] =
     "Build networks in superposition, run them on samples with z active circuits, and "
     "measure the error of every circuit's read-out, layer by layer, with 95 % intervals "
@@ -106,6 +108,19 @@ done:
     return status;
 }
 
+/* Finds out what cannot run before anything does, however long it takes. */
+static cisup_status check_grid(const setup *s, cisup_error *err) {
+    for (cisup_index i = 0; i < s->D.count; i++)
+        for (cisup_index j = 0; j < s->S.count; j++)
+            for (cisup_index k = 0; k < s->T.count; k++) {
+                cisup_shape shape;
+                const cisup_status status = setup_shape(s, s->D.value[i], s->T.value[k],
+                                                        s->S.value[j], &shape, err);
+                if (status != CISUP_OK) return status;
+            }
+    return CISUP_OK;
+}
+
 static cisup_status show_assumptions(const request *r, cisup_error *err) {
     if (!r->setup.own.w) return CISUP_OK;
     cisup_assumptions a;
@@ -121,12 +136,15 @@ static cisup_status execute(request *r, cisup_error *err) {
     csv_sink csv = {0};
     cisup_status status;
     CISUP_TRY(setup_complete(s, err));
-    if (r->networks < 1 || r->inputs < 1 || r->threads > 4096)
+    if (r->threads > 4096)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
+                          r->threads);
+    if (r->json && r->csv_path && strcmp(r->csv_path, "-") == 0)
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--networks %" PRId64 " and --samples %" PRId64
-                          " must be at least 1, --threads %" PRId64 " at most 4096",
-                          r->networks, r->inputs, r->threads);
-    CISUP_TRY(csv_open(&csv, r->csv_path, report_csv_header,
+                          "--json and --csv - exclude each other: each takes the "
+                          "standard output");
+    CISUP_TRY(check_grid(s, err));
+    CISUP_TRY(csv_open(&csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
                        r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
     CISUP_TRY(show_assumptions(r, err));
     for (cisup_index i = 0; i < s->D.count; i++)

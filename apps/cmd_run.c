@@ -6,6 +6,7 @@
 
 #include <cisup/core/memory.h>
 
+#include <errno.h>
 #include <string.h>
 
 static const char about[] =
@@ -208,11 +209,16 @@ static cisup_status load(const char *path, json_t **root, cisup_error *err) {
     json_error_t error;
     const int is_stdin = strcmp(path, "-") == 0;
     FILE *stream = is_stdin ? stdin : fopen(path, "rb");
-    if (!stream) return CISUP_FAIL(err, CISUP_EIO, "%s: cannot be opened", path);
+    if (!stream)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot open %s: %s", path, strerror(errno));
     *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &error);
+    const int not_read = ferror(stream) ? errno : 0;
     if (!is_stdin) (void)fclose(stream);
     if (*root) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EFORMAT, "%s:%d: %s", path, error.line, error.text);
+    const char *name = is_stdin ? "standard input" : path;
+    if (not_read)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", name, strerror(not_read));
+    return CISUP_FAIL(err, CISUP_EFORMAT, "%s:%d: %s", name, error.line, error.text);
 }
 
 /* Runs the cases one by one; the first bad one ends it, named by its number. */
@@ -223,6 +229,9 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
     if (status != CISUP_OK) return status;
     const json_t *cases = json_is_array(root) ? root : json_object_get(root, "cases");
     const size_t count = cases ? json_array_size(cases) : 1;
+    if (count == 0)
+        status = CISUP_FAIL(err, CISUP_EFORMAT,
+                            "%s: no list of networks, or an empty one", path);
     for (size_t k = 0; k < count && status == CISUP_OK; k++) {
         status =
             run_case(cases ? json_array_get(cases, k) : root, engine, with_weights, err);

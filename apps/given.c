@@ -44,6 +44,16 @@ static cisup_status read_word(const json_t *object, const char *field,
     return CISUP_OK;
 }
 
+static cisup_status read_flag(const json_t *object, const char *field, int *out,
+                              cisup_error *err) {
+    const json_t *value = json_object_get(object, field);
+    if (!value) return CISUP_OK;
+    if (!json_is_boolean(value))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%s\" is not true or false", field);
+    *out = json_is_true(value);
+    return CISUP_OK;
+}
+
 static cisup_status read_real(const json_t *object, const char *field, double *out,
                               cisup_error *err) {
     const json_t *value = json_object_get(object, field);
@@ -64,12 +74,15 @@ static cisup_status flatten(const json_t *node, const cisup_index *size, int dep
         *(*out)++ = json_number_value(node);
         return CISUP_OK;
     }
-    if (!json_is_array(node) || (cisup_index)json_array_size(node) != size[0])
+    if (!json_is_array(node))
         return CISUP_FAIL(err, CISUP_EFORMAT,
-                          "field \"%s\": an array of %" PRId64 " is expected, not of "
-                          "%" PRId64,
-                          field, size[0],
-                          json_is_array(node) ? (cisup_index)json_array_size(node) : -1);
+                          "field \"%s\": an array of %" PRId64
+                          " is expected, not a single value",
+                          field, size[0]);
+    if ((cisup_index)json_array_size(node) != size[0])
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "field \"%s\": an array of %" PRId64 " is expected, not of %zu",
+                          field, size[0], json_array_size(node));
     for (cisup_index k = 0; k < size[0]; k++) {
         const cisup_status status = flatten(json_array_get(node, (size_t)k), size + 1,
                                             depth - 1, field, out, err);
@@ -196,7 +209,9 @@ static cisup_status read_samples(given_network *g, const json_t *object,
                                  cisup_error *err) {
     const cisup_index z = g->shape.z, d = g->shape.d, T = g->shape.T;
     const json_t *list = json_object_get(object, "active");
-    if (!json_is_array(list) || json_array_size(list) == 0) return missing("active", err);
+    if (!list) return missing("active", err);
+    if (!json_is_array(list) || json_array_size(list) == 0)
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"active\" is no list of samples");
     g->samples = (cisup_index)json_array_size(list);
     const cisup_index size[] = {g->samples, z, d};
     cisup_status status;
@@ -225,7 +240,9 @@ static cisup_status read_options(given_network *g, const json_t *object,
     CISUP_TRY(read_word(object, "mode", cisup_mode_find, &mode, err));
     CISUP_TRY(read_real(object, "c_unembed", &g->options.weights.center, err));
     CISUP_TRY(read_real(object, "w_correction", &g->options.weights.correction, err));
-    rows = json_is_true(json_object_get(object, "kappa_rows"));
+    CISUP_TRY(read_flag(object, "kappa_rows", &rows, err));
+    if (g->options.weights.correction < 0.0)
+        return CISUP_FAIL(err, CISUP_EFORMAT, "field \"w_correction\" is negative");
     g->options.weights.scheme = (cisup_weight_scheme)scheme;
     g->options.weights.kappa = rows ? CISUP_KAPPA_ROWS : CISUP_KAPPA_SINGLE;
     g->mode = (cisup_mode)mode;

@@ -102,7 +102,11 @@ static void open_text(const finished_run *run, const cisup_result *r) {
         printf("%5" PRId64 " ", l);
         for (cisup_index i = 0; i < run->report->d; i++) {
             const cisup_index k = (l - 1) * run->report->d + i;
-            printf("  %.4f (%.4f)", r->open[k], r->wrong[k]);
+            printf("  %.4f ", r->open[k]);
+            if (isfinite(r->wrong[k]))
+                printf("(%.4f)", r->wrong[k]);
+            else
+                printf("(-)"); /* the active circuits use all */
         }
         putchar('\n');
     }
@@ -120,11 +124,11 @@ static void head_text(const finished_run *run) {
            n->d, n->D, n->N, n->S,
            cisup_weight_scheme_name((cisup_weight_scheme)s->weights),
            cisup_mode_name(run->experiment->mode));
-    printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f), P = %.4g, "
-           "p = %.4g\n",
+    printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f)",
            cisup_scheme_name((cisup_scheme)s->allocation.scheme), report->stats.load_min,
-           report->stats.load_max, report->stats.load_cv, report->stats.P,
-           report->stats.p);
+           report->stats.load_max, report->stats.load_cv);
+    if (n->T > 1) printf(", P = %.4g, p = %.4g", report->stats.P, report->stats.p);
+    putchar('\n');
     printf("%" PRId64 " networks x %" PRId64 " samples, seed %" PRIu64 "\n",
            report->networks, run->experiment->inputs, run->experiment->seed);
 }

@@ -143,10 +143,10 @@ cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T, cisup_ind
         (cisup_shape){.D = D, .d = s->d, .T = is_max ? 1 : T, .S = S, .z = 1, .L = s->L};
     cisup_status status;
     CISUP_TRY(cisup_shape_check(shape, err));
-    if (is_max)
-        CISUP_TRY(cisup_allocation_capacity(shape->N, S, &options, &shape->T, err));
+    shape->T = T;
+    CISUP_TRY(allocation_fits(shape->N, S, &options, &shape->T, NULL, err));
     for (cisup_index k = 0; k < s->z.count; k++)
-        if (s->z.value[k] > shape->z || s->z.value[k] < 1) shape->z = s->z.value[k];
+        if (s->z.value[k] > shape->z) shape->z = s->z.value[k];
     CISUP_TRY(cisup_shape_check(shape, err));
 done:
     return status;

@@ -113,7 +113,9 @@ const char *setup_kappa_name(int kappa);
 CISUP_MUST_CHECK cisup_status setup_complete(setup *s, cisup_error *err);
 
 /* The shape of one point of the grid D x T x S, validated, with the largest z of the
- * list; T = INDEX_MAX_WORD becomes the capacity of the scheme. Errors: EINVAL; ENOMEM. */
+ * list; T = INDEX_MAX_WORD becomes the capacity of the scheme. Errors: EINVAL;
+ * EINFEASIBLE when T circuits do not fit (of scheme random only the run knows); ENOMEM.
+ */
 CISUP_MUST_CHECK cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T,
                                           cisup_index S, cisup_shape *shape,
                                           cisup_error *err);

@@ -20,10 +20,12 @@ void cisup_network_free(cisup_network *net) {
 double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o) {
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
-    const double rows = 8.0 * T * (double)s->L;
-    if (o->engine == CISUP_ENGINE_FACTORED)
-        return rows + ((double)s->L - 1.0) * (8.0 * T * d * d + 16.0 * meetings);
-    return rows + ((double)s->L - 1.0) * 48.0 * meetings * d * d;
+    const double rows = 8.0 * T * (double)s->L, later = (double)s->L - 1.0;
+    const double factored = 8.0 * T * d * d + 16.0 * meetings + 16.0 * (N + 1.0);
+    const double assembled =
+        48.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
+    const double layer = o->engine == CISUP_ENGINE_FACTORED ? factored : assembled;
+    return rows + later * (layer + (double)sizeof(cisup_operator));
 }
 
 /* Copies pi_l, checking that it is a permutation. seen: [T]. */

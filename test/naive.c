@@ -67,8 +67,7 @@ void naive_pairs(const naive_network *net, int64_t l, double *Q, double *missed)
             const int32_t *to = net->slot + net->row_of[(l - 1) * T + t] * S;
             const int32_t *from = net->slot + net->row_of[(l - 2) * T + u] * S;
             for (int64_t k = 0; k < S; k++)
-                for (int64_t j = 0; j < S; j++)
-                    *Q += fmin(1.0, g[to[k] * N + from[j]]);
+                for (int64_t j = 0; j < S; j++) *Q += fmin(1.0, g[to[k] * N + from[j]]);
         }
     *missed = (double)(S * S * (T * (T - 1) / 2)) - *Q;
     free(g);
@@ -174,8 +173,8 @@ void naive_readout(const naive_network *net, int64_t l, int64_t t, const double 
         est[i] = 0.0;
         for (int64_t n = 0; n < N; n++) {
             const double own = e[t * N + n];
-            est[i] += (uses_center ? centered(net, own) : own / (double)net->S) *
-                      a[i * N + n];
+            est[i] +=
+                (uses_center ? centered(net, own) : own / (double)net->S) * a[i * N + n];
         }
     }
     free(e);
@@ -243,8 +242,8 @@ static double opened(naive_mode mode, double pre, int is_active) {
 
 /* How much the rounding of either way adds to one W x: with n roundings in a row at
  * most, each way is off by n eps times the sum of the sizes of all products. */
-static double product_slack(const naive_network *net, const double *size,
-                            const double *a, double slack) {
+static double product_slack(const naive_network *net, const double *size, const double *a,
+                            double slack) {
     const int64_t dN = net->d * net->N;
     const double roundings = (double)(net->T + dN + net->S + 16);
     double largest = 0.0;
@@ -259,8 +258,8 @@ static double product_slack(const naive_network *net, const double *size,
 }
 
 /* pre = W^l a; returns its slack. */
-static double multiply(const naive_network *net, int64_t l, const double *a,
-                       double *pre, double slack) {
+static double multiply(const naive_network *net, int64_t l, const double *a, double *pre,
+                       double slack) {
     const int64_t dN = net->d * net->N;
     double *W = zeros(dN * dN), *size = zeros(dN * dN);
     naive_weights(net, l, W);

@@ -156,8 +156,7 @@ static void reading_out_gives_the_shared_part(void **state) {
                 const double o = (double)shared(&x, row / d, column / d);
                 const double want = row % d == column % d ? o / (double)S : 0.0;
                 if (row == column) assert_true(o == (double)S);
-                CHECK_NEAR(csc_at(&ue, row, column), want,
-                           exact ? 0.0 : o * DBL_EPSILON);
+                CHECK_NEAR(csc_at(&ue, row, column), want, exact ? 0.0 : o * DBL_EPSILON);
             }
         cisup_csc_free(&ue);
         drop(&x);
@@ -199,9 +198,8 @@ static void a_width_without_room_is_refused(void **state) {
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         cisup_csc e = {.nrow = 99};
         cisup_error err = {0};
-        assert_int_equal(
-            cisup_embedding_blocks(&x.slots, bad[k][0], bad[k][1], &e, &err),
-            CISUP_EINVAL);
+        assert_int_equal(cisup_embedding_blocks(&x.slots, bad[k][0], bad[k][1], &e, &err),
+                         CISUP_EINVAL);
         assert_null(e.p);
         assert_int_equal(e.nrow, 0);
         assert_true(strlen(err.text) > 0);

@@ -54,7 +54,7 @@ static void sizes_are_written_in_words(void **state) {
     cisup_bytes_text(999.7e6, text);
     assert_string_equal(text, "1.0 GB");
     cisup_bytes_text(2.385e40, text);
-    assert_string_equal(text, "2.38e+22 EB");
+    assert_string_equal(text, "2.39e+22 EB");
 }
 
 int main(void) {

@@ -1,0 +1,11 @@
+version() { cisup "$1" >text; code=$?; sed 's/[0-9.]*$/.../' text; rm text; return $code; }
+try version --version
+try version version
+first() { cisup "$@" >text; code=$?; sed -n 1p text; rm text; return $code; }
+try first --help
+try first help
+for command in allocate check circuits propagate run export; do
+    try first $command --help
+    try first $command -?
+    cisup $command --usage >usage; echo "--usage: exit $?"; rm usage
+done

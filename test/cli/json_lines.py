@@ -1,0 +1,508 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""json_lines.py CISUP DATA: the records that --json prints, and the CSV beside them.
+
+Checks every record of allocate, check, circuits, propagate, run and --dry-run against
+docs/formats.md, that CSV says the same, that numbers which do not exist are null, and
+that a seed gives the same bytes on any number of threads.
+"""
+import csv
+import io
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM, DATA = sys.argv[1:3]
+SMALL = ["-D", "107", "-S", "3", "-T", "17", "-L", "3", "-K", "3", "-M", "21", "-z", "1,2,5"]
+SMALL += ["--threads", "1"]  # faster when other tests run beside this one
+ERROR_NUMBERS = ["mse", "mse_lo", "mse_hi", "median", "q99", "worst", "signal"]
+THEORIES = ["post", "followup", "refined"]
+FAMILIES = ["rotation3", "rotation4", "step2", "random-relu", "identity", "gate"]
+
+
+def cisup(*arguments, expect=0):
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != expect:
+        raise AssertionError(f"cisup {arguments}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def refuse(word):
+    raise AssertionError(f"{word} in JSON")
+
+
+def parse(text):
+    if text[-1:] != "\n":
+        raise AssertionError("the last line has no end")
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+def records(*arguments, expect=0):
+    return parse(cisup(*arguments, "--json", expect=expect))
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def csv_value(text):
+    """What JSON has for a field of the CSV."""
+    if text == "":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def without_timing(text):
+    return [line for line in text.splitlines() if '"record":"timing"' not in line]
+
+
+class Allocate(unittest.TestCase):
+    KEYS = [
+        "record", "scheme", "N", "S", "circuits", "capacity", "bound", "ratio",
+        "load_min", "load_max", "load_cv", "P", "p",
+    ]  # fmt: skip
+
+    def test_record_agrees_with_the_allocation(self):
+        for options in (
+            ["-D", 1000],
+            ["-D", 120, "-S", 4, "-T", 13, "--scheme", "greedy", "--reflect"],
+            ["-D", 77, "-d", 3, "-S", 5, "--scheme", "prime", "--hop", "S-1"],
+            ["-D", 60, "-d", 2, "-S", 3, "-T", 20, "--scheme", "random"],
+        ):
+            (r,) = records("allocate", *options)
+            self.assertEqual(list(r), self.KEYS)
+            self.assertEqual(r["record"], "allocation")
+            load = [0] * r["N"]
+            for row in rows(cisup("allocate", *options, "-o", "-")):
+                load[int(row["neuron"])] += 1
+            T, S, N = r["circuits"], r["S"], r["N"]
+            self.assertEqual(sum(load), T * S)
+            self.assertEqual((r["load_min"], r["load_max"]), (min(load), max(load)))
+            mean = T * S / N
+            cv = math.sqrt(sum((c - mean) ** 2 for c in load) / N) / mean
+            self.assertAlmostEqual(r["load_cv"], cv, delta=1e-13)
+            P = (sum(c * c for c in load) - T * S) / (T * (T - 1))  # (2.4)
+            self.assertAlmostEqual(r["P"], P, delta=1e-15 * max(1, P))
+            self.assertAlmostEqual(r["p"], P / S**2, delta=1e-15)
+            self.assertEqual(r["bound"], N * (N - 1) // (S * (S - 1)))
+            self.assertEqual(r["ratio"], r["capacity"] / r["bound"])
+            self.assertLessEqual(T, r["capacity"])
+            self.assertLessEqual(r["capacity"], r["bound"])
+
+    def test_csv_says_the_same(self):
+        for options in (["-D", 1000], ["-T", 1]):
+            (r,) = records("allocate", *options)
+            (row,) = rows(cisup("allocate", *options, "--csv", "-"))
+            self.assertEqual(list(row), self.KEYS)
+            self.assertEqual({key: csv_value(v) for key, v in row.items()}, r)
+
+    def test_overlap_of_one_circuit_does_not_exist(self):
+        (r,) = records("allocate", "-T", 1)
+        self.assertIsNone(r["P"])
+        self.assertIsNone(r["p"])
+
+    def test_dry_run(self):
+        (r,) = records("allocate", "--dry-run")
+        self.assertEqual(list(r), ["record", "N", "S", "circuits", "capacity", "bytes"])
+        self.assertEqual((r["record"], r["N"], r["capacity"]), ("dry-run", 250, 557))
+        self.assertGreaterEqual(r["bytes"], 4 * 557 * 6)
+
+
+class Check(unittest.TestCase):
+    KEYS = [
+        "record", "circuits", "neurons", "redundancy", "pairs", "max_overlap",
+        "max_overlap_exact", "holds", "witness", "load_min", "load_max", "load_cv",
+        "load_histogram", "seconds",
+    ]  # fmt: skip
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.path = Path(self.scratch.name) / "a.csv"
+        cisup("allocate", "-D", 120, "-S", 4, "-q", "-o", self.path)
+
+    def test_record_of_a_good_file(self):
+        (r,) = records("check", "-N", 30, self.path)
+        (a,) = records("allocate", "-D", 120, "-S", 4)
+        self.assertEqual(list(r), self.KEYS)
+        self.assertEqual((r["record"], r["circuits"], r["neurons"]), ("check", 25, 30))
+        self.assertEqual((r["redundancy"], r["pairs"]), (4, 25 * 4 * 3 // 2))
+        self.assertEqual((r["max_overlap"], r["holds"], r["witness"]), (1, True, None))
+        self.assertIs(r["max_overlap_exact"], True)
+        for key in ("load_min", "load_max", "load_cv"):
+            self.assertEqual(r[key], a[key])
+        histogram = r["load_histogram"]
+        self.assertEqual(histogram, sorted(histogram))
+        self.assertEqual(sum(neurons for _, neurons in histogram), 30)
+        self.assertEqual(sum(load * neurons for load, neurons in histogram), 100)
+        self.assertEqual(histogram[0][0], r["load_min"])
+        self.assertEqual(histogram[-1][0], r["load_max"])
+        self.assertGreaterEqual(r["seconds"], 0)
+
+    def test_record_of_a_violation(self):
+        text = self.path.read_text().replace("\n7,4\n", "\n7,1\n")
+        self.path.write_text(text)
+        (r,) = records("check", self.path, expect=1)
+        self.assertEqual(list(r), self.KEYS)
+        self.assertIs(r["holds"], False)
+        self.assertEqual(r["witness"], {"circuits": [0, 7], "neurons": [0, 1]})
+        self.assertEqual(r["max_overlap"], 2)
+
+    def test_record_of_columns_that_differ(self):
+        text = self.path.read_text().replace("\n7,4\n", "\n")
+        self.path.write_text(text)
+        (r,) = records("check", self.path, expect=1)
+        self.assertEqual(list(r), self.KEYS)
+        self.assertIs(r["holds"], False)
+        for key in ("witness", "pairs", "max_overlap", "load_min", "load_max", "load_cv"):
+            self.assertIsNone(r[key], key)
+
+
+class Propagate(unittest.TestCase):
+    def quantities(self, family):
+        no_indicator = family in ("random-relu", "identity")
+        if no_indicator:
+            return ["readout"]
+        return ["readout", "on"] if family == "step2" else ["readout", "on", "x"]
+
+    def check_records(self, lines, z, L, quantities):
+        """The order and the fields of all records of one shape."""
+        run = lines[0]
+        self.assertEqual(
+            list(run),
+            ["record", "schema", "version", "params", "N", "P", "p", "g", "kappa", "networks_done"],
+        )  # fmt: skip
+        self.assertEqual((run["record"], run["schema"]), ("run", "cisup.run/1"))
+        params = run["params"]
+        self.assertEqual((params["z"], params["L"]), (z, L))
+        self.assertEqual(len(run["g"]), len(z))
+        self.assertEqual(len(run["kappa"]), L - 1 if params["weights"] == "capped" else 0)
+        self.assertEqual(run["N"], params["D"] // params["d"])
+        self.assertEqual(run["networks_done"], params["networks"])
+        wanted = []
+        for k in z:
+            for l in range(1, L + 1):
+                for state in ("active", "inactive"):
+                    wanted += [("error", k, l, state, q) for q in quantities]
+            for l in range(1, L + 1):
+                wanted += [("open", k, l, i) for i in range(params["d"])]
+        found = []
+        for r in lines[1:-1]:
+            if r["record"] == "error":
+                self.assertEqual(
+                    list(r),
+                    ["record", "z", "layer", "state", "quantity", *ERROR_NUMBERS, "theory"],
+                )
+                self.assertEqual(list(r["theory"]), THEORIES)
+                found.append(("error", r["z"], r["layer"], r["state"], r["quantity"]))
+            else:
+                self.assertEqual(
+                    list(r), ["record", "z", "layer", "block", "fraction", "wrong_fraction"]
+                )
+                found.append((r["record"], r["z"], r["layer"], r["block"]))
+        self.assertEqual(found, wanted)
+        timing = lines[-1]
+        self.assertEqual(list(timing), ["record", "build_s", "run_s", "peak_bytes"])
+        self.assertEqual(timing["record"], "timing")
+        self.assertGreaterEqual(min(timing["build_s"], timing["run_s"]), 0)
+        self.assertGreater(timing["peak_bytes"], 1000000)
+
+    def check_numbers(self, lines):
+        for r in lines:
+            if r["record"] == "error" and r["mse"] is not None:
+                self.assertGreaterEqual(r["mse"], 0)
+                if r["mse_lo"] is not None:
+                    self.assertLessEqual(r["mse_lo"], r["mse"])
+                    self.assertLessEqual(r["mse"], r["mse_hi"])
+                self.assertLessEqual(r["median"], r["q99"])
+                self.assertGreaterEqual(r["worst"] ** 2 * 1.000001, r["mse"])
+            if r["record"] == "open":
+                self.assertTrue(0 <= r["fraction"] <= 1)
+                if r["wrong_fraction"] is not None:
+                    self.assertTrue(0 <= r["wrong_fraction"] <= 1)
+
+    def test_records_of_every_family(self):
+        for family in FAMILIES:
+            d = ["-d", 5] if family in ("random-relu", "identity", "gate") else []
+            lines = records("propagate", *SMALL, *d, "--family", family)
+            self.check_records(lines, [1, 2, 5], 3, self.quantities(family))
+            self.check_numbers(lines)
+            self.assertEqual(lines[0]["params"]["family"], family)
+
+    def test_records_of_every_scheme_and_mode(self):
+        for weights in ("plain", "balanced", "split", "capped"):
+            for mode in ("relu", "masked-linear", "masked-relu", "linear"):
+                lines = records("propagate", *SMALL, "--weights", weights, "--mode", mode)
+                self.check_records(lines, [1, 2, 5], 3, ["readout", "on", "x"])
+                self.check_numbers(lines)
+                params = lines[0]["params"]
+                self.assertEqual((params["weights"], params["mode"]), (weights, mode))
+
+    def test_parameters_are_those_asked_for(self):
+        options = [
+            "-D", 100, "-d", 3, "-T", 6, "-S", 4, "-z", 2, "-L", 2, "-K", 2, "-M", 4,
+            "--scheme", "greedy", "--hop", "S-1", "--reflect", "--keep-order", "--family",
+            "rotation3", "--margin", 0.75, "--fresh", "--weights", "split", "--kappa",
+            "rows", "--w-correction", 1.25, "--center", 0.0625, "--mode", "masked-relu",
+            "--engine", "assembled", "--seed", 9223372036854775807,
+        ]  # fmt: skip
+        self.assertEqual(
+            records("propagate", *options)[0]["params"],
+            {
+                "D": 100, "d": 3, "T": 6, "S": 4, "z": [2], "L": 2, "networks": 2,
+                "samples": 4, "scheme": "greedy", "hop": "S-1", "reflect": True,
+                "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
+                "weights": "split", "kappa": "rows", "w_correction": 1.25,
+                "center": 0.0625, "mode": "masked-relu", "engine": "assembled",
+                "seed": 9223372036854775807,
+            },
+        )  # fmt: skip
+
+    def test_a_grid_repeats_the_records(self):
+        lines = records(
+            "propagate", "-D", "60,80", "-S", 3, "-T", "4:8:4", "-L", 2, "-K", 2, "-M", 3, "-z", 2
+        )
+        heads = [k for k, r in enumerate(lines) if r["record"] == "run"]
+        self.assertEqual(len(lines), 4 * heads[1])
+        shapes = []
+        for k in heads:
+            self.check_records(lines[k : k + heads[1]], [2], 2, ["readout", "on", "x"])
+            shapes.append((lines[k]["params"]["D"], lines[k]["params"]["T"]))
+        self.assertEqual(shapes, [(60, 4), (60, 8), (80, 4), (80, 8)])
+        # A point of the grid is what it is alone.
+        alone = records(
+            "propagate", "-D", 80, "-S", 3, "-T", 4, "-L", 2, "-K", 2, "-M", 3, "-z", 2
+        )
+        self.assertEqual(alone[:-1], lines[heads[2] : heads[3] - 1])
+
+    def test_csv_says_the_same(self):
+        for family in ("rotation4", "random-relu", "step2"):
+            options = ["propagate", *SMALL, "--family", family]
+            lines = records(*options)
+            params = lines[0]["params"]
+            table = rows(cisup(*options, "--csv", "-"))
+            self.assertEqual(
+                list(table[0]),
+                ["record", "D", "d", "T", "S", "L", "z", "layer", "state", "quantity",
+                 *ERROR_NUMBERS, *THEORIES, "block", "fraction", "wrong_fraction"],
+            )  # fmt: skip
+            wanted, found = [], []
+            for r in lines[1:-1]:
+                flat = {**r, **r.get("theory", {})}
+                flat.pop("theory", None)
+                for key in ("D", "d", "T", "S", "L"):
+                    flat[key] = params[key]
+                if r["record"] == "error":
+                    wanted.append(flat)
+            opens = [r for r in lines[1:-1] if r["record"] == "open"]
+            for row in table:
+                values = {key: csv_value(text) for key, text in row.items()}
+                if values["record"] == "error":
+                    for key in ("block", "fraction", "wrong_fraction"):
+                        self.assertIsNone(values.pop(key))
+                    found.append(values)
+            self.assertEqual(
+                [sorted(w.items()) for w in wanted], [sorted(f.items()) for f in found]
+            )
+            open_rows = [row for row in table if row["record"] == "open"]
+            self.assertEqual(len(open_rows), len(opens))
+            key = lambda r: (int(r["z"]), int(r["layer"]), int(r["block"]))
+            for row, r in zip(sorted(open_rows, key=key), sorted(opens, key=key)):
+                for name in r:
+                    self.assertEqual(csv_value(row[name]), r[name], name)
+
+    def test_what_does_not_exist_is_null(self):
+        one = records("propagate", "-D", 60, "-S", 3, "-T", 5, "-K", 1, "-M", 2, "-z", 5, "-L", 2)
+        for r in one[1:-1]:
+            if r["record"] == "error":
+                self.assertIsNone(r["mse_lo"])  # no interval from a single network
+                self.assertIsNone(r["mse_hi"])
+                missing = r["state"] == "inactive"  # all circuits are active
+                for key in ("mse", "median", "q99", "worst"):
+                    self.assertIs(r[key] is None, missing, (key, r))
+        alone = records("propagate", "-D", 60, "-S", 3, "-T", 1, "-z", 1, "-K", 2, "-M", 2, "-L", 2)
+        self.assertIsNone(alone[0]["P"])
+        # Overflow to infinity is no number either.
+        wild = cisup(
+            "propagate", *SMALL, "--weights", "split", "--center", "1e308", "--json"
+        )  # fmt: skip
+        parse(wild)
+        self.assertIn('"mse":null', wild)
+
+    def test_neither_text_nor_csv_say_nan(self):
+        for options in (
+            ["-D", 60, "-S", 3, "-T", 1, "-z", 1, "-K", 1, "-M", 1, "-L", 2],
+            ["-D", 60, "-S", 3, "-T", 10, "-z", "1,10", "-K", 1, "-M", 2, "-L", 2],
+            ["-D", 60, "-S", 15, "-T", 1, "-z", 1, "-K", 2, "-M", 2, "-L", 3],
+            [*SMALL, "--weights", "split", "--center", "1e308"],
+            [*SMALL, "--w-correction", "1e308"],
+            [*SMALL, "--family", "identity", "-d", 1],
+        ):
+            for form in ([], ["--csv", "-"], ["--json"]):
+                text = cisup("propagate", *options, *form).lower()
+                for word in ("nan", "inf"):
+                    words = text.replace("inactive", "").replace("infin", "")
+                    self.assertNotIn(word, words, (options, form))
+        self.assertNotIn("nan", cisup("allocate", "-T", 1).lower())
+
+    def test_dry_run(self):
+        plan = records("propagate", *SMALL, "-T", "5,17", "--dry-run")
+        self.assertEqual([r["T"] for r in plan], [5, 17])
+        for r in plan:
+            self.assertEqual(
+                list(r), ["record", "D", "d", "T", "S", "L", "N", "bytes", "seconds"]
+            )
+            self.assertEqual((r["record"], r["D"], r["N"]), ("dry-run", 107, 26))
+            self.assertGreater(r["bytes"], 0)
+            self.assertGreater(r["seconds"], 0)
+
+    def test_own_circuits_come_with_assumptions(self):
+        file = Path(DATA) / "example_circuits.csv"
+        own = ["--circuit-file", file, "--gate"]
+        lines = records("propagate", "-D", 100, "-S", 3, "-K", 2, "-M", 3, *own)
+        self.assertEqual([r["record"] for r in lines[:4]], 4 * ["assumption"])
+        self.assertEqual([r["name"] for r in lines[:4]], ["A1", "A2", "A3", "A4"])
+        self.assertTrue(all(isinstance(r["holds"], bool) for r in lines[:4]))
+        self.check_records(lines[4:], [1], 3, ["readout", "on", "x"])
+        params = lines[4]["params"]
+        self.assertEqual((params["family"], params["gate"]), ("own", True))
+        self.assertEqual((params["circuit_file"], params["input_file"]), (str(file), None))
+        self.assertEqual(records("circuits", "--gate", file), lines[:4])
+
+
+class Determinism(unittest.TestCase):
+    OPTIONS = ["propagate", "-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 5, "-M", 37, "-z", "1,3"]
+
+    def test_threads_do_not_change_a_byte(self):
+        for more in ([], ["--family", "random-relu"], ["--fresh", "--engine", "assembled"]):
+            options = [*self.OPTIONS, *more]
+            first = cisup(*options, "--threads", 1, "--json")
+            table = cisup(*options, "--threads", 1, "--csv", "-")
+            for threads in (1, 2, 3, 8):
+                again = cisup(*options, "--threads", threads, "--json")
+                self.assertEqual(without_timing(again), without_timing(first))
+                self.assertEqual(again.count("\n"), first.count("\n"))
+            for threads in (1, 2):
+                again = cisup(*options, "--threads", threads, "--csv", "-")
+                self.assertEqual(again, table)
+
+    def test_only_one_line_is_about_timing(self):
+        text = cisup(*self.OPTIONS, "--json")
+        self.assertEqual(text.count('"record":"timing"'), 1)
+        self.assertTrue(text.splitlines()[-1].startswith('{"record":"timing"'))
+
+    def test_another_seed_differs(self):
+        text = {s: cisup(*self.OPTIONS, "--seed", s, "--csv", "-") for s in (0, 1, 2)}
+        self.assertEqual(text[1], cisup(*self.OPTIONS, "--csv", "-"))
+        self.assertEqual(len(set(text.values())), 3)
+        # Seeds that differ in their high bits only are other seeds, too.
+        self.assertNotEqual(text[1], cisup(*self.OPTIONS, "--seed", 2**62 + 1, "--csv", "-"))
+
+    def test_a_value_of_z_does_not_depend_on_the_others(self):
+        both = records(*self.OPTIONS)
+        for z in (1, 3):
+            alone = records(*self.OPTIONS, "-z", z)
+            mine = [r for r in both if r.get("z") == z]
+            self.assertEqual([r for r in alone if r.get("z") == z], mine)
+
+
+class Run(unittest.TestCase):
+    NETWORK = {
+        "N": 5, "S": 2, "T": 4, "z": 2, "L": 3, "d": 2,
+        "base_allocation": [[0, 1], [3, 1], [2, 3], [0, 4]],
+        "permutations": [[1, 0, 3, 2], [2, 1, 0, 3]],
+        "w": [[[1, -2], [0, 1]], [[2, 0], [0.5, 2]], [[1, 1], [-1, 1]], [[0, 1], [1, 0]]],
+        "wbar": [[0.5, 0], [0, 0.25]], "b": [-0.5, 0.25],
+        "active": [[0, 1], [2, 1], [3, 0]],
+        "input": [[[1, 2], [1, 1]], [[3, 4], [0, 1]], [[-1, 2.385], [0.5, 0.125]]],
+    }  # fmt: skip
+
+    def run_network(self, **changes):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "network.json"
+            path.write_text(json.dumps({**self.NETWORK, **changes}))
+            (r,) = parse(cisup("run", "--weights", path))
+            for engine in ("factored", "assembled"):
+                (again,) = parse(cisup("run", "--engine", engine, path))
+                self.assertEqual(again["circuit_states"], r["circuit_states"])
+            return r
+
+    def test_fields_and_sizes(self):
+        r = self.run_network(family="by hand")
+        self.assertEqual(
+            list(r),
+            ["record", "family", "scheme", "mode", "N", "S", "T", "z", "L", "d",
+             "c_unembed", "kappa", "circuit_states", "A", "readout", "W"],
+        )  # fmt: skip
+        size = lambda x: [len(x), *size(x[0])] if isinstance(x, list) else []
+        self.assertEqual(size(r["circuit_states"]), [4, 3, 2, 2])
+        self.assertEqual(size(r["A"]), [4, 3, 10])
+        self.assertEqual(size(r["readout"]), [3, 3, 4, 2])
+        self.assertEqual(size(r["W"]), [2, 10, 10])
+        self.assertEqual(len(r["kappa"]), 2)
+
+    def test_states_are_those_of_the_circuits(self):
+        r = self.run_network()
+        n = self.NETWORK
+        for m, active in enumerate(n["active"]):
+            for k, t in enumerate(active):
+                a = n["input"][m][k]
+                self.assertEqual(r["circuit_states"][0][m][k], a)
+                for l in range(1, 4):
+                    w, b = n["w"][t], n["b"]
+                    a = [max(0.0, w[i][0] * a[0] + w[i][1] * a[1] + b[i]) for i in (0, 1)]
+                    self.assertEqual(r["circuit_states"][l][m][k], a)
+
+    def test_activations_follow_from_the_weights(self):
+        n = self.NETWORK
+        for scheme in ("plain", "balanced", "split", "capped"):
+            for mode in ("relu", "linear"):
+                r = self.run_network(scheme=scheme, mode=mode, c_unembed=0.125)
+                for m in range(3):
+                    for l in (1, 2, 3):
+                        before = r["A"][l - 1][m]
+                        if l > 1:
+                            W = r["W"][l - 2]
+                            pre = [sum(x * y for x, y in zip(row, before)) for row in W]
+                        else:
+                            pre = before
+                        pre = [x + n["b"][k // 5] for k, x in enumerate(pre)]
+                        if mode == "relu":
+                            pre = [max(0.0, x) for x in pre]
+                        scale = max(map(abs, pre)) + 1
+                        for x, y in zip(pre, r["A"][l][m]):
+                            self.assertAlmostEqual(x, y, delta=1e-14 * scale)
+
+    def test_readouts_are_means_over_the_slots(self):
+        n = self.NETWORK
+        for scheme in ("plain", "balanced", "split", "capped"):
+            r = self.run_network(scheme=scheme, c_unembed=0.125)
+            c = 0.125 if scheme in ("balanced", "split") else 0.0
+            self.assertEqual(r["c_unembed"], c)
+            order = [[0, 1, 2, 3], *n["permutations"]]
+            for l in range(3):
+                for m in range(3):
+                    for t in range(4):
+                        slots = n["base_allocation"][order[l][t]]
+                        for i in (0, 1):
+                            A = r["A"][l + 1][m][5 * i : 5 * i + 5]
+                            inside = sum(A[s] for s in slots)
+                            est = inside / 2 - c * (sum(A) - inside)
+                            self.assertAlmostEqual(
+                                r["readout"][l][m][t][i], est, delta=1e-14 * (1 + sum(A))
+                            )
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include <cisup/analysis/experiment.h>
+
+#include <float.h>
+#include <omp.h>
+
+static const cisup_index some_z[] = {1, 3};
+
+static cisup_allocation placed(cisup_index N, cisup_index S, cisup_index T) {
+    cisup_allocation a;
+    CHECK_OK(cisup_allocation_make(&a, N, S, T, NULL, &error_));
+    return a;
+}
+
+/* Rotations in a small network; five batches of samples, the last one not full. */
+static cisup_experiment small(const cisup_allocation *base) {
+    cisup_experiment x = cisup_experiment_defaults();
+    x.base = base;
+    x.d = 4;
+    x.L = 3;
+    x.z = some_z;
+    x.z_count = 2;
+    x.networks = 3;
+    x.inputs = 37;
+    x.threads = 1;
+    return x;
+}
+
+static cisup_report ran(const cisup_experiment *x) {
+    cisup_report r;
+    CHECK_OK(cisup_experiment_run(x, &r, &error_));
+    return r;
+}
+
+static void assert_same_result(const cisup_result *a, const cisup_result *b,
+                               cisup_index cells, cisup_index neurons) {
+    const size_t numbers = (size_t)cells * sizeof(double);
+    assert_int_equal(a->z, b->z);
+    assert_memory_equal(a->mse, b->mse, (size_t)cells * sizeof *a->mse);
+    assert_memory_equal(a->median, b->median, numbers);
+    assert_memory_equal(a->q99, b->q99, numbers);
+    assert_memory_equal(a->worst, b->worst, numbers);
+    assert_memory_equal(a->theory, b->theory, (size_t)cells * sizeof *a->theory);
+    assert_memory_equal(a->open, b->open, (size_t)neurons * sizeof(double));
+    assert_memory_equal(a->wrong, b->wrong, (size_t)neurons * sizeof(double));
+    assert_true(a->feedback == b->feedback);
+}
+
+/* The same bits in all but the times. */
+static void assert_same_report(const cisup_report *a, const cisup_report *b) {
+    assert_int_equal(a->L, b->L);
+    assert_int_equal(a->d, b->d);
+    assert_int_equal(a->networks, b->networks);
+    assert_int_equal(a->z_count, b->z_count);
+    const cisup_index cells = cisup_cell(a->L + 1, 0, 0);
+    for (cisup_index k = 0; k < a->z_count; k++)
+        assert_same_result(&a->result[k], &b->result[k], cells, a->L * a->d);
+    assert_memory_equal(a->kappa, b->kappa, (size_t)(a->L - 1) * sizeof *a->kappa);
+    assert_true(a->stats.P == b->stats.P && a->stats.load_cv == b->stats.load_cv);
+}
+
+static void threads_do_not_show(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    for (int variant = 0; variant < 8; variant++) {
+        cisup_experiment x = small(&a);
+        x.network.engine = (cisup_engine)(variant % 2);
+        x.mode = (cisup_mode)(variant / 2);
+        cisup_report one = ran(&x);
+        const int threads[] = {2, 5, 0};
+        for (int k = 0; k < 3; k++) {
+            x.threads = threads[k];
+            cisup_report many = ran(&x);
+            assert_same_report(&one, &many);
+            cisup_report_free(&many);
+        }
+        cisup_report_free(&one);
+    }
+    cisup_allocation_free(&a);
+}
+
+static void seeds_do_show(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report one = ran(&x);
+    x.seed = 2;
+    cisup_report two = ran(&x);
+    const cisup_index cell = cisup_cell(3, CISUP_ACTIVE, CISUP_X);
+    assert_true(one.result[0].mse[cell].mean != two.result[0].mse[cell].mean);
+    cisup_report_free(&one);
+    cisup_report_free(&two);
+    cisup_allocation_free(&a);
+}
+
+/* One z alone gives what it gives among others: samples of a z do not depend on the
+ * list. */
+static void values_of_z_do_not_mix(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report both = ran(&x);
+    x.z = some_z + 1;
+    x.z_count = 1;
+    cisup_report alone = ran(&x);
+    assert_same_result(&both.result[1], &alone.result[0], cisup_cell(4, 0, 0), 12);
+    cisup_report_free(&both);
+    cisup_report_free(&alone);
+    cisup_allocation_free(&a);
+}
+
+/* The largest row sum of |W^l| over the layers of network 0. */
+static double norm_of(const cisup_experiment *x) {
+    const cisup_index dN = x->d * x->base->N;
+    cisup_network_options o = x->network;
+    o.seed = x->seed;
+    o.engine = CISUP_ENGINE_ASSEMBLED;
+    cisup_circuits c;
+    cisup_network net;
+    double *W, most = 0.0;
+    CHECK_OK(cisup_circuits_make(&c, x->base->T, x->d, x->L, &x->family, &error_));
+    CHECK_OK(cisup_network_make(&net, x->base, &c, &o, &error_));
+    CHECK_OK(cisup_new(&W, dN * dN, sizeof *W, &error_));
+    for (cisup_index l = 0; l + 1 < x->L; l++) {
+        cisup_weights_dense(&net.layers[l].assembled, W);
+        for (cisup_index row = 0; row < dN; row++) {
+            double sum = 0.0;
+            for (cisup_index k = 0; k < dN; k++) sum += fabs(W[row * dN + k]);
+            most = fmax(most, sum);
+        }
+    }
+    cisup_release(W);
+    cisup_network_free(&net);
+    cisup_circuits_free(&c);
+    return most;
+}
+
+/* The largest norm of an error or state in a report. */
+static double largest_norm(const cisup_report *r) {
+    double most = 0.0;
+    for (cisup_index k = 0; k < r->z_count; k++)
+        for (cisup_index cell = 0; cell < cisup_cell(r->L + 1, 0, 0); cell++)
+            most = fmax(most, r->result[k].worst[cell]);
+    return most;
+}
+
+/* Sums of T + d N terms in each of two layers, each followed by norms of W; states and
+ * errors are at most `most` each, activations their sum; of a squared norm. */
+static void engines_agree(void **state) {
+    (void)state;
+    const cisup_index T = 40, N = 31;
+    cisup_allocation a = placed(N, 3, T);
+    for (int variant = 0; variant < 16; variant++) {
+        cisup_experiment x = small(&a);
+        x.mode = (cisup_mode)(variant % 4);
+        x.network.weights.scheme = (cisup_weight_scheme)(variant / 4);
+        cisup_report factored = ran(&x);
+        x.network.engine = CISUP_ENGINE_ASSEMBLED;
+        cisup_report assembled = ran(&x);
+        const double most = largest_norm(&factored), norm = norm_of(&x);
+        const double allowed =
+            2.0 * (double)(T + 4 * N) * DBL_EPSILON * norm * norm * 2.0 * most * most;
+        assert_true(allowed < 1e-6 * (1.0 + most * most)); /* else it says nothing */
+        for (int k = 0; k < 2; k++)
+            for (cisup_index cell = 0; cell < cisup_cell(4, 0, 0); cell++) {
+                const cisup_result *f = &factored.result[k], *s = &assembled.result[k];
+                CHECK_NEAR(s->mse[cell].mean, f->mse[cell].mean, allowed);
+                CHECK_NEAR(s->worst[cell] * s->worst[cell],
+                           f->worst[cell] * f->worst[cell], allowed);
+            }
+        for (int l = 0; l < 2; l++)
+            CHECK_NEAR(assembled.kappa[l], factored.kappa[l], 4.0 * DBL_EPSILON);
+        cisup_report_free(&factored);
+        cisup_report_free(&assembled);
+    }
+    cisup_allocation_free(&a);
+}
+
+/* The mean of squares of network k of an experiment in each cell, sample by sample. */
+static void network_means(const cisup_experiment *x, cisup_index k, cisup_index z,
+                          double *mean) {
+    cisup_family_options family = x->family;
+    cisup_network_options options = x->network;
+    family.seed = options.seed = x->seed;
+    family.network = options.network = k;
+    cisup_circuits c;
+    cisup_network net;
+    cisup_batch batch;
+    cisup_forward forward;
+    cisup_measure m;
+    CHECK_OK(cisup_circuits_make(&c, x->base->T, x->d, x->L, &family, &error_));
+    CHECK_OK(cisup_network_make(&net, x->base, &c, &options, &error_));
+    CHECK_OK(cisup_batch_init(&batch, z, &c, &error_));
+    CHECK_OK(cisup_forward_init(&forward, &net, &error_));
+    CHECK_OK(cisup_measure_init(&m, &net, z, &error_));
+    const cisup_index cells = cisup_cell(x->L + 1, 0, 0);
+    for (cisup_index cell = 0; cell < cells; cell++) mean[cell] = 0.0;
+    for (cisup_index sample = 0; sample < x->inputs; sample++) {
+        cisup_batch_draw(&batch, &c, x->seed, k, sample, 1);
+        const cisup_observer o = cisup_measure_start(&m, &batch);
+        cisup_forward_run(&forward, &net, x->mode, &batch, &o);
+        for (cisup_index cell = 0; cell < cells; cell++) {
+            const int inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
+            const double who = (double)(inactive ? x->base->T - z : z);
+            mean[cell] += cisup_measure_sum(&m, cell) / (who * (double)x->inputs);
+        }
+    }
+    cisup_measure_free(&m);
+    cisup_forward_free(&forward);
+    cisup_batch_free(&batch);
+    cisup_network_free(&net);
+    cisup_circuits_free(&c);
+}
+
+/* A mean is of z M or (T-z) M positive numbers, so n eps off at most; bounds take t
+ * (4.3 for three networks) spreads, each off by as much. */
+static void intervals_are_over_networks(void **state) {
+    (void)state;
+    enum { K = 3, most_cells = 27 };
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report r = ran(&x);
+    double mean[K][most_cells];
+    for (int j = 0; j < 2; j++) {
+        for (cisup_index k = 0; k < K; k++) network_means(&x, k, x.z[j], mean[k]);
+        assert_int_equal(cisup_cell(x.L + 1, 0, 0), most_cells);
+        for (cisup_index cell = 0; cell < most_cells; cell++) {
+            const double column[K] = {mean[0][cell], mean[1][cell], mean[2][cell]};
+            const cisup_interval want = cisup_interval_mean(column, K, 0.95);
+            const cisup_interval *got = &r.result[j].mse[cell];
+            const double allowed = 40.0 * 37.0 * DBL_EPSILON * (want.mean + want.sd);
+            CHECK_NEAR(got->mean, want.mean, allowed);
+            CHECK_NEAR(got->sd, want.sd, 2.0 * allowed);
+            CHECK_NEAR(got->low, want.low, 10.0 * allowed);
+            CHECK_NEAR(got->high, want.high, 10.0 * allowed);
+        }
+    }
+    cisup_report_free(&r);
+    cisup_allocation_free(&a);
+}
+
+/* Given circuits are used in all networks, which then differ by their permutations. */
+static void given_circuits_are_used(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    x.networks = 1;
+    cisup_report family = ran(&x);
+    cisup_family_options o = x.family;
+    o.seed = x.seed;
+    cisup_circuits c;
+    CHECK_OK(cisup_circuits_make(&c, 40, 4, 3, &o, &error_));
+    x.circuits = &c;
+    x.d = x.L = 0;
+    cisup_report given = ran(&x);
+    assert_int_equal(given.L, 3);
+    assert_int_equal(given.d, 4);
+    for (int k = 0; k < 2; k++)
+        assert_memory_equal(given.result[k].mse, family.result[k].mse,
+                            27 * sizeof *given.result[k].mse);
+    assert_memory_equal(given.kappa, family.kappa, 2 * sizeof *given.kappa);
+    x.networks = 2;
+    cisup_report two = ran(&x);
+    assert_true(two.result[0].mse[cisup_cell(3, 0, 2)].sd > 0.0);
+    cisup_report_free(&family);
+    cisup_report_free(&given);
+    cisup_report_free(&two);
+    cisup_circuits_free(&c);
+    cisup_allocation_free(&a);
+}
+
+/* kappa of a report is the mean of the networks' over two equal builds. */
+static void kappa_is_the_mean_over_networks(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_circuits c;
+    CHECK_OK(cisup_circuits_make(&c, 40, 4, 3, NULL, &error_));
+    cisup_report r = ran(&x);
+    for (int l = 0; l < 2; l++) {
+        double mean = 0.0;
+        for (cisup_index k = 0; k < 3; k++) {
+            cisup_network_options o = x.network;
+            o.seed = x.seed;
+            o.network = k;
+            cisup_network net;
+            CHECK_OK(cisup_network_make(&net, &a, &c, &o, &error_));
+            mean += cisup_operator_kappa(&net.layers[l]) / 3.0;
+            cisup_network_free(&net);
+        }
+        assert_true(mean > 0.1);
+        CHECK_NEAR(r.kappa[l], mean, 6.0 * DBL_EPSILON * mean);
+    }
+    cisup_report_free(&r);
+    cisup_circuits_free(&c);
+    cisup_allocation_free(&a);
+}
+
+/* Counts its calls and stops at one of them. */
+typedef struct {
+    cisup_index calls, stop_at, of;
+} watch;
+
+static int stop_at(void *context, cisup_index done, cisup_index of) {
+    watch *w = context;
+    assert_int_equal(done, ++w->calls);
+    w->of = of;
+    return done == w->stop_at;
+}
+
+static void stopping_keeps_what_was_done(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    for (cisup_index stop = 1; stop <= 3; stop++) {
+        watch w = {.stop_at = stop};
+        cisup_experiment x = small(&a);
+        x.networks = 5;
+        x.progress = stop_at;
+        x.progress_context = &w;
+        cisup_report stopped = ran(&x);
+        assert_int_equal(w.calls, stop);
+        assert_int_equal(w.of, 5);
+        assert_int_equal(stopped.networks, stop);
+        x.networks = stop;
+        x.progress = NULL;
+        cisup_report whole = ran(&x);
+        assert_same_report(&stopped, &whole);
+        cisup_report_free(&stopped);
+        cisup_report_free(&whole);
+    }
+    watch w = {.stop_at = -1};
+    cisup_experiment x = small(&a);
+    x.progress = stop_at;
+    x.progress_context = &w;
+    cisup_report r = ran(&x);
+    assert_int_equal(w.calls, 3);
+    assert_true(r.build_s >= 0.0 && r.run_s > 0.0);
+    cisup_report_free(&r);
+    cisup_allocation_free(&a);
+}
+
+static int is_empty(const cisup_report *r) {
+    return r->L == 0 && r->d == 0 && r->z_count == 0 && r->networks == 0 && !r->result &&
+           !r->kappa;
+}
+
+static void refuse(const cisup_experiment *x, cisup_status want, const char *says) {
+    const int64_t before = cisup_memory_live();
+    cisup_report r = {.L = 99};
+    cisup_error err = {0};
+    const cisup_status got = cisup_experiment_run(x, &r, &err);
+    if (got != want || !strstr(err.text, says))
+        fail_msg("status %d, wanted %d with '%s': %s", (int)got, (int)want, says,
+                 err.text);
+    assert_true(is_empty(&r));
+    assert_int_equal(cisup_memory_live(), before);
+    assert_int_equal(cisup_experiment_run(x, &r, NULL), want);
+}
+
+static void bad_numbers_are_refused(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    const cisup_index bad_z[][1] = {{0}, {-3}, {41}};
+    const char *const says[] = {"z = 0", "z = -3", "z = 41"};
+    for (int k = 0; k < 3; k++) {
+        x = small(&a);
+        x.z = bad_z[k];
+        x.z_count = 1;
+        refuse(&x, CISUP_EINVAL, says[k]);
+    }
+    x = small(&a);
+    x.z_count = 0;
+    refuse(&x, CISUP_EINVAL, "0 values of z");
+    x = small(&a);
+    x.networks = 0;
+    refuse(&x, CISUP_EINVAL, "networks 0");
+    x = small(&a);
+    x.inputs = 0;
+    refuse(&x, CISUP_EINVAL, "inputs 0");
+    x = small(&a);
+    x.threads = -1;
+    refuse(&x, CISUP_EINVAL, "threads -1");
+    cisup_allocation_free(&a);
+}
+
+static void bad_circuits_are_refused(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_circuits c;
+    CHECK_OK(cisup_circuits_make(&c, 39, 4, 3, NULL, &error_));
+    cisup_experiment x = small(&a);
+    x.d = 5;
+    refuse(&x, CISUP_EINVAL, "d = 5");
+    x.d = 0;
+    refuse(&x, CISUP_EINVAL, "d = 0");
+    x.d = -4;
+    refuse(&x, CISUP_EINVAL, "d = -4");
+    x = small(&a);
+    x.L = 0;
+    refuse(&x, CISUP_EINVAL, "L = 0");
+    x.L = -2;
+    refuse(&x, CISUP_EINVAL, "L = -2");
+    x = small(&a);
+    x.family.margin = 0.0;
+    refuse(&x, CISUP_EINVAL, "margin 0");
+    x = small(&a);
+    x.circuits = &c;
+    refuse(&x, CISUP_ESHAPE, "of 40 circuits for 39 circuits");
+    cisup_circuits_free(&c);
+    cisup_allocation_free(&a);
+}
+
+static void experiments_beyond_the_memory_are_refused_at_once(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    x.inputs = INT64_C(1) << 50;
+    refuse(&x, CISUP_ENOMEM, "the experiment would need");
+    assert_true(cisup_experiment_bytes(&x) > 1e15);
+    assert_true(cisup_experiment_operations(&x) > 1e15);
+    x = small(&a);
+    assert_true(cisup_experiment_bytes(&x) < 1e8);
+    cisup_allocation_free(&a);
+}
+
+static void one_circuit_one_layer_one_sample_is_enough(void **state) {
+    (void)state;
+    const cisup_index z = 1;
+    cisup_allocation a = placed(1, 1, 1);
+    cisup_experiment x = small(&a);
+    x.L = 1;
+    x.z = &z;
+    x.z_count = 1;
+    x.networks = x.inputs = 1;
+    cisup_report r = ran(&x);
+    assert_true(r.result[0].mse[cisup_cell(1, CISUP_ACTIVE, CISUP_X)].mean < 1e-28);
+    assert_true(isnan(r.result[0].mse[cisup_cell(1, CISUP_ACTIVE, CISUP_X)].sd));
+    assert_true(isnan(r.result[0].mse[cisup_cell(1, CISUP_INACTIVE, CISUP_X)].mean));
+    cisup_report_free(&r);
+    cisup_allocation_free(&a);
+}
+
+static cisup_status run_tiny(void *context) {
+    cisup_report r;
+    const cisup_status status = cisup_experiment_run(context, &r, NULL);
+    if (status != CISUP_OK) assert_true(is_empty(&r));
+    cisup_report_free(&r);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state) {
+    (void)state;
+    cisup_allocation a = placed(9, 2, 7);
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1); /* so that the n-th allocation is always the same one */
+    for (int engine = 0; engine < 2; engine++) {
+        cisup_experiment x = small(&a);
+        x.network.engine = (cisup_engine)engine;
+        x.L = 2;
+        x.networks = 2;
+        x.inputs = 2;
+        assert_true(check_every_allocation(run_tiny, &x) > 50);
+    }
+    omp_set_num_threads(threads);
+    cisup_allocation_free(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_do_not_show),
+        cmocka_unit_test(seeds_do_show),
+        cmocka_unit_test(values_of_z_do_not_mix),
+        cmocka_unit_test(engines_agree),
+        cmocka_unit_test(intervals_are_over_networks),
+        cmocka_unit_test(given_circuits_are_used),
+        cmocka_unit_test(kappa_is_the_mean_over_networks),
+        cmocka_unit_test(stopping_keeps_what_was_done),
+        cmocka_unit_test(bad_numbers_are_refused),
+        cmocka_unit_test(bad_circuits_are_refused),
+        cmocka_unit_test(experiments_beyond_the_memory_are_refused_at_once),
+        cmocka_unit_test(one_circuit_one_layer_one_sample_is_enough),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
