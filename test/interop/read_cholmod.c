@@ -20,8 +20,8 @@ static void print_sums(const cholmod_sparse *a) {
             sum += x[k];
             weighted += (double)(i[k] + 3 * (SuiteSparse_long)j) * x[k];
         }
-    printf("%zu %zu %" PRId64 " %.17g %.17g\n", a->nrow, a->ncol, (int64_t)p[a->ncol], sum,
-           weighted);
+    printf("%zu %zu %" PRId64 " %.17g %.17g\n", a->nrow, a->ncol, (int64_t)p[a->ncol],
+           sum, weighted);
 }
 
 int main(int argc, char **argv) {
