@@ -138,7 +138,7 @@ static double as_published(double ours, const cisup_allocation *base, cisup_inde
 static verdict judge(const row *r, int quantity, const cisup_allocation *base,
                      const cisup_report *report) {
     const cisup_index cell =
-        cisup_cell(r->layer, column[quantity].state, column[quantity].quantity);
+        cisup_cell(r->layer, (int)column[quantity].state, (int)column[quantity].quantity);
     const cisup_interval *mse = &report->result[r->z - 1].mse[cell];
     assert_int_equal(report->result[r->z - 1].z, r->z);
     const sampled theirs = r->theirs[quantity];
