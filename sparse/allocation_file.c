@@ -84,7 +84,7 @@ static cisup_status read_csv(const char *path, cisup_index neurons, cisup_csc *e
     seats s = {.neurons = neurons, .last_circuit = -1, .last_neuron = -1};
     cisup_status status;
     CISUP_TRY(cisup_csv_read(path, "circuit,neuron", add_seat, &s, err));
-    qsort(s.list, (size_t)s.count, sizeof *s.list, by_circuit);
+    if (s.count > 0) qsort(s.list, (size_t)s.count, sizeof *s.list, by_circuit);
     CISUP_TRY(seats_check(&s, path, err));
     const cisup_index rows = neurons ? neurons : s.last_neuron + 1;
     CISUP_TRY(cisup_csc_init(e, rows, s.last_circuit + 1, s.count, err));
