@@ -27,6 +27,12 @@ asan:
 	@cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -LE slow -j $(JOBS)
 
+bench:
+	@.ci/install build bench
+	@cmake -S . -B build-bench -DCMAKE_BUILD_TYPE=Release -DCISUP_BENCH=ON -DBUILD_TESTING=OFF
+	@cmake --build build-bench -j $(JOBS)
+	build-bench/bench/bench_dense bench/results
+
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 

@@ -186,6 +186,11 @@ void cisup_report_free(cisup_report *report) {
     *report = (cisup_report){0};
 }
 
+/* NaN stays NaN. */
+static double at_most(double x, double limit) {
+    return x > limit ? limit : x;
+}
+
 /* Means, intervals and quantiles of one z from what was collected. */
 static void summarize(cisup_result *r, const collection *c, const cisup_experiment *x,
                       const cisup_report *report) {
@@ -194,10 +199,13 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
         const cisup_tally *tally = &c->total.tally[cell];
         r->mse[cell] =
             cisup_interval_mean(c->mse + cell * x->networks, report->networks, 0.95);
-        r->median[cell] = cisup_histogram_quantile(&tally->squares, 0.5);
-        r->q99[cell] = cisup_histogram_quantile(&tally->squares, 0.99);
         r->worst[cell] = cisup_histogram_total(&tally->squares) ? cisup_tally_worst(tally)
                                                                 : (double)NAN;
+        /* Quantiles are known to 1.6 %, the worst exactly. */
+        r->median[cell] =
+            at_most(cisup_histogram_quantile(&tally->squares, 0.5), r->worst[cell]);
+        r->q99[cell] =
+            at_most(cisup_histogram_quantile(&tally->squares, 0.99), r->worst[cell]);
     }
     const double neurons =
         (double)x->base->N * (double)x->inputs * (double)report->networks;

@@ -28,11 +28,7 @@ cisup_status allocation_fits(cisup_index N, cisup_index S,
     if (is_max) *T = most;
     if (capacity) *capacity = most;
     if (*T <= most) return CISUP_OK;
-    return CISUP_FAIL(
-        err, CISUP_EINFEASIBLE,
-        "T = %" PRId64 ": scheme %s places at most %" PRId64 " circuits on N = %" PRId64
-        " neurons with S = %" PRId64 " (packing bound %" PRId64 ")",
-        *T, cisup_scheme_name(options->scheme), most, N, S, cisup_packing_bound(N, S));
+    return cisup_allocation_too_many(N, S, *T, options->scheme, most, err);
 }
 
 int allocation_hop_find(const char *word) {

@@ -87,17 +87,26 @@ float *bench_floats(size_t count) {
     return x;
 }
 
+int bench_kernels_suit(void) {
+    const char *best = core_type();
+    return !best || strcmp(best, openblas_get_corename()) == 0;
+}
+
 void bench_print_machine(FILE *out) {
     char model[256];
-    const char *best = core_type(), *core = openblas_get_corename();
     cpu_fact("model name", model, sizeof model);
     fprintf(out, "processor  %s\n", model);
-    fprintf(out, "OpenBLAS   %s, %s kernels\n", openblas_get_config(), core);
-    if (best && strcmp(best, core) != 0)
-        fprintf(out,
-                "NOTE       OPENBLAS_CORETYPE was set; kernels %s suit this processor "
-                "better\n",
-                best);
+    fprintf(out, "OpenBLAS   %s, %s kernels\n", openblas_get_config(),
+            openblas_get_corename());
+    if (!bench_kernels_suit())
+        fprintf(
+            out,
+            "NOTE       OPENBLAS_CORETYPE is set in the environment; %s kernels would "
+            "be faster\n",
+            core_type());
+    double load = 0.0;
+    (void)getloadavg(&load, 1);
+    fprintf(out, "load       %.1f\n", load);
     fprintf(out, "compiler   %s %s\n",
 #ifdef __clang__
             "clang",

@@ -36,7 +36,11 @@ double bench_peak_bytes(int (*job)(void *), void *context);
 /* count zeros on a boundary of 64 bytes, or NULL; to be freed by free(). */
 float *bench_floats(size_t count);
 
-/* Processor, OpenBLAS kernels and compiler, a line each. */
+/* Whether OpenBLAS runs the kernels that suit the processor. */
+int bench_kernels_suit(void);
+
+/* Processor, OpenBLAS kernels, load and compiler, a line each; a line more when
+ * the kernels do not suit. */
 void bench_print_machine(FILE *out);
 
 #endif

@@ -67,8 +67,9 @@ void cisup_allocation_free(cisup_allocation *a) {
     *a = (cisup_allocation){0};
 }
 
-static cisup_status too_many(cisup_index N, cisup_index S, cisup_index T,
-                             cisup_scheme scheme, cisup_index placed, cisup_error *err) {
+cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
+                                       cisup_scheme scheme, cisup_index placed,
+                                       cisup_error *err) {
     return CISUP_FAIL(
         err, CISUP_EINFEASIBLE,
         "T = %" PRId64 ": scheme %s places at most %" PRId64 " circuits on N = %" PRId64
@@ -96,15 +97,17 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
     CISUP_TRY(sizes_check(N, S, err));
     if (S > 1 && o.scheme != CISUP_SCHEME_RANDOM) /* known before memory is taken */
         CISUP_TRY(cisup_allocation_capacity(N, S, &o, &placed, err));
-    if (placed < T) return too_many(N, S, T, o.scheme, placed, err);
+    if (placed < T) return cisup_allocation_too_many(N, S, T, o.scheme, placed, err);
     if (S > 1 && T > cisup_packing_bound(N, S))
-        return too_many(N, S, T, o.scheme, cisup_packing_bound(N, S), err);
+        return cisup_allocation_too_many(N, S, T, o.scheme, cisup_packing_bound(N, S),
+                                         err);
     CISUP_TRY(cisup_allocation_init(a, N, S, T, err));
     if (S == 1) {
         fill_single(a);
     } else if (o.scheme == CISUP_SCHEME_RANDOM) {
         CISUP_TRY(cisup_random_packing(a, o.seed, &placed, err));
-        if (placed < T) status = too_many(N, S, T, o.scheme, placed, err);
+        if (placed < T)
+            status = cisup_allocation_too_many(N, S, T, o.scheme, placed, err);
     } else {
         CISUP_TRY(cisup_progressions_place(a, &o, err));
     }

@@ -68,6 +68,11 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
 
+/* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
+cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
+                                       cisup_scheme scheme, cisup_index placed,
+                                       cisup_error *err);
+
 /* (2.2) floor( N(N-1) / (S(S-1)) ): each pair of neurons at most once. INT64_MAX for
  * S = 1. */
 cisup_index cisup_packing_bound(cisup_index N, cisup_index S);

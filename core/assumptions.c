@@ -9,7 +9,7 @@ static const double most_compared = 4000.0, most_multiplications = 1e9;
 
 /* -b / reach: the noise a neuron ignores that reads `reach` times as much of it. */
 static double tolerance(double b, double reach) {
-    if (reach > 0.0) return -b / reach;
+    if (reach > 0.0) return -b / reach + 0.0; /* never -0 */
     return b > 0.0 ? -(double)INFINITY : (double)INFINITY;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cisup/core/csvfile.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/shape.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/mtx.h>
 
@@ -28,7 +29,7 @@ static bool ends_with(const char *text, const char *end) {
 }
 
 static bool is_matrix_market(const char *path) {
-    return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz");
+    return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz") || !strcmp(path, "-");
 }
 
 static cisup_status add_seat(void *context, const char *const *field, cisup_error *err) {
@@ -37,9 +38,10 @@ static cisup_status add_seat(void *context, const char *const *field, cisup_erro
     cisup_status status;
     CISUP_TRY(cisup_parse_index(field[0], "circuit", &x.circuit, err));
     CISUP_TRY(cisup_parse_index(field[1], "neuron", &x.neuron, err));
-    if (x.circuit < 0 || x.neuron < 0)
-        return CISUP_FAIL(err, CISUP_EFORMAT, "'%s,%s' has a negative index", field[0],
-                          field[1]);
+    if (x.circuit < 0 || x.neuron < 0 || x.neuron >= CISUP_MOST_NEURONS)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "'%s,%s' has a negative index or a neuron above %" PRId32,
+                          field[0], field[1], CISUP_MOST_NEURONS - 1);
     if (s->neurons && x.neuron >= s->neurons)
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "neuron %" PRId64 " is not within [0, %" PRId64 ")", x.neuron,
@@ -98,14 +100,29 @@ done:
     return status;
 }
 
+/* Stored zeros seat nobody. */
+static void drop_zeros(cisup_csc *e) {
+    cisup_index kept = 0, k = 0;
+    for (cisup_index t = 0; t < e->ncol; t++) {
+        for (; k < e->p[t + 1]; k++) {
+            if (e->x[k] == 0.0) continue;
+            e->i[kept] = e->i[k];
+            e->x[kept++] = e->x[k];
+        }
+        e->p[t + 1] = kept;
+    }
+}
+
 cisup_status cisup_allocation_file_read(const char *path, cisup_index neurons,
                                         int lenient, cisup_csc *e, cisup_error *err) {
     *e = (cisup_csc){0};
-    if (!is_matrix_market(path) && strcmp(path, "-") != 0)
-        return read_csv(path, neurons, e, err);
+    if (!is_matrix_market(path)) return read_csv(path, neurons, e, err);
     cisup_mtx_read_options options = cisup_mtx_read_defaults();
     options.lenient = lenient;
-    return cisup_mtx_read(path, &options, e, err);
+    options.full_columns = 1;
+    const cisup_status status = cisup_mtx_read(path, &options, e, err);
+    if (status == CISUP_OK) drop_zeros(e);
+    return status;
 }
 
 cisup_status cisup_allocation_from_csc(const cisup_csc *e, cisup_index S,
@@ -156,7 +173,6 @@ cisup_status cisup_allocation_file_write(const char *path, const cisup_allocatio
                                          const char *metadata, cisup_overwrite overwrite,
                                          cisup_error *err) {
     if (is_matrix_market(path)) return write_mtx(path, a, metadata, overwrite, err);
-    if (strcmp(path, "-") == 0) return write_csv(stdout, a, err);
     cisup_outfile file;
     cisup_status status;
     CISUP_TRY(cisup_outfile_open(&file, path, overwrite, err));

@@ -32,8 +32,9 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_from_csc(const cisup_csc *e, cisu
                                                         cisup_allocation *a,
                                                         cisup_error *err);
 
-/* Writes an allocation in one of the two forms, chosen by the name as above ("-": CSV
- * on standard output). metadata as in sparse/mtx.h; CSV has none. Errors: EIO, ENOMEM. */
+/* Writes an allocation in one of the two forms, chosen by the name as above ("-": Matrix
+ * Market on standard output). metadata as in sparse/mtx.h; CSV has none. Errors: EIO,
+ * ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_allocation_file_write(const char *path,
                                                           const cisup_allocation *a,
                                                           const char *metadata,

@@ -51,7 +51,9 @@ CISUP_MUST_CHECK cisup_status cisup_mtx_write(const char *path, const cisup_csc 
                                               cisup_error *err);
 
 typedef struct {
-    int lenient; /* 1: take what other programs write, see below; default 0 */
+    int lenient;      /* 1: take what other programs write, see below; default 0 */
+    int full_columns; /* 1: refuse more columns than entries, which cannot all have one,
+                         before memory is taken for them; default 0 */
 } cisup_mtx_read_options;
 
 cisup_mtx_read_options cisup_mtx_read_defaults(void);

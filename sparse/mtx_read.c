@@ -29,7 +29,7 @@ typedef struct {
     size_t at, end;
     char *stop;       /* where the present line ends; *stop = 0 */
     cisup_index line; /* its number, from 1 */
-    int lenient;
+    cisup_mtx_read_options options;
 } source;
 
 typedef enum { GENERAL, SYMMETRIC, SKEW } symmetry;
@@ -99,9 +99,9 @@ static cisup_status next_line(source *s, char **line, cisup_error *err) {
     s->at = newline ? (size_t)(newline - s->text) + 1 : s->end;
     if (!*line) return CISUP_OK;
     const int has_cr = s->stop > *line && s->stop[-1] == '\r';
-    if (has_cr && !s->lenient)
+    if (has_cr && !s->options.lenient)
         return CISUP_FAIL(err, CISUP_EFORMAT, "the line ends in CR LF (--lenient)");
-    if (!newline && !s->lenient)
+    if (!newline && !s->options.lenient)
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "the file ends inside this line (--lenient)");
     s->stop -= has_cr;
@@ -200,7 +200,7 @@ static cisup_status content_line(source *s, int above_sizes, char **line,
         skip_blanks(&first);
         const int is_comment = **line == '%', is_blank = first == s->stop;
         if (!is_comment && !is_blank) return CISUP_OK;
-        if (s->lenient || (is_comment && above_sizes)) continue;
+        if (s->options.lenient || (is_comment && above_sizes)) continue;
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s (--lenient skips it)",
                           is_blank ? "a blank line" : "a comment below the sizes");
     }
@@ -238,25 +238,25 @@ static cisup_status banner_read(source *s, header *h, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(next_line(s, &line, err));
     const char *at = line ? line : "";
-    if (!takes_word(&at, "%%MatrixMarket", s->lenient) || *line != '%')
+    if (!takes_word(&at, "%%MatrixMarket", s->options.lenient) || *line != '%')
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "\"%s\" does not begin with %%%%MatrixMarket", token(at).text);
-    if (!takes_word(&at, "matrix", s->lenient))
+    if (!takes_word(&at, "matrix", s->options.lenient))
         return CISUP_FAIL(err, CISUP_EFORMAT, "\"%s\" is not \"matrix\"", token(at).text);
-    if (!takes_word(&at, "coordinate", s->lenient))
+    if (!takes_word(&at, "coordinate", s->options.lenient))
         return CISUP_FAIL(err, CISUP_EFORMAT, "the format \"%s\" is not \"coordinate\"",
                           token(at).text);
-    if (takes_word(&at, "pattern", s->lenient))
+    if (takes_word(&at, "pattern", s->options.lenient))
         h->field = CISUP_MTX_PATTERN;
-    else if (takes_word(&at, "integer", s->lenient))
+    else if (takes_word(&at, "integer", s->options.lenient))
         h->field = CISUP_MTX_INTEGER;
-    else if (takes_word(&at, "real", s->lenient))
+    else if (takes_word(&at, "real", s->options.lenient))
         h->field = CISUP_MTX_REAL;
     else
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "the field \"%s\" is not pattern, integer or real",
                           token(at).text);
-    CISUP_TRY(symmetry_read(&at, s->lenient, h, err));
+    CISUP_TRY(symmetry_read(&at, s->options.lenient, h, err));
     CISUP_TRY(line_end(s, at, err));
 done:
     return status;
@@ -281,6 +281,12 @@ static cisup_status sizes_read(source *s, header *h, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "a symmetric matrix of %" PRId64 " x %" PRId64, h->nrow,
                           h->ncol);
+    const cisup_index most = h->symmetry == GENERAL ? h->nnz : 2 * h->nnz;
+    if (s->options.full_columns && h->ncol > most)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "%" PRId64 " columns with %" PRId64
+                          " entries: some column has none",
+                          h->ncol, h->nnz);
     h->line = s->line;
 done:
     return status;
@@ -347,9 +353,10 @@ static cisup_status read_all(source *s, const char *path, cisup_csc *a,
     CISUP_TRY(banner_read(s, &h, err));
     CISUP_TRY(sizes_read(s, &h, err));
     CISUP_TRY(entries_read(s, &h, &t, err));
-    CISUP_TRY(cisup_triplets_compress(
-        &t, h.nrow, h.ncol, s->lenient ? CISUP_REPEATS_SUMMED : CISUP_REPEATS_REFUSED,
-        &repeated, a, err));
+    CISUP_TRY(cisup_triplets_compress(&t, h.nrow, h.ncol,
+                                      s->options.lenient ? CISUP_REPEATS_SUMMED
+                                                         : CISUP_REPEATS_REFUSED,
+                                      &repeated, a, err));
 done:
     /* Strict files have one entry a line from the sizes on. */
     if (repeated >= 0) s->line = h.line + 1 + repeated;
@@ -366,7 +373,7 @@ cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *opti
                             cisup_csc *a, cisup_error *err) {
     *a = (cisup_csc){0};
     const cisup_mtx_read_options o = options ? *options : cisup_mtx_read_defaults();
-    source s = {.lenient = o.lenient};
+    source s = {.options = o};
     /* A decimal comma would read another number; no global state is touched. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     const locale_t before = uselocale(plain);

@@ -84,7 +84,7 @@ class Allocate(unittest.TestCase):
             self.assertEqual(list(r), self.KEYS)
             self.assertEqual(r["record"], "allocation")
             load = [0] * r["N"]
-            for row in rows(cisup("allocate", *options, "-o", "-")):
+            for row in rows(cisup("allocate", *options, "-q", "-o", "/dev/stdout")):
                 load[int(row["neuron"])] += 1
             T, S, N = r["circuits"], r["S"], r["N"]
             self.assertEqual(sum(load), T * S)

@@ -31,5 +31,5 @@ pattern integer '1 1 1.5' '3 2 1'
 pattern integer '1 1 9007199254740993' '3 2 1'
 printf '%%%%MatrixMarket matrix coordinate pattern general\r\n3 2 1\r\n1 1\r\n' >a.mtx
 try cisup check a.mtx
-printf '%%%%MatrixMarket matrix coordinate pattern general\n3 2 1\n1 \0001\n' >a.mtx
+printf '%%%%MatrixMarket matrix coordinate pattern general\n3 1 1\n1 \0001\n' >a.mtx
 try cisup check a.mtx
