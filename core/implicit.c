@@ -86,9 +86,8 @@ done:
 
 static cisup_status too_many(const cisup_implicit *m, cisup_index T, cisup_error *err) {
     return CISUP_FAIL(err, CISUP_EINFEASIBLE,
-                      "T = %" PRId64 " circuits; lines place %" PRId64
-                      " for N = %" PRId64 ", S = %" PRId64
-                      ", and no allocation more than %" PRId64,
+                      "T = %" PRId64 " circuits; lines place %" PRId64 " for N = %" PRId64
+                      ", S = %" PRId64 ", and no allocation more than %" PRId64,
                       T, m->T_max, m->N, m->S, cisup_packing_bound(m->N, m->S));
 }
 
@@ -134,8 +133,7 @@ static void line_row(const cisup_implicit *m, const cisup_implicit_level *v,
 
 /* Circuit j of the last level: one point from each earlier circuit, then its own. */
 static void last_row(cisup_index S, cisup_index j, int32_t *row) {
-    for (cisup_index i = 0; i < j; i++)
-        row[i] = (int32_t)(first_owned(S, i) + j - 1 - i);
+    for (cisup_index i = 0; i < j; i++) row[i] = (int32_t)(first_owned(S, i) + j - 1 - i);
     for (cisup_index i = j; i < S; i++) row[i] = (int32_t)(first_owned(S, j) + i - j);
 }
 

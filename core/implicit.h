@@ -42,7 +42,7 @@ typedef struct {
 
 typedef struct {
     cisup_index N, S, T_max;
-    int depth; /* L: levels 0..L-1 have lines, level L is the last */
+    int depth;               /* L: levels 0..L-1 have lines, level L is the last */
     cisup_index last_blocks; /* b */
     cisup_implicit_level level[CISUP_MOST_LEVELS];
 } cisup_implicit;

@@ -38,9 +38,8 @@ static cisup_status fields_append(cisup_lines *lines, cisup_index p, int32_t a,
     for (cisup_index size = 1; size < enough; size *= p) e++;
     while (a > 0) {
         const int32_t digits = a < 2 * e ? a : e;
-        const cisup_status status =
-            cisup_small_field_init(&lines->field[lines->fields], (int32_t)p, digits,
-                                   (int32_t)lines->S, err);
+        const cisup_status status = cisup_small_field_init(
+            &lines->field[lines->fields], (int32_t)p, digits, (int32_t)lines->S, err);
         if (status != CISUP_OK) return status;
         lines->fields++;
         a -= digits;
@@ -53,8 +52,8 @@ cisup_status cisup_lines_init(cisup_lines *lines, cisup_index q, cisup_index S,
     *lines = (cisup_lines){0};
     if (S < 1 || q > INT32_MAX || !cisup_lines_usable(q, S))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "no %" PRId64 " groups of %" PRId64 " points from a ring", S + 1,
-                          q);
+                          "no %" PRId64 " groups of %" PRId64 " points from a ring",
+                          S + 1, q);
     *lines = (cisup_lines){.q = q, .S = S};
     cisup_status status = CISUP_OK;
     cisup_index rest = q, power;

@@ -16,12 +16,12 @@
 enum { CISUP_MOST_CHUNKS = 8 };
 
 typedef struct {
-    int32_t p, e, q; /* q = p^e */
-    int32_t most;    /* largest multiplier */
-    int lane;        /* bits of a packed digit; 1 for p = 2 */
-    int h, chunks;   /* digits a chunk, chunks an element */
-    uint32_t chunk;  /* p^h */
-    uint64_t ones;   /* 1 in every lane */
+    int32_t p, e, q;  /* q = p^e */
+    int32_t most;     /* largest multiplier */
+    int lane;         /* bits of a packed digit; 1 for p = 2 */
+    int h, chunks;    /* digits a chunk, chunks an element */
+    uint32_t chunk;   /* p^h */
+    uint64_t ones;    /* 1 in every lane */
     uint64_t *packed; /* [p^h]: plain chunk -> packed */
     uint16_t *plain;  /* [2^(h lane)]: packed chunk -> plain */
     uint64_t *times;  /* [most+1][chunks][p^h]: products, packed */
