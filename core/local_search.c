@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * owner[n][m] is the circuit that holds both n and m; taken[n][m] says in a byte
- * whether there is one, so that the conflicts a new neuron adds to all others are one
- * sum of bytes over a row. Two pairs of one conflicting circuit would lie in its
- * intersection with the circuit grown; that circuit is then counted once and its pairs
- * are free from there on. */
+ * whether there is one, so that what a row of neurons touches is a sum of bytes for all
+ * other neurons at once. Once no neuron can join for free, those that touch one circuit
+ * each are sorted by it: two that touch the same circuit lie in it, so they fit
+ * together when it goes. Enough of them for one circuit complete the row. */
 #include <cisup/core/local_search.h>
 
 #include <cisup/core/memory.h>
@@ -19,14 +19,16 @@ enum { most_S = 120, in_row = 128 }; /* conflicts of a neuron outside: below in_
 
 typedef struct {
     cisup_index N, S, T;
-    cisup_index room;   /* circuits that fit in slot */
-    int32_t *slot;      /* [room*S], rows in no order */
+    int32_t *slot;      /* [bound*S], rows increasing */
     int32_t *owner;     /* [N*N], -1: none */
-    uint8_t *taken;     /* [N*N], 0 or 1 */
+    uint8_t *taken;     /* [N*N], 0 or 1; 1 on the diagonal */
     int32_t *leave;     /* [N]: partners a neuron still lacks */
-    uint8_t *conflicts; /* [N]: circuits a neuron would touch; from `in_row` in the row */
+    uint8_t *conflicts; /* [N]: circuits a neuron would touch; from in_row in the row */
     int32_t *row;       /* [S]: the circuit grown */
-    int32_t victim;     /* the circuit it touches, or -1 */
+    int32_t *neuron;    /* [N]: neurons that touch one circuit ... */
+    int32_t *touched;   /* [N]: ... and which */
+    int32_t *count;     /* [bound]: how many touch a circuit, zero between moves */
+    int32_t victim;     /* the circuit the row replaces, or -1 */
     cisup_rng rng;
 } search;
 
@@ -37,6 +39,9 @@ static void search_free(search *s) {
     cisup_release(s->leave);
     cisup_release(s->conflicts);
     cisup_release(s->row);
+    cisup_release(s->neuron);
+    cisup_release(s->touched);
+    cisup_release(s->count);
     *s = (search){0};
 }
 
@@ -52,20 +57,32 @@ static void assign(search *s, const int32_t *row, int32_t t) {
     }
 }
 
-static cisup_status search_init(search *s, const cisup_allocation *start, uint64_t seed,
-                                cisup_error *err) {
-    const cisup_index N = start->N, S = start->S;
-    *s = (search){.N = N, .S = S, .T = start->T, .room = start->T, .victim = -1};
-    cisup_rng_init(&s->rng, seed, CISUP_STREAM_SEARCH, 0, 0, 0);
+static cisup_status search_reserve(search *s, cisup_error *err) {
+    const cisup_index N = s->N, S = s->S, bound = cisup_packing_bound(N, S);
     cisup_status status;
-    CISUP_TRY(cisup_memory_require(5.0 * (double)N * (double)N,
+    CISUP_TRY(cisup_memory_require(5.0 * (double)N * (double)N +
+                                       4.0 * (double)bound * (double)(S + 1),
                                    "the pairs of a local search", err));
-    CISUP_TRY(cisup_new(&s->slot, s->T * S, sizeof *s->slot, err));
+    CISUP_TRY(cisup_new(&s->slot, bound * S, sizeof *s->slot, err));
     CISUP_TRY(cisup_new(&s->owner, N * N, sizeof *s->owner, err));
     CISUP_TRY(cisup_new(&s->taken, N * N, sizeof *s->taken, err));
     CISUP_TRY(cisup_new(&s->leave, N, sizeof *s->leave, err));
     CISUP_TRY(cisup_new(&s->conflicts, N, sizeof *s->conflicts, err));
     CISUP_TRY(cisup_new(&s->row, S, sizeof *s->row, err));
+    CISUP_TRY(cisup_new(&s->neuron, N, sizeof *s->neuron, err));
+    CISUP_TRY(cisup_new(&s->touched, N, sizeof *s->touched, err));
+    CISUP_TRY(cisup_new(&s->count, bound, sizeof *s->count, err));
+done:
+    return status;
+}
+
+static cisup_status search_init(search *s, const cisup_allocation *start, uint64_t seed,
+                                cisup_error *err) {
+    const cisup_index N = start->N, S = start->S;
+    *s = (search){.N = N, .S = S, .T = start->T, .victim = -1};
+    const cisup_status status = search_reserve(s, err);
+    if (status != CISUP_OK) return status;
+    cisup_rng_init(&s->rng, seed, CISUP_STREAM_SEARCH, 0, 0, 0);
     memset(s->owner, -1, (size_t)(N * N) * sizeof *s->owner);
     for (cisup_index n = 0; n < N; n++) {
         s->leave[n] = (int32_t)(N - 1);
@@ -73,54 +90,78 @@ static cisup_status search_init(search *s, const cisup_allocation *start, uint64
     }
     memcpy(s->slot, start->slot, (size_t)(s->T * S) * sizeof *s->slot);
     for (cisup_index t = 0; t < s->T; t++) assign(s, s->slot + t * S, (int32_t)t);
-done:
-    if (status != CISUP_OK) search_free(s);
-    return status;
+    return CISUP_OK;
 }
 
-/* Adds what neuron n of the row makes every other neuron touch. */
-static void count_conflicts(search *s, int32_t n) {
+/* Puts neuron n at place k of the row and counts what it makes the others touch. */
+static void join(search *s, cisup_index k, int32_t n) {
+    const uint8_t *taken = s->taken + n * s->N;
+    uint8_t *conflicts = s->conflicts;
+    s->row[k] = n;
+    for (cisup_index m = 0; m < s->N; m++)
+        conflicts[m] = (uint8_t)(conflicts[m] + taken[m]);
+    conflicts[n] = (uint8_t)(conflicts[n] + in_row);
+}
+
+/* Takes the neuron at place k, the last one, out again. */
+static void leave(search *s, cisup_index k) {
+    const int32_t n = s->row[k];
     const uint8_t *taken = s->taken + n * s->N;
     uint8_t *conflicts = s->conflicts;
     for (cisup_index m = 0; m < s->N; m++)
-        conflicts[m] = (uint8_t)(conflicts[m] + taken[m]);
+        conflicts[m] = (uint8_t)(conflicts[m] - taken[m]);
+    conflicts[n] = (uint8_t)(conflicts[n] - in_row);
 }
 
-/* One of the neurons with the fewest conflicts, if these are at most `most`; or -1. */
-static int32_t draw_fewest(search *s, uint8_t most) {
+/* One of the neurons that touch no circuit, or -1. */
+static int32_t draw_free(search *s) {
     const uint8_t *conflicts = s->conflicts;
-    uint8_t fewest = UINT8_MAX;
-    for (cisup_index m = 0; m < s->N; m++)
-        fewest = conflicts[m] < fewest ? conflicts[m] : fewest;
-    if (fewest > most) return -1;
     int32_t count = 0;
-    for (cisup_index m = 0; m < s->N; m++) count += conflicts[m] == fewest;
+    for (cisup_index m = 0; m < s->N; m++) count += conflicts[m] == 0;
+    if (count == 0) return -1;
     int32_t skip = (int32_t)cisup_rng_below(&s->rng, (uint64_t)count);
     for (int32_t m = 0;; m++)
-        if (conflicts[m] == fewest && skip-- == 0) return m;
+        if (conflicts[m] == 0 && skip-- == 0) return m;
 }
 
-/* The pairs of neurons of the circuit replaced are free: `pairs` fewer for each. */
-static void forgive(search *s, uint8_t pairs) {
-    const int32_t *row = s->slot + s->victim * s->S;
-    for (cisup_index k = 0; k < s->S; k++)
-        s->conflicts[row[k]] = (uint8_t)(s->conflicts[row[k]] - pairs);
+/* The circuit that neuron m touches through the first k of the row, if only one. */
+static int32_t touched_by(const search *s, cisup_index k, int32_t m) {
+    const int32_t *owner = s->owner + m * s->N;
+    int32_t t = -1;
+    for (cisup_index i = 0; i < k; i++) t = owner[s->row[i]] > t ? owner[s->row[i]] : t;
+    return t;
 }
 
-/* Puts neuron n at place k of the row. */
-static void join(search *s, cisup_index k, int32_t n) {
-    int32_t touched = -1;
-    for (cisup_index i = 0; i < k; i++) {
-        const int32_t t = s->owner[s->row[i] * s->N + n];
-        if (t >= 0) touched = t;
+/* Lists the neurons that touch one circuit and draws one of the circuits touched by
+ * `need` of them or more, or -1. Returns how many are listed. */
+static cisup_index draw_victim(search *s, cisup_index k, int32_t need) {
+    cisup_index listed = 0, fit = 0;
+    s->victim = -1;
+    for (int32_t m = 0; m < s->N; m++) {
+        if (s->conflicts[m] != 1) continue;
+        const int32_t t = touched_by(s, k, m);
+        s->neuron[listed] = m;
+        s->touched[listed++] = t;
+        if (++s->count[t] == need && cisup_rng_below(&s->rng, (uint64_t)++fit) == 0)
+            s->victim = t;
     }
-    const bool is_first = touched >= 0 && s->victim < 0;
-    const bool touches = touched >= 0;
-    s->row[k] = n;
-    count_conflicts(s, n);
-    s->conflicts[n] = (uint8_t)(s->conflicts[n] + in_row);
-    if (is_first) s->victim = touched;
-    if (touches) forgive(s, is_first ? 2 : 1);
+    for (cisup_index i = 0; i < listed; i++) s->count[s->touched[i]] = 0;
+    return listed;
+}
+
+/* Completes a row of k neurons at the cost of one circuit; false if none will do. */
+static bool complete(search *s, cisup_index k) {
+    const cisup_index listed = draw_victim(s, k, (int32_t)(s->S - k));
+    if (s->victim < 0) return false;
+    cisup_index choices = 0;
+    for (cisup_index i = 0; i < listed; i++)
+        if (s->touched[i] == s->victim) s->neuron[choices++] = s->neuron[i];
+    for (int32_t *all = s->neuron; k < s->S; k++, choices--) {
+        const uint64_t pick = cisup_rng_below(&s->rng, (uint64_t)choices);
+        s->row[k] = all[pick];
+        all[pick] = all[choices - 1];
+    }
+    return true;
 }
 
 /* A neuron that has a free pair, or -1 if there is none. */
@@ -133,48 +174,42 @@ static int32_t draw_open(search *s) {
     return -1;
 }
 
-/* Grows a row through a free pair; false if it touches two circuits. */
+/* Grows a row from one neuron, by free pairs as far as they lead. Then it takes the
+ * rest from one circuit, if need be without the last neuron; false if there is none. */
 static bool grow(search *s, int32_t first) {
     s->victim = -1;
     memset(s->conflicts, 0, (size_t)s->N);
     join(s, 0, first);
     for (cisup_index k = 1; k < s->S; k++) {
-        const int32_t n = draw_fewest(s, k > 1 && s->victim < 0);
-        if (n < 0) return false;
-        join(s, k, n);
+        const int32_t n = draw_free(s);
+        if (n >= 0) {
+            join(s, k, n);
+            continue;
+        }
+        if (complete(s, k)) return true;
+        if (k <= 2) return false; /* the pair that started it would go */
+        leave(s, k - 1);
+        return complete(s, k - 1);
     }
     return true;
 }
 
 /* Puts the row grown in its victim's place, or behind all. */
-static cisup_status accept(search *s, cisup_error *err) {
-    cisup_index t = s->victim;
-    if (t >= 0) {
-        assign(s, s->slot + t * s->S, -1);
-    } else {
-        t = s->T;
-        cisup_index slots = s->room * s->S;
-        const cisup_status status =
-            cisup_grow(&s->slot, &slots, (t + 1) * s->S, sizeof *s->slot, err);
-        if (status != CISUP_OK) return status;
-        s->room = slots / s->S;
-        s->T++;
-    }
+static void accept(search *s) {
+    const cisup_index t = s->victim >= 0 ? s->victim : s->T++;
+    int32_t *row = s->slot + t * s->S;
+    if (s->victim >= 0) assign(s, row, -1);
     cisup_row_sort(s->row, s->S);
-    memcpy(s->slot + t * s->S, s->row, (size_t)s->S * sizeof *s->row);
-    assign(s, s->row, (int32_t)t);
-    return CISUP_OK;
+    memcpy(row, s->row, (size_t)s->S * sizeof *row);
+    assign(s, row, (int32_t)t);
 }
 
-static cisup_status walk(search *s, cisup_index moves, cisup_error *err) {
+static void walk(search *s, cisup_index moves) {
     for (cisup_index k = 0; k < moves; k++) {
         const int32_t first = draw_open(s);
-        if (first < 0) break;
-        if (!grow(s, first)) continue;
-        const cisup_status status = accept(s, err);
-        if (status != CISUP_OK) return status;
+        if (first < 0) return;
+        if (grow(s, first)) accept(s);
     }
-    return CISUP_OK;
 }
 
 cisup_local_search_options cisup_local_search_defaults(void) {
@@ -209,7 +244,7 @@ cisup_status cisup_local_search(const cisup_allocation *start,
     cisup_status status;
     CISUP_TRY(arguments_check(start, moves, err));
     CISUP_TRY(search_init(&s, start, options->seed, err));
-    CISUP_TRY(walk(&s, (cisup_index)moves, err));
+    walk(&s, (cisup_index)moves);
     CISUP_TRY(cisup_allocation_init(out, s.N, s.S, s.T, err));
     memcpy(out->slot, s.slot, (size_t)(s.T * s.S) * sizeof *s.slot);
 done:
