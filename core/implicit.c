@@ -266,9 +266,11 @@ static bool next_group(cisup_through *c) {
 }
 
 cisup_index cisup_through_next(cisup_through *c) {
+    if (c->ended) return -1;
     do {
         const cisup_index t = c->l == c->m->depth ? next_of_last(c) : next_line(c);
         if (t >= 0) return t;
     } while (descend(c) || next_group(c));
+    c->ended = true;
     return -1;
 }

@@ -87,6 +87,7 @@ CISUP_MUST_CHECK cisup_status cisup_implicit_store(const cisup_implicit *m, cisu
 typedef struct {
     const cisup_implicit *m;
     cisup_index T;
+    bool ended;
     int l;                                /* level now walked */
     cisup_index k, b;                     /* next slope's number and slope, or circuit */
     cisup_index copy;                     /* which of the level's S^l groups */
