@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/lines.h>
+
+#include <cisup/core/memory.h>
+
+/* A field of 64 elements is cheap to tabulate, so smaller factors are not worth it. */
+enum { smallest_field = 64 };
+
+/* Takes all factors p out of *rest and returns how many; *power = p to that number. */
+static int32_t strip(cisup_index *rest, cisup_index p, cisup_index *power) {
+    int32_t a = 0;
+    for (*power = 1; *rest % p == 0; a++) {
+        *rest /= p;
+        *power *= p;
+    }
+    return a;
+}
+
+bool cisup_lines_usable(cisup_index q, cisup_index S) {
+    if (q <= S) return false;
+    cisup_index rest = q, power;
+    for (cisup_index p = 2; p <= S && p * p <= rest; p++)
+        if (strip(&rest, p, &power) && power <= S) return false;
+    return rest == 1 || rest > S; /* rest <= S would be a prime to the first power */
+}
+
+cisup_index cisup_lines_largest(cisup_index n, cisup_index S) {
+    for (cisup_index q = n; q > S; q--)
+        if (cisup_lines_usable(q, S)) return q;
+    return 0;
+}
+
+/* GF(p)^a as a product of as many fields as have enough elements. */
+static cisup_status fields_append(cisup_lines *lines, cisup_index p, int32_t a,
+                                  cisup_error *err) {
+    const cisup_index enough = lines->S < smallest_field ? smallest_field : lines->S + 1;
+    int32_t e = 0;
+    for (cisup_index size = 1; size < enough; size *= p) e++;
+    while (a > 0) {
+        const int32_t digits = a < 2 * e ? a : e;
+        const cisup_status status = cisup_small_field_init(
+            &lines->field[lines->fields], (int32_t)p, digits, (int32_t)lines->S, err);
+        if (status != CISUP_OK) return status;
+        lines->fields++;
+        a -= digits;
+    }
+    return CISUP_OK;
+}
+
+cisup_status cisup_lines_init(cisup_lines *lines, cisup_index q, cisup_index S,
+                              cisup_error *err) {
+    *lines = (cisup_lines){0};
+    if (S < 1 || q > INT32_MAX || !cisup_lines_usable(q, S))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "no %" PRId64 " groups of %" PRId64 " points from a ring",
+                          S + 1, q);
+    *lines = (cisup_lines){.q = q, .S = S};
+    cisup_status status = CISUP_OK;
+    cisup_index rest = q, power;
+    for (cisup_index p = 2; p <= S && p <= rest; p++) {
+        const int32_t a = strip(&rest, p, &power);
+        if (a) CISUP_TRY(fields_append(lines, p, a, err));
+    }
+    lines->m = rest;
+done:
+    if (status != CISUP_OK) cisup_lines_free(lines);
+    return status;
+}
+
+void cisup_lines_free(cisup_lines *lines) {
+    for (int f = 0; f < lines->fields; f++) cisup_small_field_free(&lines->field[f]);
+    *lines = (cisup_lines){0};
+}
+
+/* Takes the digit of radix n off *v. */
+static uint32_t digit(cisup_index *v, cisup_index n) {
+    const uint32_t low = (uint32_t)*v % (uint32_t)n;
+    *v = (uint32_t)*v / (uint32_t)n;
+    return low;
+}
+
+static void add_field_points(const cisup_small_field *f, uint32_t a, uint32_t b,
+                             cisup_index S, int32_t unit, int32_t *out) {
+    uint32_t part_a[CISUP_MOST_CHUNKS], part_b[CISUP_MOST_CHUNKS];
+    cisup_small_field_split(f, a, part_a);
+    cisup_small_field_split(f, b, part_b);
+    const uint64_t start = cisup_small_field_pack(f, part_a);
+    for (cisup_index i = 0; i < S; i++) {
+        const uint64_t shift = cisup_small_field_times(f, i, part_b);
+        out[i] += unit * (int32_t)cisup_small_field_unpack(
+                             f, cisup_small_field_add(f, start, shift));
+    }
+}
+
+void cisup_lines_points(const cisup_lines *lines, cisup_index a, cisup_index b,
+                        int32_t *out) {
+    cisup_index unit = lines->m, z = digit(&a, unit);
+    const cisup_index step = digit(&b, unit);
+    for (cisup_index i = 0; i < lines->S; i++) {
+        out[i] = (int32_t)z;
+        z += step;
+        if (z >= unit) z -= unit;
+    }
+    for (int k = 0; k < lines->fields; k++) {
+        const cisup_small_field *f = &lines->field[k];
+        const uint32_t low_a = digit(&a, f->q), low_b = digit(&b, f->q);
+        add_field_points(f, low_a, low_b, lines->S, (int32_t)unit, out);
+        unit *= f->q;
+    }
+}
+
+/* a + x_i b, or a - x_i b. */
+static cisup_index combine(const cisup_lines *lines, cisup_index a, cisup_index i,
+                           cisup_index b, bool minus) {
+    cisup_index unit = lines->m;
+    const cisup_index z = digit(&a, unit), shift = i * digit(&b, unit) % unit;
+    cisup_index out = minus ? z - shift : z + shift - unit;
+    if (out < 0) out += unit;
+    for (int k = 0; k < lines->fields; k++) {
+        const cisup_small_field *f = &lines->field[k];
+        uint32_t part[CISUP_MOST_CHUNKS];
+        cisup_small_field_split(f, digit(&b, f->q), part);
+        const uint64_t product = cisup_small_field_times(f, i, part);
+        cisup_small_field_split(f, digit(&a, f->q), part);
+        const uint64_t start = cisup_small_field_pack(f, part);
+        const uint64_t sum = minus ? cisup_small_field_subtract(f, start, product)
+                                   : cisup_small_field_add(f, start, product);
+        out += unit * cisup_small_field_unpack(f, sum);
+        unit *= f->q;
+    }
+    return out;
+}
+
+cisup_index cisup_lines_point(const cisup_lines *lines, cisup_index i, cisup_index a,
+                              cisup_index b) {
+    return combine(lines, a, i, b, false);
+}
+
+cisup_index cisup_lines_through(const cisup_lines *lines, cisup_index i, cisup_index y,
+                                cisup_index b) {
+    return combine(lines, y, i, b, true);
+}
