@@ -36,7 +36,7 @@ const char *allocation_hop_name(int hop);
      0,                                                                                  \
      OPTION_CHOICE,                                                                      \
      &(choice).scheme,                                                                   \
-     "prime|ref|greedy|random",                                                          \
+     "td|ref|prime|greedy|random",                                                       \
      "allocation scheme (ref)",                                                          \
      cisup_scheme_find},                                                                 \
         {"hop",                                                                          \

@@ -2,33 +2,12 @@
 #include <cisup/core/allocation.h>
 
 #include <cisup/core/memory.h>
-#include <cisup/core/progressions.h>
-#include <cisup/core/random_packing.h>
 #include <cisup/core/shape.h>
-#include <cisup/core/words.h>
 
 #include <math.h>
 
-static const char *const scheme_name[] = {
-    [CISUP_SCHEME_PRIME] = "prime",
-    [CISUP_SCHEME_REF] = "ref",
-    [CISUP_SCHEME_GREEDY] = "greedy",
-    [CISUP_SCHEME_RANDOM] = "random",
-};
-
-const char *cisup_scheme_name(cisup_scheme scheme) {
-    return scheme_name[scheme];
-}
-
-int cisup_scheme_find(const char *name) {
-    return CISUP_WORD_FIND(scheme_name, name);
-}
-
-cisup_allocation_options cisup_allocation_defaults(void) {
-    return (cisup_allocation_options){.scheme = CISUP_SCHEME_REF, .seed = 1};
-}
-
-static cisup_status sizes_check(cisup_index N, cisup_index S, cisup_error *err) {
+cisup_status cisup_allocation_sizes_check(cisup_index N, cisup_index S,
+                                          cisup_error *err) {
     if (S < 1) return CISUP_FAIL(err, CISUP_EINVAL, "S = %" PRId64 " is not positive", S);
     if (N < S)
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -44,7 +23,7 @@ cisup_status cisup_allocation_init(cisup_allocation *a, cisup_index N, cisup_ind
                                    cisup_index T, cisup_error *err) {
     *a = (cisup_allocation){0};
     cisup_status status;
-    CISUP_TRY(sizes_check(N, S, err));
+    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
     if (T < 1) return CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " is not positive", T);
     cisup_index slots;
     if (!cisup_multiply_sizes(T, S, &slots))
@@ -65,80 +44,6 @@ done:
 void cisup_allocation_free(cisup_allocation *a) {
     cisup_release(a->slot);
     *a = (cisup_allocation){0};
-}
-
-cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
-                                       cisup_scheme scheme, cisup_index placed,
-                                       cisup_error *err) {
-    return CISUP_FAIL(
-        err, CISUP_EINFEASIBLE,
-        "T = %" PRId64 ": scheme %s places at most %" PRId64 " circuits on N = %" PRId64
-        " neurons with S = %" PRId64 " (packing bound %" PRId64 ")",
-        T, cisup_scheme_name(scheme), placed, N, S, cisup_packing_bound(N, S));
-}
-
-/* S = 1: circuit t in neuron t mod N. */
-static void fill_single(cisup_allocation *a) {
-    for (cisup_index t = 0; t < a->T; t++) a->slot[t] = (int32_t)(t % a->N);
-}
-
-/* The options in force: defaults when none are given. */
-static cisup_allocation_options chosen(const cisup_allocation_options *options) {
-    return options ? *options : cisup_allocation_defaults();
-}
-
-cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S,
-                                   cisup_index T, const cisup_allocation_options *options,
-                                   cisup_error *err) {
-    *a = (cisup_allocation){0};
-    const cisup_allocation_options o = chosen(options);
-    cisup_index placed = T;
-    cisup_status status;
-    CISUP_TRY(sizes_check(N, S, err));
-    if (S > 1 && o.scheme != CISUP_SCHEME_RANDOM) /* known before memory is taken */
-        CISUP_TRY(cisup_allocation_capacity(N, S, &o, &placed, err));
-    if (placed < T) return cisup_allocation_too_many(N, S, T, o.scheme, placed, err);
-    if (S > 1 && T > cisup_packing_bound(N, S))
-        return cisup_allocation_too_many(N, S, T, o.scheme, cisup_packing_bound(N, S),
-                                         err);
-    CISUP_TRY(cisup_allocation_init(a, N, S, T, err));
-    if (S == 1) {
-        fill_single(a);
-    } else if (o.scheme == CISUP_SCHEME_RANDOM) {
-        CISUP_TRY(cisup_random_packing(a, o.seed, &placed, err));
-        if (placed < T)
-            status = cisup_allocation_too_many(N, S, T, o.scheme, placed, err);
-    } else {
-        CISUP_TRY(cisup_progressions_place(a, &o, err));
-    }
-done:
-    if (status != CISUP_OK) cisup_allocation_free(a);
-    return status;
-}
-
-/* The random scheme has to be built to know its number. */
-static cisup_status random_capacity(cisup_index N, cisup_index S, uint64_t seed,
-                                    cisup_index *capacity, cisup_error *err) {
-    cisup_allocation a;
-    cisup_status status = cisup_allocation_init(&a, N, S, cisup_packing_bound(N, S), err);
-    if (status == CISUP_OK) status = cisup_random_packing(&a, seed, capacity, err);
-    cisup_allocation_free(&a);
-    return status;
-}
-
-cisup_status cisup_allocation_capacity(cisup_index N, cisup_index S,
-                                       const cisup_allocation_options *options,
-                                       cisup_index *capacity, cisup_error *err) {
-    const cisup_allocation_options o = chosen(options);
-    const cisup_status status = sizes_check(N, S, err);
-    if (status != CISUP_OK) return status;
-    if (S == 1) {
-        *capacity = INT64_MAX;
-        return CISUP_OK;
-    }
-    if (o.scheme == CISUP_SCHEME_RANDOM)
-        return random_capacity(N, S, o.seed, capacity, err);
-    return cisup_progressions_count(N, S, &o, capacity, err);
 }
 
 void cisup_row_sort(int32_t *row, cisup_index S) {

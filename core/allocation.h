@@ -20,6 +20,7 @@ typedef enum {
     CISUP_SCHEME_REF,    /* the same and, for composite S, their multiples by S^k */
     CISUP_SCHEME_GREEDY, /* every step that fits the smaller ones */
     CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
+    CISUP_SCHEME_TD,     /* lines of transversal designs, groups filled alike */
 } cisup_scheme;
 
 /* How far the next progression of a residue class starts behind the last one. */
@@ -37,9 +38,13 @@ typedef struct {
 
 cisup_allocation_options cisup_allocation_defaults(void);
 
-/* "prime", "ref", "greedy", "random"; cisup_scheme_find returns -1 if unknown. */
+/* "prime", "ref", "greedy", "random", "td"; cisup_scheme_find returns -1 if unknown. */
 const char *cisup_scheme_name(cisup_scheme scheme);
 int cisup_scheme_find(const char *name);
+
+/* Errors: EINVAL (S < 1, N < S, N over 2^31-1). */
+CISUP_MUST_CHECK cisup_status cisup_allocation_sizes_check(cisup_index N, cisup_index S,
+                                                           cisup_error *err);
 
 /* Room for an allocation, all slots 0. *a is uninitialised on entry, empty after a
  * failure. Errors: EINVAL (S < 1, T < 1, N < S, N over 2^31-1); ENOMEM. */
@@ -49,13 +54,14 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_init(cisup_allocation *a, cisup_i
 void cisup_allocation_free(cisup_allocation *a);
 
 /* Places T circuits with redundancy S on N neurons so that any two share at most one.
- * The first T of a scheme do not depend on T.
+ * The first T of a scheme do not depend on T, apart from td, which has a more even form
+ * and a larger one (core/implicit.h).
  *
  *   a   uninitialised on entry, empty after a failure
  *
  * Errors: EINVAL as above; EINFEASIBLE when the scheme places fewer than T, naming
  * how many it places and the packing bound; ENOMEM.
- * Time O(T S) for the progressions, O(T S N/64) for random.
+ * Time O(T S) for td and the progressions, O(T S N/64) for random.
  * Source: [CIS2] section "Construction"; docs/math.md 2.1-2.3 (theorem 1). */
 CISUP_MUST_CHECK cisup_status
 cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,

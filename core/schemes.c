@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/allocation.h>
+
+#include <cisup/core/implicit.h>
+#include <cisup/core/memory.h>
+#include <cisup/core/progressions.h>
+#include <cisup/core/random_packing.h>
+
+#include <string.h>
+
+/* A scheme for S >= 2: how many circuits it places, and the first T of them, with T at
+ * most that number where it is known without placing. */
+typedef struct {
+    const char *name;
+    cisup_status (*count)(cisup_index N, cisup_index S, const cisup_allocation_options *o,
+                          cisup_index *capacity, cisup_error *err);
+    cisup_status (*make)(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,
+                         const cisup_allocation_options *o, cisup_error *err);
+    int is_counted_by_placing;
+} scheme;
+
+static cisup_status make_progressions(cisup_allocation *a, cisup_index N, cisup_index S,
+                                      cisup_index T, const cisup_allocation_options *o,
+                                      cisup_error *err) {
+    const cisup_status status = cisup_allocation_init(a, N, S, T, err);
+    return status == CISUP_OK ? cisup_progressions_place(a, o, err) : status;
+}
+
+static cisup_status count_random(cisup_index N, cisup_index S,
+                                 const cisup_allocation_options *o, cisup_index *capacity,
+                                 cisup_error *err) {
+    cisup_allocation a;
+    cisup_status status = cisup_allocation_init(&a, N, S, cisup_packing_bound(N, S), err);
+    if (status == CISUP_OK) status = cisup_random_packing(&a, o->seed, capacity, err);
+    cisup_allocation_free(&a);
+    return status;
+}
+
+static cisup_status make_random(cisup_allocation *a, cisup_index N, cisup_index S,
+                                cisup_index T, const cisup_allocation_options *o,
+                                cisup_error *err) {
+    cisup_index placed;
+    cisup_status status = cisup_allocation_init(a, N, S, T, err);
+    if (status == CISUP_OK) status = cisup_random_packing(a, o->seed, &placed, err);
+    if (status == CISUP_OK && placed < T)
+        return cisup_allocation_too_many(N, S, T, o->scheme, placed, err);
+    return status;
+}
+
+/* The larger of the two forms of an implicit allocation. */
+static cisup_status count_td(cisup_index N, cisup_index S,
+                             const cisup_allocation_options *o, cisup_index *capacity,
+                             cisup_error *err) {
+    (void)o;
+    *capacity = 0;
+    for (int groups = CISUP_GROUPS_APART; groups <= CISUP_GROUPS_SHARE_POINT; groups++) {
+        cisup_implicit m;
+        const cisup_status status =
+            cisup_implicit_init(&m, N, S, (cisup_groups)groups, err);
+        if (status != CISUP_OK) return status;
+        if (m.T_max > *capacity) *capacity = m.T_max;
+        cisup_implicit_free(&m);
+    }
+    return CISUP_OK;
+}
+
+static cisup_status make_td(cisup_allocation *a, cisup_index N, cisup_index S,
+                            cisup_index T, const cisup_allocation_options *o,
+                            cisup_error *err) {
+    (void)o;
+    cisup_implicit m;
+    cisup_status status = cisup_implicit_init_for(&m, N, S, T, err);
+    if (status == CISUP_OK) status = cisup_implicit_store(&m, T, a, err);
+    cisup_implicit_free(&m);
+    return status;
+}
+
+static const scheme schemes[] = {
+    [CISUP_SCHEME_PRIME] = {"prime", cisup_progressions_count, make_progressions, 0},
+    [CISUP_SCHEME_REF] = {"ref", cisup_progressions_count, make_progressions, 0},
+    [CISUP_SCHEME_GREEDY] = {"greedy", cisup_progressions_count, make_progressions, 0},
+    [CISUP_SCHEME_RANDOM] = {"random", count_random, make_random, 1},
+    [CISUP_SCHEME_TD] = {"td", count_td, make_td, 0},
+};
+enum { scheme_count = sizeof schemes / sizeof schemes[0] };
+
+const char *cisup_scheme_name(cisup_scheme which) {
+    return schemes[which].name;
+}
+
+int cisup_scheme_find(const char *name) {
+    for (int k = 0; k < scheme_count; k++)
+        if (strcmp(name, schemes[k].name) == 0) return k;
+    return -1;
+}
+
+cisup_allocation_options cisup_allocation_defaults(void) {
+    return (cisup_allocation_options){.scheme = CISUP_SCHEME_REF, .seed = 1};
+}
+
+cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
+                                       cisup_scheme which, cisup_index placed,
+                                       cisup_error *err) {
+    return CISUP_FAIL(
+        err, CISUP_EINFEASIBLE,
+        "T = %" PRId64 ": scheme %s places at most %" PRId64 " circuits on N = %" PRId64
+        " neurons with S = %" PRId64 " (packing bound %" PRId64 ")",
+        T, cisup_scheme_name(which), placed, N, S, cisup_packing_bound(N, S));
+}
+
+/* The options in force: defaults when none are given. */
+static cisup_allocation_options chosen(const cisup_allocation_options *options) {
+    return options ? *options : cisup_allocation_defaults();
+}
+
+cisup_status cisup_allocation_capacity(cisup_index N, cisup_index S,
+                                       const cisup_allocation_options *options,
+                                       cisup_index *capacity, cisup_error *err) {
+    const cisup_allocation_options o = chosen(options);
+    const cisup_status status = cisup_allocation_sizes_check(N, S, err);
+    if (status != CISUP_OK) return status;
+    if (S > 1) return schemes[o.scheme].count(N, S, &o, capacity, err);
+    *capacity = INT64_MAX;
+    return CISUP_OK;
+}
+
+/* S = 1: circuit t in neuron t mod N. */
+static cisup_status make_single(cisup_allocation *a, cisup_index N, cisup_index T,
+                                cisup_error *err) {
+    const cisup_status status = cisup_allocation_init(a, N, 1, T, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index t = 0; t < T; t++) a->slot[t] = (int32_t)(t % N);
+    return CISUP_OK;
+}
+
+cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S,
+                                   cisup_index T, const cisup_allocation_options *options,
+                                   cisup_error *err) {
+    *a = (cisup_allocation){0};
+    const cisup_allocation_options o = chosen(options);
+    const scheme *how = &schemes[o.scheme];
+    cisup_index most = cisup_packing_bound(N, S);
+    cisup_status status;
+    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    if (S == 1) return make_single(a, N, T, err);
+    if (!how->is_counted_by_placing) /* known before memory is taken */
+        CISUP_TRY(how->count(N, S, &o, &most, err));
+    if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
+    CISUP_TRY(how->make(a, N, S, T, &o, err));
+done:
+    if (status != CISUP_OK) cisup_allocation_free(a);
+    return status;
+}
