@@ -64,36 +64,47 @@ static int ascending(const void *left, const void *right) {
 static void square_norms(const cisup_measure *m, const double *error,
                          double square[CISUP_QUANTITIES][CISUP_LANES]) {
     const cisup_circuits *c = m->circuits;
-    cisup_lanes on = {0}, all = {0}, data = {0};
+    double *on_square = square[CISUP_ON], *all = square[CISUP_READOUT];
+    double *data = square[CISUP_X], on[CISUP_LANES] = {0};
     for (cisup_index i = 0; i < c->on_count; i++)
-        on += (i == 0 ? 1.0 : -1.0) * *(const cisup_lanes *)(error + i * CISUP_LANES);
+        cisup_lanes_add_scaled(on, i == 0 ? 1.0 : -1.0, error + i * CISUP_LANES);
+    CISUP_EACH_LANE(k) on_square[k] = on[k] * on[k];
+    cisup_lanes_zero(all);
+    cisup_lanes_zero(data);
     for (cisup_index i = 0; i < m->d; i++) {
-        const cisup_lanes e = *(const cisup_lanes *)(error + i * CISUP_LANES);
-        all += e * e;
+        const double *e = error + i * CISUP_LANES;
+        CISUP_EACH_LANE(k) all[k] += e[k] * e[k];
         if (i < c->on_count) continue;
-        const cisup_lanes x = e - c->offset * on;
-        data += x * x;
+        CISUP_EACH_LANE(k) {
+            const double x = e[k] - c->offset * on[k];
+            data[k] += x * x;
+        }
     }
-    *(cisup_lanes *)square[CISUP_READOUT] = all;
-    *(cisup_lanes *)square[CISUP_ON] = on * on;
-    *(cisup_lanes *)square[CISUP_X] = data;
 }
 
 /* Adds the lanes named in `mask` to the cells of a layer and state. */
 static void add_squares(cisup_measure *m, cisup_index l, int state, unsigned mask,
                         double square[CISUP_QUANTITIES][CISUP_LANES]) {
+    double wanted[CISUP_LANES];
+    for (int k = 0; k < CISUP_LANES; k++) wanted[k] = mask >> k & 1u ? 1.0 : 0.0;
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
         if (!cisup_quantity_exists(m->circuits, (cisup_quantity)q)) continue;
         const cisup_index cell = cisup_cell(l, state, q);
         cisup_tally *tally = &m->tally[cell];
-        double *sum = m->sum + cell * CISUP_LANES;
-        for (int k = 0; k < CISUP_LANES; k++) {
-            const double s = mask >> k & 1u ? square[q][k] : 0.0;
-            sum[k] += s;
-            tally->worst[k] = s > tally->worst[k] ? s : tally->worst[k];
+        double *sum = m->sum + cell * CISUP_LANES, *worst = tally->worst;
+        const double *s = square[q];
+        int bin[CISUP_LANES];
+        CISUP_EACH_LANE(k) {
+            const double x = wanted[k] > 0.0 ? s[k] : 0.0;
+            sum[k] += x;
+            worst[k] = x > worst[k] ? x : worst[k];
         }
-        for (int k = 0; k < CISUP_LANES; k++)
-            if (mask >> k & 1u) cisup_histogram_add(&tally->squares, square[q][k]);
+        CISUP_EACH_LANE(k) bin[k] = cisup_histogram_bin(s[k]);
+        if (mask == (1u << CISUP_LANES) - 1u)
+            for (int k = 0; k < CISUP_LANES; k++) tally->squares.count[bin[k]]++;
+        else
+            for (int k = 0; k < CISUP_LANES; k++)
+                tally->squares.count[bin[k]] += mask >> k & 1u;
     }
 }
 
@@ -137,23 +148,46 @@ static void measure_signal(cisup_measure *m, cisup_index l) {
     }
 }
 
+/* Open neurons of a block, lane by lane: all and those outside K^l. */
+CISUP_VECTOR
+static void count_block(const double *a, const unsigned char *in_active, cisup_index N,
+                        double *open, double *wrong) {
+    for (cisup_index n = 0; n < N; n++) {
+        const double *x = a + n * CISUP_LANES;
+        const unsigned char *in = in_active + n * CISUP_LANES;
+        CISUP_EACH_LANE(k) {
+            const double is_open = x[k] > 0.0 ? 1.0 : 0.0;
+            open[k] += is_open;
+            wrong[k] += in[k] ? 0.0 : is_open;
+        }
+    }
+}
+
+static void count_open(cisup_measure *m, cisup_index l, const double *a,
+                       const unsigned char *in_active) {
+    const cisup_index N = m->N, used = m->batch->used;
+    int64_t outside = N * used;
+    for (cisup_index n = 0; n < N; n++)
+        for (cisup_index k = 0; k < used; k++) outside -= in_active[n * CISUP_LANES + k];
+    for (cisup_index i = 0; i < m->d; i++) {
+        double open[CISUP_LANES] = {0}, wrong[CISUP_LANES] = {0};
+        count_block(a + i * N * CISUP_LANES, in_active, N, open, wrong);
+        cisup_open_count *count = &m->open[(l - 1) * m->d + i];
+        count->outside += outside;
+        for (cisup_index k = 0; k < used; k++) {
+            count->open += (int64_t)open[k];
+            count->wrong += (int64_t)wrong[k];
+        }
+    }
+}
+
 static void on_layer(void *context, cisup_index l, const double *a,
                      const unsigned char *in_active) {
     cisup_measure *m = context;
     m->next = 0; /* the read-outs that follow start again at t = 0 */
     if (l == 0) return;
     measure_signal(m, l);
-    for (cisup_index i = 0; i < m->d; i++) {
-        cisup_open_count *count = &m->open[(l - 1) * m->d + i];
-        const double *block = a + i * m->N * CISUP_LANES;
-        for (cisup_index n = 0; n < m->N; n++)
-            for (cisup_index lane = 0; lane < m->batch->used; lane++) {
-                const cisup_index at = n * CISUP_LANES + lane;
-                count->open += block[at] > 0.0;
-                count->wrong += block[at] > 0.0 && !in_active[at];
-                count->outside += !in_active[at];
-            }
-    }
+    count_open(m, l, a, in_active);
 }
 
 cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch) {

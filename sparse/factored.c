@@ -3,12 +3,16 @@
 
 #include <cisup/core/memory.h>
 
+#include <math.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 void cisup_factored_free(cisup_factored *f) {
     cisup_release(f->own);
     cisup_release(f->rows);
+    cisup_release(f->left);
+    cisup_release(f->right);
     cisup_csc_free(&f->excess);
     *f = (cisup_factored){0};
 }
@@ -31,6 +35,41 @@ static cisup_status excess_of(const cisup_csc *g, cisup_csc *out, cisup_error *e
     return CISUP_OK;
 }
 
+/* The row of `right` that row i of wbar is a multiple of, or the next free one. */
+static cisup_index basis_row(const cisup_factored *f, const double *row, double *ratio) {
+    const cisup_index d = f->in.d;
+    cisup_index lead = 0;
+    while (lead + 1 < d && row[lead] == 0.0) lead++;
+    for (cisup_index r = 0; r < f->rank; r++) {
+        const double *basis = f->right + r * d;
+        *ratio = row[lead] / basis[lead];
+        cisup_index same = 0;
+        for (cisup_index j = 0; j < d; j++) same += *ratio * basis[j] == row[j];
+        if (same == d) return r;
+    }
+    *ratio = 1.0;
+    return f->rank;
+}
+
+/* wbar = left right, with as many rows in right as wbar has that are no multiples of
+ * another: one for the rotations and step2. */
+static cisup_status factorize(cisup_factored *f, cisup_error *err) {
+    const cisup_index d = f->in.d;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->left, d * d, sizeof *f->left, err));
+    CISUP_TRY(cisup_new(&f->right, d * d, sizeof *f->right, err));
+    for (cisup_index i = 0; i < d; i++) {
+        double ratio;
+        const cisup_index r = basis_row(f, f->wbar + i * d, &ratio);
+        if (r == f->rank)
+            memcpy(f->right + f->rank++ * d, f->wbar + i * d,
+                   (size_t)d * sizeof *f->right);
+        f->left[i * d + r] = ratio;
+    }
+done:
+    return status;
+}
+
 static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
                                cisup_error *err) {
     const cisup_index N = x->base->N;
@@ -38,6 +77,7 @@ static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
     cisup_status status;
     CISUP_TRY(cisup_meetings(x, &g, err));
     CISUP_TRY(excess_of(&g, &f->excess, err));
+    CISUP_TRY(factorize(f, err));
     if (x->options.kappa == CISUP_KAPPA_SINGLE) {
         CISUP_TRY(cisup_kappa(x, &g, &f->kappa, err));
         goto done;
@@ -95,13 +135,14 @@ done:
 
 cisup_index cisup_factored_work(const cisup_factored *f) {
     const cisup_index common = f->rows ? f->in.base->N : 0;
-    return f->in.d * CISUP_LANES * (6 + common);
+    return CISUP_LANES * (f->in.d * (6 + common) + f->in.base->N);
 }
 
 /* The parts of `work`: five vectors [d][CISUP_LANES], and the common part. */
 typedef struct {
     double *y, *image, *est, *total, *pool;
-    double *common; /* [d N][CISUP_LANES]; only with one kappa a row */
+    double *channel; /* [N][CISUP_LANES], for the excess */
+    double *common;  /* [d N][CISUP_LANES]; only with one kappa a row */
 } scratch;
 
 static scratch divide(const cisup_factored *f, double *work) {
@@ -111,18 +152,16 @@ static scratch divide(const cisup_factored *f, double *work) {
                      work + 2 * width,
                      work + 3 * width,
                      work + 4 * width,
-                     f->rows ? work + 6 * width : NULL};
+                     work + 6 * width,
+                     f->rows ? work + 6 * width + f->in.base->N * CISUP_LANES : NULL};
 }
 
-/* Whether all of x: [d][CISUP_LANES] is 0, or so small that its squares are. */
+/* Whether all of x: [d][CISUP_LANES] is 0. */
 static bool all_zero(const double *x, cisup_index d) {
-    cisup_lanes squares = {0};
-    for (cisup_index i = 0; i < d; i++) {
-        const cisup_lanes v = *(const cisup_lanes *)(x + i * CISUP_LANES);
-        squares += v * v;
-    }
-    double sum = 0.0;
-    for (int m = 0; m < CISUP_LANES; m++) sum += squares[m];
+    double size[CISUP_LANES] = {0}, sum = 0.0;
+    for (cisup_index i = 0; i < d; i++)
+        CISUP_EACH_LANE(m) size[m] += fabs(x[i * CISUP_LANES + m]);
+    for (int m = 0; m < CISUP_LANES; m++) sum += size[m];
     return sum == 0.0;
 }
 
@@ -162,23 +201,28 @@ static void pass_circuit(const cisup_factored *f, const double *a, double *y,
     for (cisup_index k = 0; k < width; k++) s->pool[k] += s->image[k];
 }
 
-/* y -= (scale/S) wbar (G - min(1,G)) a. */
+/* y -= (scale/S) wbar (G - min(1,G)) a with wbar = left right: one pass through the
+ * excess for each row of right instead of one for each of wbar. */
 static void subtract_excess(const cisup_factored *f, double scale, const double *a,
                             double *y, const scratch *s) {
     const cisup_index d = f->in.d, N = f->in.base->N;
     const cisup_csc *e = &f->excess;
     const double factor = -scale / (double)f->in.base->S;
-    for (cisup_index m = 0; m < N; m++) {
-        if (e->p[m] == e->p[m + 1]) continue;
-        for (cisup_index j = 0; j < d; j++)
-            memcpy(s->y + j * CISUP_LANES, a + (j * N + m) * CISUP_LANES,
-                   CISUP_LANES * sizeof *a);
-        if (all_zero(s->y, d)) continue;
-        cisup_lanes_map(d, f->wbar, s->y, s->image);
-        for (cisup_index k = e->p[m]; k < e->p[m + 1]; k++)
-            for (cisup_index i = 0; i < d; i++)
-                cisup_lanes_add_scaled(y + (i * N + e->i[k]) * CISUP_LANES,
-                                       factor * e->x[k], s->image + i * CISUP_LANES);
+    for (cisup_index r = 0; r < f->rank; r++) {
+        memset(s->channel, 0, (size_t)(N * CISUP_LANES) * sizeof *s->channel);
+        for (cisup_index m = 0; m < N; m++) {
+            if (e->p[m] == e->p[m + 1]) continue;
+            cisup_lanes_zero(s->y);
+            for (cisup_index j = 0; j < d; j++)
+                cisup_lanes_add_scaled(s->y, factor * f->right[r * d + j],
+                                       a + (j * N + m) * CISUP_LANES);
+            for (cisup_index k = e->p[m]; k < e->p[m + 1]; k++)
+                cisup_lanes_add_scaled(s->channel + e->i[k] * CISUP_LANES, e->x[k], s->y);
+        }
+        for (cisup_index i = 0; i < d; i++)
+            for (cisup_index n = 0; n < N && f->left[i * d + r] != 0.0; n++)
+                cisup_lanes_add_scaled(y + (i * N + n) * CISUP_LANES, f->left[i * d + r],
+                                       s->channel + n * CISUP_LANES);
     }
 }
 

@@ -20,13 +20,15 @@ typedef struct {
     cisup_readout in;      /* reads layer l-1; borrows the allocation */
     const cisup_index *to; /* [T], borrowed: rows of layer l */
     cisup_weight_scheme scheme;
-    const double *v;    /* [T][d][d]; own is what it points to, or NULL: borrowed */
-    double *own;        /* [T][d][d] or NULL */
-    const double *w;    /* [T][d][d], borrowed */
-    const double *wbar; /* [d][d], borrowed */
-    cisup_csc excess;   /* N x N: G - min(1,G), for capped */
-    double *rows;       /* [N] kappa_n in the variant with rows, else NULL */
-    double kappa;       /* the single kappa, or the mean of the rows; 0 unless capped */
+    const double *v;      /* [T][d][d]; own is what it points to, or NULL: borrowed */
+    double *own;          /* [T][d][d] or NULL */
+    const double *w;      /* [T][d][d], borrowed */
+    const double *wbar;   /* [d][d], borrowed */
+    cisup_csc excess;     /* N x N: G - min(1,G), for capped */
+    double *left, *right; /* [d][d], [rank][d]: wbar = left right; for capped */
+    cisup_index rank;
+    double *rows; /* [N] kappa_n in the variant with rows, else NULL */
+    double kappa; /* the single kappa, or the mean of the rows; 0 unless capped */
 } cisup_factored;
 
 /* *out is uninitialised on entry and empty after a failure; what x points to must

@@ -19,32 +19,36 @@ enum { CISUP_LANES = 8 };
 #define CISUP_VECTOR
 #endif
 
-/* The lanes of one number as a vector of the compiler's, so that it need not find out
- * itself that they are independent; it may lie at any address of a double. */
-typedef double cisup_lanes
-    __attribute__((vector_size(CISUP_LANES * sizeof(double)), aligned(8), may_alias));
+/* A loop over the lanes, which are independent. "omp simd" keeps gcc from unrolling the
+ * eight turns into single numbers; the vectors are then as wide as the instruction set
+ * has them. Types of a fixed width would be split in memory where it has not. */
+#ifdef _OPENMP
+#define CISUP_EACH_LANE(m) _Pragma("omp simd") for (int m = 0; m < CISUP_LANES; m++)
+#else
+#define CISUP_EACH_LANE(m) for (int m = 0; m < CISUP_LANES; m++)
+#endif
 
 /* y += x, y = 0 and y += f x over the lanes of one number. */
 static inline void cisup_lanes_add(double *y, const double *x) {
-    *(cisup_lanes *)y += *(const cisup_lanes *)x;
+    CISUP_EACH_LANE(m) y[m] += x[m];
 }
 
 static inline void cisup_lanes_zero(double *y) {
-    *(cisup_lanes *)y = (cisup_lanes){0};
+    CISUP_EACH_LANE(m) y[m] = 0.0;
 }
 
 static inline void cisup_lanes_add_scaled(double *y, double f, const double *x) {
-    *(cisup_lanes *)y += f * *(const cisup_lanes *)x;
+    CISUP_EACH_LANE(m) y[m] += f * x[m];
 }
 
 /* out = w in for a d x d matrix; in, out: [d][CISUP_LANES], not the same array. */
 static inline void cisup_lanes_map(cisup_index d, const double *w, const double *in,
                                    double *out) {
     for (cisup_index i = 0; i < d; i++) {
-        cisup_lanes sum = {0};
+        cisup_lanes_zero(out + i * CISUP_LANES);
         for (cisup_index j = 0; j < d; j++)
-            sum += w[i * d + j] * *(const cisup_lanes *)(in + j * CISUP_LANES);
-        *(cisup_lanes *)(out + i * CISUP_LANES) = sum;
+            cisup_lanes_add_scaled(out + i * CISUP_LANES, w[i * d + j],
+                                   in + j * CISUP_LANES);
     }
 }
 

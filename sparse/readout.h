@@ -34,10 +34,11 @@ static inline void cisup_readout_circuit(const cisup_readout *r, const double *a
     const double share = 1.0 / (double)S;
     for (cisup_index i = 0; i < r->d; i++) {
         const double *block = a + i * N * CISUP_LANES;
-        cisup_lanes sum = {0};
+        double *sum = y + i * CISUP_LANES;
+        cisup_lanes_zero(sum);
         for (cisup_index k = 0; k < S; k++)
-            sum += *(const cisup_lanes *)(block + row[k] * CISUP_LANES);
-        *(cisup_lanes *)(y + i * CISUP_LANES) = share * sum;
+            cisup_lanes_add(sum, block + row[k] * CISUP_LANES);
+        CISUP_EACH_LANE(m) sum[m] *= share;
     }
 }
 

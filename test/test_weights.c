@@ -422,6 +422,41 @@ static void both_engines_apply_and_read_by_the_definition(void **state) {
     for_each_layer(operators_are_the_definition);
 }
 
+/* y = W a from zero. */
+static void image_of(const layer *y, cisup_engine engine, const double *a, double *out) {
+    cisup_operator op;
+    CHECK_OK(cisup_operator_make(&op, engine, &y->x, &error_));
+    double *work = taken(cisup_operator_work(&op), sizeof *work);
+    const cisup_reader nobody = {0};
+    cisup_operator_apply(&op, a, out, work, &nobody);
+    cisup_release(work);
+    cisup_operator_free(&op);
+}
+
+/* A power of two changes no rounding: W (2^-600 a) = 2^-600 W a bit by bit, although
+ * the squares of such numbers are 0. */
+static void image_scales(const layer *y, cisup_rng *rng) {
+    const cisup_index size = y->x.d * y->base.N * CISUP_LANES;
+    double *a = activations(y, rng), *image = taken(2 * size, sizeof *image);
+    for (int engine = 0; engine < 2; engine++) {
+        memset(image, 0, 2 * (size_t)size * sizeof *image);
+        image_of(y, (cisup_engine)engine, a, image);
+        for (cisup_index k = 0; k < size; k++) a[k] = ldexp(a[k], -600);
+        image_of(y, (cisup_engine)engine, a, image + size);
+        for (cisup_index k = 0; k < size; k++) {
+            near_or_say(y, "scaled image", k, ldexp(image[size + k], 600), image[k], 0.0);
+            a[k] = ldexp(a[k], 600);
+        }
+    }
+    cisup_release(a);
+    cisup_release(image);
+}
+
+static void tiny_activations_are_not_zero(void **state) {
+    (void)state;
+    for_each_layer(image_scales);
+}
+
 /* (3.7): c makes mean_{t != u} <v_t, e_u> vanish for even use; 0 where nothing
  * overlaps; the user's choice stands. */
 static void the_center_is_the_one_of_the_scheme(void **state) {
@@ -574,6 +609,7 @@ int main(void) {
         cmocka_unit_test(capping_is_balanced_over_pairs),
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
         cmocka_unit_test(both_engines_apply_and_read_by_the_definition),
+        cmocka_unit_test(tiny_activations_are_not_zero),
         cmocka_unit_test(the_center_is_the_one_of_the_scheme),
         cmocka_unit_test(names_are_found_again),
         cmocka_unit_test(blocks_of_circuits_stand_on_the_diagonal),
