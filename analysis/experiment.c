@@ -129,6 +129,7 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     cisup_network_options options = x->network;
     family.seed = options.seed = x->seed;
     family.network = options.network = network;
+    options.threads = x->threads;
     cisup_circuits drawn = {0};
     cisup_network net = {0};
     const double start = omp_get_wtime();

@@ -4,6 +4,8 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 
+#include <omp.h>
+
 cisup_network_options cisup_network_defaults(void) {
     return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
 }
@@ -90,13 +92,13 @@ typedef struct {
     cisup_error err;
 } outcome;
 
-static cisup_status build_layers(cisup_network *net, cisup_engine engine,
+static cisup_status build_layers(cisup_network *net, cisup_engine engine, int threads,
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
     outcome *layer = NULL;
     cisup_status status = cisup_new(&layer, L - 1, sizeof *layer, err);
     if (status != CISUP_OK) return status;
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (cisup_index l = 2; l <= L; l++) {
         const cisup_transition x = cisup_network_transition(net, l);
         layer[l - 2].status =
@@ -128,7 +130,8 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, o.engine, err));
+    CISUP_TRY(build_layers(net, o.engine,
+                           o.threads > 0 ? o.threads : omp_get_max_threads(), err));
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;

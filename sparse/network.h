@@ -12,6 +12,7 @@ typedef struct {
     int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
     uint64_t seed;       /* of the permutations; default 1 */
     cisup_index network; /* which network of a run; default 0 */
+    int threads;         /* that build layers; 0: as many as OpenMP offers; default 0 */
     const cisup_index *permutations; /* NULL: drawn; else [L-1][T], pi_2 .. pi_L */
 } cisup_network_options;
 
