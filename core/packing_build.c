@@ -101,7 +101,8 @@ done:
     return status;
 }
 
-/* Row t holds the blocks of the child on its point t, then points of its own. */
+/* Row t holds the blocks of the child on its point t, then points of its own, one of
+ * them in the hole while that has any left. */
 static cisup_status emit_dual(builder *b, const cisup_plan_node *node,
                               cisup_plan_rows *out) {
     const cisup_plan_node *child = &b->plan->node[node->child[0]];
@@ -114,8 +115,12 @@ static cisup_status emit_dual(builder *b, const cisup_plan_node *node,
     for (cisup_index k = 0; k < child->blocks * child->S; k++)
         row[from[k] * node->S + used[from[k]]++] = (int32_t)(k / child->S);
     int32_t next = (int32_t)child->blocks;
-    for (cisup_index t = 0; t < node->blocks; t++)
+    for (cisup_index t = 0; t < node->blocks; t++) {
+        const int has_own = used[t] < node->S;
+        if (t < node->hole && has_own)
+            row[t * node->S + used[t]++] = (int32_t)(node->points - node->hole + t);
         while (used[t] < node->S) row[t * node->S + used[t]++] = next++;
+    }
     for (cisup_index t = 0; t < node->blocks && !cisup_plan_full(out); t++) {
         int32_t *to = cisup_plan_next(out);
         for (cisup_index k = 0; k < node->S; k++) to[k] = row[t * node->S + k];

@@ -187,12 +187,18 @@ static void search_free(cisup_plan_search *search) {
 
 /* --- the plan taken out of the answers ----------------------------------------- */
 
+static int adds_points(const cisup_plan_node *node) {
+    return node->kind == CISUP_PLAN_PAD && !node->hole;
+}
+
 /* Copies the node and what it needs, each once; at[k] is where answer k went, + 1. */
 static int extract(const cisup_plan_search *search, int from, int32_t *at,
                    cisup_packing_plan *plan) {
     if (from < 0) return -1;
     if (at[from]) return at[from] - 1;
     cisup_plan_node node = search->node[from];
+    while (adds_points(&node) && adds_points(&search->node[node.child[0]]))
+        node.child[0] = search->node[node.child[0]].child[0];
     for (int k = 0; k < 3; k++) node.child[k] = extract(search, node.child[k], at, plan);
     plan->node[plan->nodes] = node;
     at[from] = ++plan->nodes;

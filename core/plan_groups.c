@@ -160,7 +160,7 @@ void cisup_plan_try_blowups(cisup_plan_search *search, cisup_plan_candidate *bes
     const cisup_index S = best->node.S, points = best->node.points;
     if (!cisup_plan_allows(search, CISUP_PLAN_BLOWUP) || S < 3) return;
     if (!is_prime_power(search, S) || !is_prime_power(search, S - 1)) return;
-    const int most = points <= thorough_points ? 60 : 24;
+    const int most = points <= thorough_points ? 60 : 16;
     for (cisup_index w = points % (S - 1); w <= S + 1; w += S - 1) {
         const cisup_index all = (points - w) / (S - 1);
         int left = most;
