@@ -7,7 +7,7 @@
 #include <cisup/core/galois.h>
 
 /* Up to here all sizes are tried thoroughly; above, few orders are. */
-static const cisup_index thorough_points = 1000;
+static const cisup_index thorough_points = 600;
 
 static cisup_index pairs_of(cisup_index n) {
     return n * (n - 1) / 2;
