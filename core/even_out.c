@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * For a circuit without one of its neurons, the neurons that may take the place are
- * those in none of the S-1 rows of the pair bitmap: an OR of S-1 rows. Neurons poorer
- * than the mean are few words of it once they are numbered by load, so the bitmap's
- * columns are looked at in the order of a list of poor neurons. */
+ * Each circuit with a neuron above the mean load tries the poorest neurons in its place;
+ * a bitmap of the pairs in use answers S-1 questions a try. Passes end once fewer than
+ * one circuit in a thousand changed. */
 #include <cisup/core/even_out.h>
 
 #include <cisup/core/memory.h>
 
-enum { most_passes = 16 };
+enum {
+    most_passes = 16,
+    most_tries = 48 /* poor neurons looked at for one circuit */
+};
 
 typedef struct {
     cisup_allocation *a;
@@ -45,8 +47,8 @@ static int can_enter(const evening *e, const int32_t *row, cisup_index skip, int
 /* The poorest neuron that can enter and has a load at least two smaller; -1 if none. */
 static int32_t replacement(const evening *e, const int32_t *row, cisup_index at) {
     const cisup_index most = e->load[row[at]] - 2;
-    for (cisup_index k = 0; k < e->poors; k++) {
-        if (e->load[e->poor[k]] > most) continue;
+    for (cisup_index k = 0; k < e->poors && k < most_tries; k++) {
+        if (e->load[e->poor[k]] > most) break;
         if (can_enter(e, row, at, e->poor[k])) return e->poor[k];
     }
     return -1;
@@ -134,7 +136,7 @@ cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
     cisup_allocation_loads(a, e.load);
     mark_all(&e);
     for (int pass = 0; pass < most_passes; pass++)
-        if (one_pass(&e) == 0) break;
+        if (one_pass(&e) <= a->T / 1000) break;
 done:
     cisup_release(e.met);
     cisup_release(e.load);

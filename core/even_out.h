@@ -16,8 +16,8 @@
  *   a   any two circuits share at most one neuron; otherwise the result is valid
  *       no more than before
  *
- * Time O(N^2/64 + T S^2) and a pass, at most 16, of O(T S N/64) over circuits that
- * hold a neuron of more than mean load. Errors: ENOMEM for the small arrays. */
+ * Time O(N^2/64 + T S^2) and at most 16 passes of O(48 T S); few circuits need many
+ * tries. Errors: ENOMEM for the bitmap and the small arrays. */
 CISUP_MUST_CHECK cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err);
 
 #endif

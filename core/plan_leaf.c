@@ -86,8 +86,7 @@ void cisup_plan_try_pads(cisup_plan_search *search, cisup_plan_candidate *best, 
         /* All but one point of the hole unused. */
         offer_pad(search, best, points - hole + 1, 0);
         if (hole <= S) offer_holed(search, best);
-        if (points <= 300 && hole < points - 1)
-            offer_pad(search, best, points - 1, hole);
+        if (points <= 300 && hole < points - 1) offer_pad(search, best, points - 1, hole);
     } else if (!raw) {
         const cisup_index most = points <= cisup_plan_chained ? 1 : 2 * S;
         for (cisup_index d = 1; d <= most && points - d >= S; d++)
