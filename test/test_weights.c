@@ -58,6 +58,18 @@ static void fill(cisup_rng *rng, double *x, cisup_index count) {
         x[k] = cisup_rng_below(rng, 4) ? cisup_rng_normal(rng) : 0.0;
 }
 
+/* A common part: without structure; of rank one with rows that are exact, inexact, 0
+ * and -1 times the first; 0; equal rows. */
+static void fill_common(cisup_rng *rng, double *wbar, cisup_index d, int number) {
+    const double ratio[] = {1.0, -2.5, 1.0 / 3.0, 0.0, -1.0};
+    fill(rng, wbar, d * d);
+    if (number < 2) return;
+    for (cisup_index k = 0; k < d * d; k++) {
+        const double factor = number == 2 ? ratio[k / d] : number == 3 ? 0.0 : 1.0;
+        wbar[k] = factor * wbar[k % d];
+    }
+}
+
 /* Valid allocations of our own, or any S of N neurons: (4.1)-(4.5) hold for both. */
 static void place(cisup_allocation *a, cisup_rng *rng, cisup_index N, cisup_index S,
                   cisup_index T, int valid) {
@@ -93,7 +105,7 @@ static layer layer_make(cisup_rng *rng, int number) {
     y.wbar = taken(d * d, sizeof *y.wbar);
     y.b = taken(d, sizeof *y.b);
     fill(rng, y.w, T * d * d);
-    fill(rng, y.wbar, d * d);
+    fill_common(rng, y.wbar, d, number % 5);
     y.x = (cisup_transition){
         .base = &y.base, .from = y.order, .to = y.order + T, .d = d, .w = y.w};
     (void)snprintf(y.text, sizeof y.text,

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each circuit with a neuron above the mean load tries the poorest neurons in its place;
+ * a bitmap of the pairs in use answers S-1 questions a try. Passes end once fewer than
+ * one circuit in a thousand changed. */
+#include <cisup/core/even_out.h>
+
+#include <cisup/core/memory.h>
+
+enum {
+    most_passes = 16,
+    most_tries = 48 /* poor neurons looked at for one circuit */
+};
+
+typedef struct {
+    cisup_allocation *a;
+    uint64_t *met;     /* [N*words] bit m of row n: some circuit holds both */
+    cisup_index words; /* of a row */
+    cisup_index *load; /* [N] */
+    int32_t *poor;     /* [N] the neurons below the mean load, poorest first */
+    cisup_index poors;
+} evening;
+
+static int are_met(const evening *e, int32_t n, int32_t m) {
+    return (int)(e->met[n * e->words + m / 64] >> (m % 64) & 1u);
+}
+
+static void flip(evening *e, int32_t n, int32_t m) {
+    e->met[n * e->words + m / 64] ^= UINT64_C(1) << (m % 64);
+    e->met[m * e->words + n / 64] ^= UINT64_C(1) << (n % 64);
+}
+
+/* All pairs of a row but those of position `skip`, and `z` in its place. */
+static void flip_pairs(evening *e, const int32_t *row, cisup_index skip, int32_t z) {
+    for (cisup_index k = 0; k < e->a->S; k++)
+        if (k != skip) flip(e, row[k], z);
+}
+
+/* Whether z can take the place of position `skip`: it is not in the row, and its pairs
+ * with the others are free. */
+static int can_enter(const evening *e, const int32_t *row, cisup_index skip, int32_t z) {
+    for (cisup_index k = 0; k < e->a->S; k++)
+        if (row[k] == z || (k != skip && are_met(e, row[k], z))) return 0;
+    return 1;
+}
+
+/* The poorest neuron that can enter and has a load at least two smaller; -1 if none. */
+static int32_t replacement(const evening *e, const int32_t *row, cisup_index at) {
+    const cisup_index most = e->load[row[at]] - 2;
+    for (cisup_index k = 0; k < e->poors && k < most_tries; k++) {
+        if (e->load[e->poor[k]] > most) break;
+        if (can_enter(e, row, at, e->poor[k])) return e->poor[k];
+    }
+    return -1;
+}
+
+/* The position of the largest load in the row. */
+static cisup_index richest(const evening *e, const int32_t *row) {
+    cisup_index at = 0;
+    for (cisup_index k = 1; k < e->a->S; k++)
+        if (e->load[row[k]] > e->load[row[at]]) at = k;
+    return at;
+}
+
+/* Keeps the list of poor neurons sorted after the load of the one at `k` grew. */
+static void sink(evening *e, cisup_index k) {
+    for (; k + 1 < e->poors && e->load[e->poor[k + 1]] < e->load[e->poor[k]]; k++) {
+        const int32_t z = e->poor[k];
+        e->poor[k] = e->poor[k + 1];
+        e->poor[k + 1] = z;
+    }
+}
+
+static void exchange(evening *e, int32_t *row, cisup_index at, int32_t z) {
+    const int32_t x = row[at];
+    flip_pairs(e, row, at, x);
+    flip_pairs(e, row, at, z);
+    row[at] = z;
+    e->load[x]--;
+    e->load[z]++;
+    for (cisup_index k = 0; k < e->poors; k++)
+        if (e->poor[k] == z) {
+            sink(e, k);
+            break;
+        }
+    cisup_row_sort(row, e->a->S);
+}
+
+/* The neurons below the mean load by counting: loads are at most T. */
+static void list_poor(evening *e) {
+    const cisup_index mean = e->a->T * e->a->S / e->a->N;
+    e->poors = 0;
+    for (cisup_index n = 0; n < e->a->N; n++)
+        if (e->load[n] < mean) e->poor[e->poors++] = (int32_t)n;
+    if (e->poors == 0) /* then only a neuron at the mean can take from one above */
+        for (cisup_index n = 0; n < e->a->N; n++)
+            if (e->load[n] == mean) e->poor[e->poors++] = (int32_t)n;
+    for (cisup_index k = e->poors - 2; k >= 0; k--) sink(e, k);
+}
+
+static cisup_index one_pass(evening *e) {
+    const cisup_index mean = e->a->T * e->a->S / e->a->N;
+    cisup_index exchanges = 0;
+    list_poor(e);
+    for (cisup_index t = 0; t < e->a->T && e->poors > 0; t++) {
+        int32_t *row = e->a->slot + t * e->a->S;
+        const cisup_index at = richest(e, row);
+        const cisup_index excess = e->load[row[at]] - e->load[e->poor[0]];
+        if (excess < 2 || e->load[row[at]] <= mean) continue;
+        const int32_t z = replacement(e, row, at);
+        if (z < 0) continue;
+        exchange(e, row, at, z);
+        exchanges++;
+    }
+    return exchanges;
+}
+
+static void mark_all(evening *e) {
+    for (cisup_index t = 0; t < e->a->T; t++) {
+        const int32_t *row = cisup_allocation_row(e->a, t);
+        for (cisup_index k = 0; k < e->a->S; k++)
+            for (cisup_index j = 0; j < k; j++)
+                if (!are_met(e, row[k], row[j])) flip(e, row[k], row[j]);
+    }
+}
+
+cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
+    evening e = {.a = a, .words = (a->N + 63) / 64};
+    cisup_status status = CISUP_OK;
+    const double bytes = (double)a->N * (double)e.words * 8.0;
+    if (a->S < 2 || cisup_memory_require(bytes, "the pairs", NULL) != CISUP_OK)
+        return CISUP_OK;
+    CISUP_TRY(cisup_new(&e.met, a->N * e.words, sizeof *e.met, err));
+    CISUP_TRY(cisup_new(&e.load, a->N, sizeof *e.load, err));
+    CISUP_TRY(cisup_new(&e.poor, a->N, sizeof *e.poor, err));
+    cisup_allocation_loads(a, e.load);
+    mark_all(&e);
+    for (int pass = 0; pass < most_passes; pass++)
+        if (one_pass(&e) <= a->T / 1000) break;
+done:
+    cisup_release(e.met);
+    cisup_release(e.load);
+    cisup_release(e.poor);
+    return status;
+}

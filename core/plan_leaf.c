@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/plan_search.h>
+
+void cisup_plan_try_cyclic(cisup_plan_search *search, cisup_plan_candidate *best) {
+    if (!search->options.searched || best->node.hole) return;
+    if (!cisup_plan_allows(search, CISUP_PLAN_CYCLIC)) return;
+    cisup_cyclic_entry entry;
+    for (int k = 0; cisup_cyclic_entry_at(k, &entry); k++) {
+        if (entry.S != best->node.S || entry.points != best->node.points) continue;
+        cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_CYCLIC}};
+        c.node.S = entry.S;
+        c.node.points = entry.points;
+        c.node.entry = k;
+        c.node.blocks = entry.blocks;
+        cisup_plan_offer(best, &c);
+    }
+}
+
+/* Points besides the hole that T blocks of size S need as the dual of a packing of T
+ * points with `blocks` blocks of size k. Each point of it is on at most (T-1)/(k-1) <= S
+ * blocks; the slots it leaves open each take a point of their own, one of which can lie
+ * in the hole: no two of those are in one block. */
+static cisup_index dual_needs(const cisup_plan_node *node, cisup_index k, cisup_index T,
+                              cisup_index blocks) {
+    const cisup_index points = T * node->S - (k - 1) * blocks;
+    if ((T - 1) / (k - 1) >= node->S) return points;
+    return points - (node->hole < T ? node->hole : T);
+}
+
+static int dual_fits(cisup_plan_search *search, const cisup_plan_node *node,
+                     cisup_index k, cisup_index T) {
+    const cisup_index free = node->points - node->hole;
+    if (dual_needs(node, k, T, T * (T - 1) / (k * (k - 1))) > free) return 0;
+    if (dual_needs(node, k, T, cisup_johnson_bound(T, k)) > free) return 0;
+    const cisup_plan_key key = {k, T, 0, 0};
+    return dual_needs(node, k, T, cisup_plan_count(search, &key)) <= free;
+}
+
+void cisup_plan_try_duals(cisup_plan_search *search, cisup_plan_candidate *best) {
+    const cisup_index S = best->node.S, points = best->node.points;
+    if (!cisup_plan_allows(search, CISUP_PLAN_DUAL)) return;
+    const cisup_index bound = cisup_johnson_bound(points, S);
+    const cisup_index sizes = points < S * S - S + 1 ? S : 3;
+    for (cisup_index k = 2; k < sizes && k < S; k++) {
+        cisup_index T = S * (k - 1) + 1;
+        if (T > bound) T = bound;
+        if (T >= points) T = points - 1;
+        while (T > best->node.blocks && !dual_fits(search, &best->node, k, T)) T--;
+        if (T <= best->node.blocks) continue;
+        cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_DUAL}};
+        c.node.S = S;
+        c.node.points = points;
+        c.node.hole = best->node.hole;
+        c.node.blocks = T;
+        c.want[0] = (cisup_plan_key){k, T, 0, 0};
+        cisup_plan_offer(best, &c);
+    }
+}
+
+static void offer_pad(cisup_plan_search *search, cisup_plan_candidate *best,
+                      cisup_index points, cisup_index hole) {
+    cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_PAD}};
+    c.node.S = best->node.S;
+    c.node.points = best->node.points;
+    c.node.hole = best->node.hole;
+    c.want[0] = (cisup_plan_key){c.node.S, points, hole, 1};
+    c.node.blocks = cisup_plan_count(search, &c.want[0]);
+    cisup_plan_offer(best, &c);
+}
+
+/* One block of f(n) taken out makes a hole of S points. */
+static void offer_holed(cisup_plan_search *search, cisup_plan_candidate *best) {
+    cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_HOLED}};
+    c.node.S = best->node.S;
+    c.node.points = best->node.points;
+    c.node.hole = best->node.hole;
+    c.want[0] = (cisup_plan_key){c.node.S, c.node.points, 0, 0};
+    c.node.blocks = cisup_plan_count(search, &c.want[0]) - 1;
+    cisup_plan_offer(best, &c);
+}
+
+void cisup_plan_try_pads(cisup_plan_search *search, cisup_plan_candidate *best, int raw) {
+    const cisup_index S = best->node.S, points = best->node.points;
+    const cisup_index hole = best->node.hole;
+    if (hole) {
+        /* All but one point of the hole unused. */
+        offer_pad(search, best, points - hole + 1, 0);
+        if (hole <= S) offer_holed(search, best);
+        if (points <= 300 && hole < points - 1) offer_pad(search, best, points - 1, hole);
+    } else if (!raw) {
+        const cisup_index most = points <= cisup_plan_chained ? 1 : 2 * S;
+        for (cisup_index d = 1; d <= most && points - d >= S; d++)
+            offer_pad(search, best, points - d, 0);
+    }
+}
