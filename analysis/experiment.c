@@ -245,8 +245,8 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
         CISUP_TRY(cisup_circuits_make(&sample, 1, x->d, x->L, &family, err));
     r->feedback = cisup_theory_feedback(&c);
     CISUP_TRY(cisup_predict(&c, x->circuits ? -1 : (int)x->family.family,
-                            x->circuits ? x->circuits : &sample,
-                            x->network.weights.scheme, r->mse, r->theory, err));
+                            x->circuits ? x->circuits : &sample, &x->network, x->mode,
+                            r->mse, r->theory, err));
 done:
     cisup_release(load);
     cisup_circuits_free(&sample);
@@ -328,17 +328,29 @@ static cisup_shape shape_of(const cisup_experiment *x) {
 
 double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
-    const double T = (double)s.T, d = (double)s.d, L = (double)s.L;
+    const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
+    const double threads = (double)thread_count(x), program = 5e6;
     const double circuits =
         x->circuits ? 0.0 : 8.0 * T * d * d * (x->family.fresh ? L : 1.0);
-    const double thread =
-        2.0 * 8.0 * CISUP_LANES * d * (double)s.N + cells * (double)sizeof(cisup_tally);
+    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N +
+                          cells * (double)sizeof(cisup_tally);
     const double sums = 8.0 * cells * ((double)x->inputs / CISUP_LANES + 1.0);
     const double kept = (double)x->z_count * cells *
                         ((double)sizeof(cisup_tally) + 8.0 * (double)x->networks);
-    return circuits + cisup_network_bytes(&s, &x->network) + sums + kept +
-           thread * (double)thread_count(x);
+    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
+           cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
+           kept + thread * threads;
+}
+
+/* Of one layer: the product G and its sorting, and the count of kappa. */
+static double build_operations(const cisup_experiment *x, const cisup_shape *s,
+                               double meetings) {
+    const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
+    const double product = 30.0 * T * S * S;
+    if (x->network.engine == CISUP_ENGINE_ASSEMBLED)
+        return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
+    return product + T * S * meetings / (double)s->N;
 }
 
 double cisup_experiment_operations(const cisup_experiment *x) {
@@ -349,6 +361,7 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const double assembled = T * d * S + meetings * d * d;
     const double layer =
         x->network.engine == CISUP_ENGINE_FACTORED ? factored : assembled;
-    return (double)x->networks * (double)x->inputs * (double)x->z_count *
-           ((L - 1.0) * layer + L * 4.0 * T * d);
+    const double sample = (L - 1.0) * layer + L * 4.0 * T * d;
+    return (double)x->networks * ((L - 1.0) * build_operations(x, &s, meetings) +
+                                  (double)x->inputs * (double)x->z_count * sample);
 }

@@ -53,8 +53,7 @@ typedef struct {
  *   report   uninitialised on entry, empty after a failure
  *
  * The same bytes for any number of threads. Memory: one network, and O(d N) a thread.
- * Errors: EINVAL; ESHAPE; ENOMEM; EINFEASIBLE when stopped before one network was
- * done. Uses OpenMP over batches of samples. */
+ * Errors: EINVAL; ESHAPE; ENOMEM. Uses OpenMP over batches of samples. */
 CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_report *report,
                                                    cisup_error *err);

@@ -97,7 +97,8 @@ static void add_squares(cisup_measure *m, cisup_index l, int state, unsigned mas
         CISUP_EACH_LANE(k) {
             const double x = wanted[k] > 0.0 ? s[k] : 0.0;
             sum[k] += x;
-            worst[k] = x > worst[k] ? x : worst[k];
+            const double size = x == x ? x : (double)INFINITY; /* NaN is the worst */
+            worst[k] = size > worst[k] ? size : worst[k];
         }
         CISUP_EACH_LANE(k) bin[k] = cisup_histogram_bin(s[k]);
         if (mask == (1u << CISUP_LANES) - 1u)

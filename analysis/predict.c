@@ -53,11 +53,13 @@ static void write_general(const cisup_theory_case *c, cisup_index L, int quantit
 }
 
 cisup_status cisup_predict(const cisup_theory_case *c, int family,
-                           const cisup_circuits *circuits, cisup_weight_scheme scheme,
+                           const cisup_circuits *circuits,
+                           const cisup_network_options *how, cisup_mode mode,
                            const cisup_interval *mse, cisup_prediction *out,
                            cisup_error *err) {
     const cisup_index L = circuits->L;
     for (cisup_index k = 0; k < cisup_cell(L + 1, 0, 0); k++) out[k] = silent;
+    if (mode == CISUP_MODE_LINEAR) return CISUP_OK;
     cisup_prediction *storage;
     const cisup_status status = cisup_new(&storage, 4 * L, sizeof *storage, err);
     if (status != CISUP_OK) return status;
@@ -67,8 +69,15 @@ cisup_status cisup_predict(const cisup_theory_case *c, int family,
     if (is_gated && has_data && family != CISUP_ROTATION4 && c->z == 1.0)
         write_general(c, L, CISUP_X, mse, storage, out);
     if (is_gated)
-        write_rotation4(c, L, family == CISUP_ROTATION4, scheme == CISUP_WEIGHTS_CAPPED,
-                        storage, out);
+        write_rotation4(c, L, family == CISUP_ROTATION4,
+                        how->weights.scheme == CISUP_WEIGHTS_CAPPED, storage, out);
+    if (how->keep_order)
+        for (cisup_index k = cisup_cell(2, 0, 0); k < cisup_cell(L + 1, 0, 0); k++)
+            out[k] = silent;
+    if (how->weights.kappa == CISUP_KAPPA_ROWS && family == CISUP_ROTATION4)
+        for (cisup_index l = 2; l <= L; l++)
+            for (int state = 0; state <= CISUP_INACTIVE; state++)
+                out[cisup_cell(l, state, CISUP_X)].refined = (double)NAN;
     cisup_release(storage);
     return status;
 }

@@ -16,6 +16,9 @@
  *             the mean square of the active circuits' x in that layer
  *   readout   random-relu: the general formulas times the mean square state
  *
+ * Nothing is said of linear networks, nor beyond layer 1 of networks that are not
+ * reshuffled; (9.4) knows one kappa only and is silent with one a row.
+ *
  *   family    a cisup_family, or -1 for the user's own circuits
  *   mse       [L][states][quantities], of which the CISUP_SIGNAL cells are used
  *
@@ -23,8 +26,8 @@
  * Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_predict(const cisup_theory_case *c, int family,
                                             const cisup_circuits *circuits,
-                                            cisup_weight_scheme scheme,
-                                            const cisup_interval *mse,
+                                            const cisup_network_options *how,
+                                            cisup_mode mode, const cisup_interval *mse,
                                             cisup_prediction *out, cisup_error *err);
 
 #endif

@@ -91,10 +91,9 @@ static void reserve_streams(void) {
         if (fcntl(k, F_GETFD) == -1) (void)open("/dev/null", k ? O_RDONLY : O_WRONLY);
 }
 
-/* Prompt death by a second signal; the first asks for an orderly end. A reader of the
- * output who has gone shows as a failed write, so that drafts are removed. */
-static void watch_signals(void) {
-    (void)signal(SIGPIPE, SIG_IGN);
+/* Only the command that can report what it has measured asks for this. A second signal
+ * ends the program at once. */
+void end_on_signal(void) {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
@@ -105,7 +104,7 @@ int main(int argc, char **argv) {
     (void)setlocale(LC_ALL, "C");
     gsl_set_error_handler_off();
     reserve_streams();
-    watch_signals();
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader who has gone shows as a failed write */
     (void)atexit(close_output);
     const char *name = argc > 1 ? argv[1] : "";
     if (!strcmp(name, "--help") || !strcmp(name, "help")) {

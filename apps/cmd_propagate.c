@@ -178,6 +178,7 @@ int cmd_propagate(int argc, char **argv) {
     options_parse("cisup propagate", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);
     cisup_error err = {0};
+    end_on_signal();
     const cisup_status status = execute(&r, &err);
     setup_free(&r.setup);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);

@@ -51,7 +51,7 @@ void csv_index(csv_sink *csv, cisup_index value) {
 void csv_number(csv_sink *csv, double x) {
     if (!csv->stream) return;
     separate(csv);
-    if (isfinite(x)) fprintf(csv->stream, "%.17g", x);
+    if (!isnan(x)) fprintf(csv->stream, "%.17g", x);
 }
 
 void csv_skip(csv_sink *csv, int fields) {

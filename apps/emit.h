@@ -29,7 +29,7 @@ CISUP_MUST_CHECK cisup_status csv_open(csv_sink *csv, const char *path,
                                        cisup_error *err);
 void csv_text(csv_sink *csv, const char *text);
 void csv_index(csv_sink *csv, cisup_index value);
-void csv_number(csv_sink *csv, double x); /* empty if x is not finite */
+void csv_number(csv_sink *csv, double x); /* empty if x is NaN */
 void csv_skip(csv_sink *csv, int fields);
 void csv_end_row(csv_sink *csv);
 CISUP_MUST_CHECK cisup_status csv_commit(csv_sink *csv, cisup_error *err);

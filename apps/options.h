@@ -34,7 +34,7 @@ typedef struct {
     cisup_index count;
 } index_list;
 
-#define INDEX_MAX_WORD INT64_MAX
+#define INDEX_MAX_WORD INT64_C(-1)
 
 /* A list of one value, replacing what the list held. */
 CISUP_MUST_CHECK cisup_status index_list_set(index_list *list, cisup_index value,

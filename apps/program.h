@@ -17,6 +17,9 @@ enum {
 /* Prints "cisup: message" to stderr and returns the exit code of a failed call. */
 int fail_with(const cisup_error *err);
 
+/* Lets SIGINT and SIGTERM ask for an orderly end instead of ending the program. */
+void end_on_signal(void);
+
 /* The signal that asked the program to end (SIGINT, SIGTERM), or 0. */
 int signal_received(void);
 

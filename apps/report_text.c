@@ -69,7 +69,7 @@ static void cell_text(double x) {
     if (isfinite(x))
         printf(" %9.3g", fabs(x) < 1e-20 ? 0.0 : x);
     else
-        printf(" %9s", "-");
+        printf(" %9s", isinf(x) ? "inf" : "-");
 }
 
 static void error_row(const cisup_result *r, cisup_index l, int state, int quantity) {

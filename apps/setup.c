@@ -69,7 +69,7 @@ cisup_network_options setup_network(const setup *s) {
 static cisup_status read_own(setup *s, cisup_error *err) {
     if (s->T.count > 1 || index_list_is_max(&s->T))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--circuits: circuits from a file take a single number");
+                          "--circuits: with --circuit-file it takes a single number");
     const cisup_circuits_csv_options o = {.T = s->T.count ? s->T.value[0] : 0,
                                           .L = s->L,
                                           .gate = s->gate,
@@ -117,10 +117,7 @@ cisup_status setup_complete(setup *s, cisup_error *err) {
     const cisup_index width = cisup_family_width((cisup_family)s->family);
     cisup_status status;
     CISUP_TRY(numbers_check(s, err));
-    if (s->circuits_path) {
-        if (!s->L) s->L = 0;
-        CISUP_TRY(read_own(s, err));
-    }
+    if (s->circuits_path) CISUP_TRY(read_own(s, err));
     if (!s->d) s->d = width ? width : 4;
     if (!s->circuits_path && width && s->d != width)
         return CISUP_FAIL(err, CISUP_EINVAL,

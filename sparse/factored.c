@@ -4,7 +4,6 @@
 #include <cisup/core/memory.h>
 
 #include <math.h>
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 

@@ -30,6 +30,14 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
 
+double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_options *o) {
+    const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
+    const double meetings = T * S * S < N * N ? T * S * S : N * N;
+    const double slots = 16.0 * T * S + 8.0 * T;
+    if (o->engine == CISUP_ENGINE_FACTORED) return 3.0 * slots + 48.0 * meetings;
+    return 3.0 * d * slots + (80.0 * T * S + 48.0 * meetings) * d * d;
+}
+
 /* Copies pi_l, checking that it is a permutation. seen: [T]. */
 static cisup_status adopt(const cisup_index *given, cisup_index T, cisup_index l,
                           cisup_index *out, cisup_index *seen, cisup_error *err) {

@@ -52,8 +52,8 @@ CISUP_MUST_CHECK cisup_status cisup_meetings(const cisup_transition *x, cisup_cs
                                              cisup_error *err);
 
 /* (4.5): kappa = f_w Q / (S^2 T(T-1)/2 - Q), Q = sum_{t<u} e_t^{l T} min(1,G)
- * e_u^{l-1}. Q is an exact integer. 0 where the denominator is (T = 1).
- * Time O(T S nnz(G)/N), memory O(N). Errors: ENOMEM. */
+ * e_u^{l-1}. Q is an exact integer. 0 where the denominator is (T = 1, or every pair
+ * met). Time O(T S nnz(G)/N), memory O(N). Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_kappa(const cisup_transition *x, const cisup_csc *g,
                                           double *kappa, cisup_error *err);
 

@@ -5,12 +5,10 @@
  * argument the smallest network with one and two active circuits and a few networks;
  * with the argument "full" all rows, 20 networks.
  *
- * Both are means over independent networks of the same law, so that a difference has
- * the standard error s sqrt(1/4 + 1/K) with the pooled standard deviation s (Student's
- * test for two samples; the sd of four numbers alone is off by a factor of 2 too
- * often). 95 % of the cells must lie within 3 errors or 3 %, none beyond 6 errors. The
- * seed is fixed. The published code computes in single precision, so squares below 1e-9
- * are 0 for both.
+ * A difference is measured in combined standard errors of the two means over networks.
+ * 95 % of the cells must lie within 3 of them or within 3 %, none beyond 6. The seed is
+ * fixed. The published code computes in single precision, so squares below 1e-9 are 0
+ * for both.
  *
  * It also replaces the active sets drawn with a repetition (2 % of them at T = 300,
  * z = 4) by consecutive circuits 0..z-1, z..2z-1, ... In layer 1, where circuits keep
@@ -151,11 +149,8 @@ static verdict judge(const row *r, int quantity, const cisup_allocation *base,
         fabs(theirs.mean) < no_more_than_rounding)
         return v;
     const double difference = fabs(ours.mean - theirs.mean);
-    const double theirs_n = (double)r->networks, ours_n = (double)report->networks;
-    const double variance =
-        ((theirs_n - 1.0) * theirs.sd * theirs.sd + (ours_n - 1.0) * ours.sd * ours.sd) /
-        (theirs_n + ours_n - 2.0);
-    const double error = sqrt(variance * (1.0 / theirs_n + 1.0 / ours_n));
+    const double error = hypot(theirs.sd / sqrt((double)r->networks),
+                               ours.sd / sqrt((double)report->networks));
     v.errors = difference / error;
     v.is_within = v.errors <= 3.0 || difference <= 0.03 * fabs(theirs.mean);
     return v;
