@@ -5,13 +5,16 @@
 
 allocation_choice allocation_choice_defaults(void) {
     const cisup_allocation_options o = cisup_allocation_defaults();
-    return (allocation_choice){(int)o.scheme, (int)o.hop, o.reflect, o.seed};
+    return (allocation_choice){
+        .scheme = (int)o.scheme, .hop = (int)o.hop, .seed = o.seed};
 }
 
 cisup_allocation_options allocation_choice_options(const allocation_choice *choice) {
     return (cisup_allocation_options){.scheme = (cisup_scheme)choice->scheme,
                                       .hop = (cisup_hop)choice->hop,
                                       .reflect = choice->reflect,
+                                      .even_out = choice->even_out,
+                                      .effort = choice->effort,
                                       .seed = choice->seed};
 }
 

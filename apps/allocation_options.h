@@ -8,7 +8,8 @@
 
 /* The options of every command that makes an allocation. */
 typedef struct {
-    int scheme, hop, reflect;
+    int scheme, hop, reflect, even_out;
+    double effort;
     uint64_t seed;
 } allocation_choice;
 
@@ -36,7 +37,7 @@ const char *allocation_hop_name(int hop);
      0,                                                                                  \
      OPTION_CHOICE,                                                                      \
      &(choice).scheme,                                                                   \
-     "td|ref|prime|greedy|random",                                                       \
+     "best|td|sts|design|ref|prime|greedy|random",                                       \
      "allocation scheme (ref)",                                                          \
      cisup_scheme_find},                                                                 \
         {"hop",                                                                          \
@@ -46,6 +47,14 @@ const char *allocation_hop_name(int hop);
          "S|S-1",                                                                        \
          "start of the next progression: S, or S-1 to share an end (S)",                 \
          allocation_hop_find},                                                           \
+        {"even-out",  0,                                                                 \
+         OPTION_FLAG, &(choice).even_out,                                                \
+         NULL,        "exchange neurons for more even loads (always for best)",          \
+         NULL},                                                                          \
+        {"effort",      0,                                                               \
+         OPTION_NUMBER, &(choice).effort,                                                \
+         "E",           "of scheme best: search for more circuits, E x 10^5 moves (0)",  \
+         NULL},                                                                          \
     {                                                                                    \
         "reflect", 0, OPTION_FLAG, &(choice).reflect, NULL,                              \
             "mirror every second step, for more even loads", NULL                        \

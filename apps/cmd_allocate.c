@@ -19,7 +19,7 @@ typedef struct {
     index_list T;
     allocation_choice choice;
     const char *output, *csv;
-    int json, quiet, force, dry_run;
+    int json, quiet, force, dry_run, plan;
 } request;
 
 /* What is reported of one allocation. */
@@ -129,6 +129,34 @@ static cisup_status outputs_check(const request *r, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* The construction, its count and Johnson's bound, without building anything. */
+static cisup_status show_construction(const request *r, const summary *s,
+                                      cisup_scheme scheme, cisup_error *err) {
+    const cisup_index bound = cisup_johnson_bound(s->N, s->S);
+    cisup_packing_plan plan = {0};
+    char *text = NULL;
+    cisup_status status;
+    if (scheme != CISUP_SCHEME_BEST && scheme != CISUP_SCHEME_STS &&
+        scheme != CISUP_SCHEME_DESIGN)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--plan: scheme %s has no plan", s->scheme);
+    CISUP_TRY(cisup_allocation_plan(s->N, s->S, scheme, &plan, err));
+    CISUP_TRY(cisup_packing_plan_text(&plan, &text, err));
+    const double ratio = (double)plan.blocks / (double)bound;
+    if (r->json)
+        CISUP_TRY(
+            emit_line(json_pack("{ss,ss,sI,sI,ss,sI,sI,so}", "record", "plan", "scheme",
+                                s->scheme, "N", s->N, "S", s->S, "plan", text, "circuits",
+                                plan.blocks, "bound", bound, "ratio", emit_number(ratio)),
+                      err));
+    else
+        printf("%s\n%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", text,
+               plan.blocks, 100.0 * ratio, bound);
+done:
+    cisup_release(text);
+    cisup_packing_plan_free(&plan);
+    return status;
+}
+
 static void print_plan(const request *r, const summary *s) {
     char size[16];
     cisup_bytes_text((double)s->T * (double)s->S * 4.0, size);
@@ -153,6 +181,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     s.N = shape.N;
     s.T = r->T.value[0];
     s.bound = cisup_packing_bound(s.N, s.S);
+    if (r->plan) return show_construction(r, &s, options.scheme, err);
     CISUP_TRY(allocation_fits(s.N, s.S, &options, &s.T, &s.capacity, err));
     if (r->dry_run) {
         print_plan(r, &s);
@@ -190,6 +219,8 @@ int cmd_allocate(int argc, char **argv) {
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
         {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
         {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
+        {"plan", 0, OPTION_FLAG, &r.plan, NULL,
+         "print the construction of best, sts or design and stop", NULL},
     };
     options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);

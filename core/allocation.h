@@ -2,6 +2,7 @@
 #ifndef CISUP_CORE_ALLOCATION_H
 #define CISUP_CORE_ALLOCATION_H
 
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/status.h>
 
 /* T subsets of {0..N-1} with S elements each: circuit t sits in the neurons
@@ -21,6 +22,9 @@ typedef enum {
     CISUP_SCHEME_GREEDY, /* every step that fits the smaller ones */
     CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
     CISUP_SCHEME_TD,     /* lines of transversal designs, groups filled alike */
+    CISUP_SCHEME_BEST,   /* the largest construction known (core/packing_plan.h) */
+    CISUP_SCHEME_STS,    /* S = 3: Steiner triple systems and what is next to them */
+    CISUP_SCHEME_DESIGN, /* Steiner systems of finite geometries, less some points */
 } cisup_scheme;
 
 /* How far the next progression of a residue class starts behind the last one. */
@@ -33,12 +37,16 @@ typedef struct {
     cisup_scheme scheme; /* default CISUP_SCHEME_REF */
     cisup_hop hop;       /* of the progression schemes; default CISUP_HOP_S */
     int reflect;         /* 1: n -> N-1-n in every second step; default 0 */
-    uint64_t seed;       /* of CISUP_SCHEME_RANDOM; default 1 */
+    int even_out;        /* 1: exchange neurons until loads are as even as that makes
+                            them (core/even_out.h), always done for best; default 0 */
+    double effort;       /* of best: local search for more circuits, in units of
+                            core/local_search.h; default 0 */
+    uint64_t seed;       /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
 } cisup_allocation_options;
 
 cisup_allocation_options cisup_allocation_defaults(void);
 
-/* "prime", "ref", "greedy", "random", "td"; cisup_scheme_find returns -1 if unknown. */
+/* "prime", "ref", ..., "design"; cisup_scheme_find returns -1 if unknown. */
 const char *cisup_scheme_name(cisup_scheme scheme);
 int cisup_scheme_find(const char *name);
 
@@ -55,7 +63,8 @@ void cisup_allocation_free(cisup_allocation *a);
 
 /* Places T circuits with redundancy S on N neurons so that any two share at most one.
  * The first T of a scheme do not depend on T, apart from td, which has a more even form
- * and a larger one (core/implicit.h).
+ * and a larger one (core/implicit.h), and from best, which takes the former as long as
+ * it holds T circuits.
  *
  *   a   uninitialised on entry, empty after a failure
  *
@@ -73,6 +82,13 @@ cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_i
 CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
+
+/* The plan behind scheme best, sts or design. Errors: EINVAL (sts with S != 3; S < 2);
+ * ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S,
+                                                    cisup_scheme which,
+                                                    cisup_packing_plan *plan,
+                                                    cisup_error *err);
 
 /* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
 cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/allocation.h>
 
+#include <cisup/core/even_out.h>
 #include <cisup/core/implicit.h>
+#include <cisup/core/local_search.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/packing_build.h>
 #include <cisup/core/progressions.h>
 #include <cisup/core/random_packing.h>
 
@@ -75,12 +78,101 @@ static cisup_status make_td(cisup_allocation *a, cisup_index N, cisup_index S,
     return status;
 }
 
+/* The kinds of plans a scheme may use. */
+static unsigned families_of(cisup_scheme which) {
+    const unsigned beside = 1u << CISUP_PLAN_EMPTY | 1u << CISUP_PLAN_PAD;
+    if (which == CISUP_SCHEME_STS) return 1u << CISUP_PLAN_TRIPLES | beside;
+    if (which == CISUP_SCHEME_DESIGN) return 1u << CISUP_PLAN_DESIGN | beside;
+    return ~0u;
+}
+
+cisup_status cisup_allocation_plan(cisup_index N, cisup_index S, cisup_scheme which,
+                                   cisup_packing_plan *plan, cisup_error *err) {
+    cisup_plan_options options = cisup_plan_defaults();
+    options.families = families_of(which);
+    *plan = (cisup_packing_plan){0};
+    if (which == CISUP_SCHEME_STS && S != 3)
+        return CISUP_FAIL(err, CISUP_EINVAL, "scheme sts: S = %" PRId64 ", not 3", S);
+    return cisup_packing_plan_make(plan, N, S, &options, err);
+}
+
+static cisup_status make_planned(cisup_allocation *a, cisup_index N, cisup_index S,
+                                 cisup_index T, const cisup_allocation_options *o,
+                                 cisup_error *err) {
+    cisup_packing_plan plan;
+    cisup_status status = cisup_allocation_plan(N, S, o->scheme, &plan, err);
+    if (status == CISUP_OK) status = cisup_packing_build(a, &plan, T, err);
+    cisup_packing_plan_free(&plan);
+    return status;
+}
+
+static cisup_status count_planned(cisup_index N, cisup_index S,
+                                  const cisup_allocation_options *o,
+                                  cisup_index *capacity, cisup_error *err) {
+    cisup_packing_plan plan;
+    const cisup_status status = cisup_allocation_plan(N, S, o->scheme, &plan, err);
+    if (status == CISUP_OK) *capacity = plan.blocks;
+    cisup_packing_plan_free(&plan);
+    return status;
+}
+
+/* The whole plan with circuits added by local search. */
+static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
+                           const cisup_allocation_options *o, cisup_error *err) {
+    const cisup_local_search_options options = {o->effort, o->seed};
+    cisup_allocation start = {0};
+    cisup_index planned;
+    cisup_status status;
+    CISUP_TRY(count_planned(N, S, o, &planned, err));
+    CISUP_TRY(make_planned(&start, N, S, planned, o, err));
+    CISUP_TRY(cisup_local_search(&start, &options, a, err));
+done:
+    cisup_allocation_free(&start);
+    return status;
+}
+
+static cisup_status count_best(cisup_index N, cisup_index S,
+                               const cisup_allocation_options *o, cisup_index *capacity,
+                               cisup_error *err) {
+    if (!(o->effort > 0.0)) return count_planned(N, S, o, capacity, err);
+    cisup_allocation a;
+    const cisup_status status = search(&a, N, S, o, err);
+    if (status == CISUP_OK) *capacity = a.T;
+    cisup_allocation_free(&a);
+    return status;
+}
+
+/* The form of td with separate groups loads the neurons evenly for every T it holds. */
+static cisup_status make_best(cisup_allocation *a, cisup_index N, cisup_index S,
+                              cisup_index T, const cisup_allocation_options *o,
+                              cisup_error *err) {
+    cisup_implicit m;
+    cisup_index planned;
+    cisup_status status = cisup_implicit_init(&m, N, S, CISUP_GROUPS_APART, err);
+    if (status != CISUP_OK) return status;
+    CISUP_TRY(count_planned(N, S, o, &planned, err));
+    if (T <= m.T_max) {
+        CISUP_TRY(cisup_implicit_store(&m, T, a, err));
+    } else if (T <= planned) {
+        CISUP_TRY(make_planned(a, N, S, T, o, err));
+    } else {
+        CISUP_TRY(search(a, N, S, o, err));
+        a->T = T;
+    }
+done:
+    cisup_implicit_free(&m);
+    return status;
+}
+
 static const scheme schemes[] = {
     [CISUP_SCHEME_PRIME] = {"prime", cisup_progressions_count, make_progressions, 0},
     [CISUP_SCHEME_REF] = {"ref", cisup_progressions_count, make_progressions, 0},
     [CISUP_SCHEME_GREEDY] = {"greedy", cisup_progressions_count, make_progressions, 0},
     [CISUP_SCHEME_RANDOM] = {"random", count_random, make_random, 1},
     [CISUP_SCHEME_TD] = {"td", count_td, make_td, 0},
+    [CISUP_SCHEME_BEST] = {"best", count_best, make_best, 0},
+    [CISUP_SCHEME_STS] = {"sts", count_planned, make_planned, 0},
+    [CISUP_SCHEME_DESIGN] = {"design", count_planned, make_planned, 0},
 };
 enum { scheme_count = sizeof schemes / sizeof schemes[0] };
 
@@ -124,6 +216,9 @@ cisup_status cisup_allocation_capacity(cisup_index N, cisup_index S,
     return CISUP_OK;
 }
 
+/* Slots of a best allocation that are evened out unasked: a few seconds' work. */
+static const cisup_index most_evened = 10000000;
+
 /* S = 1: circuit t in neuron t mod N. */
 static cisup_status make_single(cisup_allocation *a, cisup_index N, cisup_index T,
                                 cisup_error *err) {
@@ -147,6 +242,8 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
         CISUP_TRY(how->count(N, S, &o, &most, err));
     if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
     CISUP_TRY(how->make(a, N, S, T, &o, err));
+    if (o.even_out || (o.scheme == CISUP_SCHEME_BEST && T <= most_evened / S))
+        CISUP_TRY(cisup_even_out(a, err));
 done:
     if (status != CISUP_OK) cisup_allocation_free(a);
     return status;
