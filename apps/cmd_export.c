@@ -3,6 +3,7 @@
 #include "options.h"
 #include "outdir.h"
 #include "program.h"
+#include "report.h"
 #include "setup.h"
 
 #include <cisup/core/memory.h>
@@ -211,22 +212,35 @@ done:
 }
 
 static json_t *manifest_json(export_job *x) {
-    const setup *s = &x->r->setup;
-    const cisup_shape *n = &x->shape;
     json_t *kappa = json_array();
-    for (cisup_index l = 2; l <= n->L; l++)
+    for (cisup_index l = 2; l <= x->shape.L; l++)
         (void)json_array_append_new(
             kappa, emit_number(cisup_operator_kappa(&x->net->layers[l - 2])));
-    return json_pack(
-        "{ss,ss,sI,sI,sI,sI,sI,sI,ss,ss,ss,sI,sI,ss,so,sf,sO}", "schema",
-        "cisup.export/1", "version", CISUP_VERSION, "D", n->D, "d", n->d, "T", n->T, "S",
-        n->S, "L", n->L, "N", n->N, "scheme",
-        cisup_scheme_name((cisup_scheme)s->allocation.scheme), "family",
-        s->circuits_path ? "own" : cisup_family_name((cisup_family)s->family), "weights",
-        cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "seed",
-        (json_int_t)s->seed, "network", x->r->network, "form",
-        x->r->form == FORM_BLOCK ? "block" : "full", "kappa", kappa, "center",
-        cisup_network_readout(x->net, 1).center, "files", x->files);
+    return json_pack("{ss,ss,so,sI,sI,ss,so,sf,sO}", "schema", "cisup.export/1",
+                     "version", CISUP_VERSION, "params",
+                     setup_json(&x->r->setup, &x->shape), "N", x->shape.N, "network",
+                     x->r->network, "form", x->r->form == FORM_BLOCK ? "block" : "full",
+                     "kappa", kappa, "center", cisup_network_readout(x->net, 1).center,
+                     "files", x->files);
+}
+
+/* Which row of the allocation each circuit has in each layer. */
+static cisup_status put_permutations(export_job *x, cisup_error *err) {
+    const char *path;
+    csv_sink csv = {0};
+    cisup_status status;
+    CISUP_TRY(outdir_file(&x->dir, "permutations.csv", &path, err));
+    CISUP_TRY(csv_open(&csv, path, "layer,circuit,row", CISUP_KEEP_EXISTING, err));
+    for (cisup_index k = 0; k < x->shape.L * x->shape.T; k++) {
+        csv_index(&csv, k / x->shape.T + 1);
+        csv_index(&csv, k % x->shape.T);
+        csv_index(&csv, x->net->row_of[k]);
+        csv_end_row(&csv);
+    }
+    CISUP_TRY(csv_commit(&csv, err));
+done:
+    csv_discard(&csv);
+    return status;
 }
 
 static cisup_status put_manifest(export_job *x, cisup_error *err) {
@@ -254,6 +268,7 @@ static cisup_status write_all(export_job *x, cisup_error *err) {
                           x->r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING,
                           err));
     CISUP_TRY(put_allocation(x, err));
+    CISUP_TRY(put_permutations(x, err));
     for (cisup_index l = 1; l <= x->shape.L; l++) {
         CISUP_TRY(put_embedding(x, l, err));
         CISUP_TRY(put_biases(x, l, err));

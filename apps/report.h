@@ -17,6 +17,9 @@ typedef struct {
     const cisup_report *report;
 } finished_run;
 
+/* The parameters of a network as one JSON object; NULL for want of memory. */
+json_t *setup_json(const setup *s, const cisup_shape *shape);
+
 /* docs/formats.md, "propagate". */
 CISUP_MUST_CHECK cisup_status report_json(const finished_run *run, cisup_error *err);
 void report_text(const finished_run *run);

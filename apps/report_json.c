@@ -10,37 +10,42 @@ static json_t *number_list(const double *x, cisup_index count) {
     return list;
 }
 
+/* The files that circuits of the user's own came from. */
+static void add_own_files(json_t *params, const setup *s) {
+    if (!s->circuits_path) return;
+    (void)json_object_set_new(params, "circuit_file", json_string(s->circuits_path));
+    (void)json_object_set_new(params, "gate", json_boolean(s->gate));
+    (void)json_object_set_new(params, "input_file",
+                              s->inputs_path ? json_string(s->inputs_path) : json_null());
+}
+
+json_t *setup_json(const setup *s, const cisup_shape *n) {
+    json_t *p = json_pack(
+        "{sI,sI,sI,sI,sI,ss,ss,sb,sb,sf,sb,ss,sf,sb,ss,ss,sf,so,ss,sI}", "D", n->D, "d",
+        n->d, "T", n->T, "S", n->S, "L", n->L, "scheme",
+        cisup_scheme_name((cisup_scheme)s->allocation.scheme), "hop",
+        allocation_hop_name(s->allocation.hop), "reflect", s->allocation.reflect,
+        "even_out", s->allocation.even_out, "effort", s->allocation.effort, "reshuffle",
+        !s->keep_order, "family",
+        s->circuits_path ? "own" : cisup_family_name((cisup_family)s->family), "margin",
+        s->margin, "fresh", s->fresh, "weights",
+        cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
+        setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
+        emit_number(s->center), "engine", cisup_engine_name((cisup_engine)s->engine),
+        "seed", (json_int_t)s->seed);
+    if (p) add_own_files(p, s);
+    return p;
+}
+
 /* Every parameter of a run, also those that have no effect on it. */
 static json_t *params_json(const finished_run *run) {
-    const setup *s = run->setup;
     const cisup_experiment *x = run->experiment;
-    const cisup_shape *n = &run->shape;
-    json_t *z = json_array();
+    json_t *z = json_array(), *p = setup_json(run->setup, &run->shape);
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
-    json_t *p = json_pack("{sI,sI,sI,sI,so,sI}", "D", n->D, "d", n->d, "T", n->T, "S",
-                          n->S, "z", z, "L", n->L);
-    if (!p) return NULL;
-    json_t *more =
-        json_pack("{ss,ss,sb,sb,ss,sf,sb,ss,ss,sf,so,ss,ss,sI,sI,sI}", "scheme",
-                  cisup_scheme_name((cisup_scheme)s->allocation.scheme), "hop",
-                  allocation_hop_name(s->allocation.hop), "reflect",
-                  s->allocation.reflect, "reshuffle", !s->keep_order, "family",
-                  x->circuits ? "own" : cisup_family_name((cisup_family)s->family),
-                  "margin", s->margin, "fresh", s->fresh, "weights",
-                  cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
-                  setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
-                  emit_number(s->center), "mode", cisup_mode_name(x->mode), "engine",
-                  cisup_engine_name((cisup_engine)s->engine), "networks", x->networks,
-                  "samples", x->inputs, "seed", (json_int_t)x->seed);
-    if (x->circuits && more) {
-        (void)json_object_set_new(more, "circuit_file", json_string(s->circuits_path));
-        (void)json_object_set_new(more, "gate", json_boolean(s->gate));
-        (void)json_object_set_new(more, "input_file",
-                                  s->inputs_path ? json_string(s->inputs_path)
-                                                 : json_null());
-    }
-    if (!more || json_object_update(p, more) != 0) {
+    json_t *more = json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode),
+                             "networks", x->networks, "samples", x->inputs);
+    if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;
     }

@@ -262,6 +262,7 @@ class Propagate(unittest.TestCase):
             {
                 "D": 100, "d": 3, "T": 6, "S": 4, "z": [2], "L": 2, "networks": 2,
                 "samples": 4, "scheme": "greedy", "hop": "S-1", "reflect": True,
+                "even_out": False, "effort": 0.0,
                 "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
                 "weights": "split", "kappa": "rows", "w_correction": 1.25,
                 "center": 0.0625, "mode": "masked-relu", "engine": "assembled",

@@ -48,7 +48,8 @@ class Export:
         cisup("export", "-q", "-o", folder, *options)
         self.manifest = json.loads((self.folder / "manifest.json").read_text())
         m = self.manifest
-        self.D, self.d, self.T, self.S, self.N, self.L = (m[k] for k in "DdTSNL")
+        self.D, self.d, self.T, self.S, self.N, self.L = (
+            {**m["params"], "N": m["N"]}[k] for k in "DdTSNL")
         self.matrix = {}
         for entry in m["files"]:
             path = self.folder / entry["file"]
@@ -98,7 +99,7 @@ def rebuilt_weights(export, l):
     N, d, D, T, S = export.N, export.d, export.D, export.T, export.S
     E, U, w = export[f"E{l}"], export[f"U{l - 1}"], export[f"w{l}"]
     wbar = export.common(l)
-    scheme = export.manifest["weights"]
+    scheme = export.manifest["params"]["weights"]
     if scheme == "plain":
         return (E @ w @ U).toarray()
     if scheme == "balanced":
@@ -147,7 +148,7 @@ class Exported(unittest.TestCase):
     def test_manifest_tells_the_sizes(self):
         for x in self.networks():
             listed = {entry["file"] for entry in x.manifest["files"]}
-            there = {p.name for p in x.folder.iterdir()} - {"manifest.json", "allocation.csv"}
+            there = {p.name for p in x.folder.iterdir()} - {"manifest.json", "allocation.csv", "permutations.csv"}
             self.assertEqual(listed, there)
             for entry in x.manifest["files"]:
                 a = x[entry["file"].split(".")[0]]
