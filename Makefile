@@ -31,7 +31,7 @@ bench:
 	@.ci/install build bench
 	@cmake -S . -B build-bench -DCMAKE_BUILD_TYPE=Release -DCISUP_BENCH=ON -DBUILD_TESTING=OFF
 	@cmake --build build-bench -j $(JOBS)
-	build-bench/bench/bench_dense bench/results
+	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
