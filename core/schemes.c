@@ -234,10 +234,10 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
     *a = (cisup_allocation){0};
     const cisup_allocation_options o = chosen(options);
     const scheme *how = &schemes[o.scheme];
-    cisup_index most = cisup_packing_bound(N, S);
     cisup_status status;
     CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
     if (S == 1) return make_single(a, N, T, err);
+    cisup_index most = cisup_packing_bound(N, S);
     if (!how->is_counted_by_placing) /* known before memory is taken */
         CISUP_TRY(how->count(N, S, &o, &most, err));
     if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
