@@ -8,6 +8,7 @@
 #include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
 
+#include <math.h>
 #include <string.h>
 
 static const char about[] =
@@ -29,14 +30,22 @@ typedef struct {
     cisup_allocation_stats stats;
 } summary;
 
+/* NaN where the capacity is not known: scheme random asked for a number of circuits. */
+static double ratio_of(const summary *s) {
+    return s->capacity < 0 ? (double)NAN : (double)s->capacity / (double)s->bound;
+}
+
+static json_t *capacity_json(const summary *s) {
+    return s->capacity < 0 ? json_null() : json_integer(s->capacity);
+}
+
 static json_t *summary_json(const summary *s) {
-    return json_pack("{ss,ss,sI,sI,sI,sI,sI,so,sI,sI,so,so,so}", "record", "allocation",
+    return json_pack("{ss,ss,sI,sI,sI,so,sI,so,sI,sI,so,so,so}", "record", "allocation",
                      "scheme", s->scheme, "N", s->N, "S", s->S, "circuits", s->T,
-                     "capacity", s->capacity, "bound", s->bound, "ratio",
-                     emit_number((double)s->capacity / (double)s->bound), "load_min",
-                     s->stats.load_min, "load_max", s->stats.load_max, "load_cv",
-                     emit_number(s->stats.load_cv), "P", emit_number(s->stats.P), "p",
-                     emit_number(s->stats.p));
+                     "capacity", capacity_json(s), "bound", s->bound, "ratio",
+                     emit_number(ratio_of(s)), "load_min", s->stats.load_min, "load_max",
+                     s->stats.load_max, "load_cv", emit_number(s->stats.load_cv), "P",
+                     emit_number(s->stats.P), "p", emit_number(s->stats.p));
 }
 
 static const char csv_header[] = "record,scheme,N,S,circuits,capacity,bound,ratio,"
@@ -48,9 +57,12 @@ static void summary_csv(const summary *s, csv_sink *csv) {
     csv_index(csv, s->N);
     csv_index(csv, s->S);
     csv_index(csv, s->T);
-    csv_index(csv, s->capacity);
+    if (s->capacity < 0)
+        csv_skip(csv, 1);
+    else
+        csv_index(csv, s->capacity);
     csv_index(csv, s->bound);
-    csv_number(csv, (double)s->capacity / (double)s->bound);
+    csv_number(csv, ratio_of(s));
     csv_index(csv, s->stats.load_min);
     csv_index(csv, s->stats.load_max);
     csv_number(csv, s->stats.load_cv);
@@ -63,7 +75,7 @@ static void summary_text(const summary *s) {
     printf("scheme    %s\n", s->scheme);
     printf("circuits  %" PRId64 " on N = %" PRId64 " neurons, S = %" PRId64 " each\n",
            s->T, s->N, s->S);
-    if (s->S > 1)
+    if (s->S > 1 && s->capacity >= 0)
         printf("capacity  %" PRId64 ", %.1f %% of the packing bound %" PRId64 "\n",
                s->capacity, 100.0 * (double)s->capacity / (double)s->bound, s->bound);
     printf("load      %" PRId64 " to %" PRId64 " circuits a neuron, cv %.3f\n",
@@ -157,17 +169,19 @@ done:
     return status;
 }
 
-static void print_plan(const request *r, const summary *s) {
-    char size[16];
-    cisup_bytes_text((double)s->T * (double)s->S * 4.0, size);
+static cisup_status print_plan(const request *r, const summary *s, cisup_error *err) {
+    const double bytes = (double)s->T * (double)s->S * 4.0;
     if (r->json)
-        printf("{\"record\":\"dry-run\",\"N\":%" PRId64 ",\"S\":%" PRId64
-               ",\"circuits\":%" PRId64 ",\"capacity\":%" PRId64 ",\"bytes\":%.0f}\n",
-               s->N, s->S, s->T, s->capacity, (double)s->T * (double)s->S * 4.0);
-    else
-        printf("would place %" PRId64 " of at most %" PRId64 " circuits, N = %" PRId64
-               ", S = %" PRId64 ", %s\n",
-               s->T, s->capacity, s->N, s->S, size);
+        return emit_line(json_pack("{ss,sI,sI,sI,so,so}", "record", "dry-run", "N", s->N,
+                                   "S", s->S, "circuits", s->T, "capacity",
+                                   capacity_json(s), "bytes", emit_number(bytes)),
+                         err);
+    char size[16];
+    cisup_bytes_text(bytes, size);
+    printf("would place %" PRId64, s->T);
+    if (s->capacity >= 0) printf(" of at most %" PRId64, s->capacity);
+    printf(" circuits, N = %" PRId64 ", S = %" PRId64 ", %s\n", s->N, s->S, size);
+    return CISUP_OK;
 }
 
 static cisup_status execute(const request *r, cisup_error *err) {
@@ -182,10 +196,13 @@ static cisup_status execute(const request *r, cisup_error *err) {
     s.T = r->T.value[0];
     s.bound = cisup_packing_bound(s.N, s.S);
     if (r->plan) return show_construction(r, &s, options.scheme, err);
-    CISUP_TRY(allocation_fits(s.N, s.S, &options, &s.T, &s.capacity, err));
+    /* Scheme random would have to place all to know how many fit. */
+    const int is_known = options.scheme != CISUP_SCHEME_RANDOM || s.T == INDEX_MAX_WORD;
+    s.capacity = -1;
+    CISUP_TRY(
+        allocation_fits(s.N, s.S, &options, &s.T, is_known ? &s.capacity : NULL, err));
     if (r->dry_run) {
-        print_plan(r, &s);
-        return CISUP_OK;
+        return print_plan(r, &s, err);
     }
     CISUP_TRY(cisup_allocation_make(&a, s.N, s.S, s.T, &options, err));
     CISUP_TRY(measure_loads(&a, &s, err));

@@ -7,23 +7,15 @@
 #include <cisup/core/implicit.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/numbers.h>
 
 /* --- levels -------------------------------------------------------------------- */
-
-static cisup_index common_divisor(cisup_index a, cisup_index b) {
-    while (b) {
-        const cisup_index rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 /* About q / golden ratio and coprime to q. */
 static cisup_index golden_step(cisup_index q) {
     cisup_index step = q * 618033989 / 1000000000;
     if (step < 1) step = 1;
-    while (common_divisor(step, q) != 1) step++;
+    while (cisup_common_divisor(step, q) != 1) step++;
     return step;
 }
 

@@ -2,6 +2,7 @@
 #include <cisup/core/progressions.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/numbers.h>
 
 #include <stdbool.h>
 
@@ -25,15 +26,6 @@ static bool has_factor_below(cisup_index s, cisup_index S) {
     return 1 < s && s < S; /* a prime, or free of factors below S */
 }
 
-static cisup_index common_divisor(cisup_index a, cisup_index b) {
-    while (b) {
-        const cisup_index rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Base steps ascending; for `powers`, each followed by its multiples by S, S^2, ... */
 static cisup_status base_steps(cisup_index most, cisup_index S, bool powers, steps *list,
                                cisup_error *err) {
@@ -54,7 +46,7 @@ static bool clashes(cisup_index s, cisup_index S, const char *taken) {
     for (cisup_index j = 2; j < S; j++) {
         if (s % j) continue;
         for (cisup_index i = 1; i < j; i++)
-            if (taken[s / j * i] && common_divisor(i, j) == 1) return true;
+            if (taken[s / j * i] && cisup_common_divisor(i, j) == 1) return true;
     }
     return false;
 }

@@ -52,7 +52,3 @@ cisup_status cisup_shape_check(cisup_shape *s, cisup_error *err) {
 done:
     return status;
 }
-
-double cisup_shape_density(const cisup_shape *s) {
-    return (double)s->d / (double)s->D;
-}

@@ -23,7 +23,4 @@ typedef struct {
  * overflows 64 bits. */
 CISUP_MUST_CHECK cisup_status cisup_shape_check(cisup_shape *shape, cisup_error *err);
 
-/* Mean square overlap of two circuits by the post, d/D. */
-double cisup_shape_density(const cisup_shape *shape);
-
 #endif

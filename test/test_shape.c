@@ -45,14 +45,6 @@ static void sizes_may_reach_their_limits(void **state) {
     assert_int_equal(s.N, INT32_MAX);
 }
 
-static void the_density_is_d_over_D(void **state) {
-    (void)state;
-    const cisup_shape s = {.D = 1000, .d = 4};
-    CHECK_NEAR(cisup_shape_density(&s), 0.004, 0.0); /* one correctly rounded division */
-    const cisup_shape odd = {.D = 103, .d = 103};
-    CHECK_NEAR(cisup_shape_density(&odd), 1.0, 0.0);
-}
-
 static void blocks_fill_the_network_up_to_a_rest_below_d(void **state) {
     (void)state;
     cisup_rng rng = check_rng(1);
@@ -179,7 +171,6 @@ int main(void) {
         cmocka_unit_test(a_block_has_the_floor_of_D_over_d_neurons),
         cmocka_unit_test(every_size_may_be_one),
         cmocka_unit_test(sizes_may_reach_their_limits),
-        cmocka_unit_test(the_density_is_d_over_D),
         cmocka_unit_test(blocks_fill_the_network_up_to_a_rest_below_d),
         cmocka_unit_test(a_size_below_one_is_named),
         cmocka_unit_test(a_network_narrower_than_a_circuit_is_refused),
