@@ -20,7 +20,7 @@ typedef struct {
     const cisup_experiment *x;
     const cisup_network *net;
     cisup_index z, network, batches, cells;
-    cisup_measure *measure; /* [threads] */
+    cisup_measure *measure; /* [threads], borrowed: they go on over the networks */
     cisup_forward *forward; /* [threads] */
     cisup_batch *batch;     /* [threads] */
     double *sum;            /* [batches][cells] */
@@ -32,11 +32,9 @@ static int thread_count(const cisup_experiment *x) {
 
 static void crew_free(crew *c, int threads) {
     for (int k = 0; k < threads; k++) {
-        if (c->measure) cisup_measure_free(&c->measure[k]);
         if (c->forward) cisup_forward_free(&c->forward[k]);
         if (c->batch) cisup_batch_free(&c->batch[k]);
     }
-    cisup_release(c->measure);
     cisup_release(c->forward);
     cisup_release(c->batch);
     cisup_release(c->sum);
@@ -50,12 +48,10 @@ static cisup_status crew_init(crew *c, const cisup_experiment *x,
     c->batches = (x->inputs - 1) / CISUP_LANES + 1;
     c->cells = cisup_cell(net->circuits->L + 1, 0, 0);
     cisup_status status;
-    CISUP_TRY(cisup_new(&c->measure, threads, sizeof *c->measure, err));
     CISUP_TRY(cisup_new(&c->forward, threads, sizeof *c->forward, err));
     CISUP_TRY(cisup_new(&c->batch, threads, sizeof *c->batch, err));
     CISUP_TRY(cisup_new(&c->sum, c->batches * c->cells, sizeof *c->sum, err));
     for (int k = 0; k < threads; k++) {
-        CISUP_TRY(cisup_measure_init(&c->measure[k], net, z, err));
         CISUP_TRY(cisup_forward_init(&c->forward[k], net, err));
         CISUP_TRY(cisup_batch_init(&c->batch[k], z, net->circuits, err));
     }
@@ -70,6 +66,7 @@ static void run_batch(crew *c, cisup_index b, int thread) {
     const cisup_index first = b * CISUP_LANES, left = c->x->inputs - first;
     cisup_batch_draw(batch, c->net->circuits, c->x->seed, c->network, first,
                      left < CISUP_LANES ? left : CISUP_LANES);
+    measure->circuits = c->net->circuits;
     const cisup_observer observer = cisup_measure_start(measure, batch);
     cisup_forward_run(&c->forward[thread], c->net, c->x->mode, batch, &observer);
     for (cisup_index cell = 0; cell < c->cells; cell++)
@@ -79,16 +76,17 @@ static void run_batch(crew *c, cisup_index b, int thread) {
 /* Runs all samples of a network. Sums are kept by batch and added in the order of the
  * samples, counts are whole numbers: the result does not depend on the threads.
  *
- *   mse     [cells], receives this network's means
- *   total   receives the tallies and counts */
+ *   mse       [cells], receives this network's means
+ *   measure   [threads], receive the tallies and counts */
 static cisup_status run_samples(const cisup_experiment *x, const cisup_network *net,
                                 cisup_index network, cisup_index z, double *mse,
-                                cisup_measure *total, cisup_error *err) {
+                                cisup_measure *measure, cisup_error *err) {
     const int threads = thread_count(x);
     crew c;
     cisup_status status = crew_init(&c, x, net, z, threads, err);
     if (status != CISUP_OK) return status;
     c.network = network;
+    c.measure = measure;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
     for (cisup_index cell = 0; cell < c.cells; cell++) {
@@ -100,25 +98,38 @@ static cisup_status run_samples(const cisup_experiment *x, const cisup_network *
         for (cisup_index b = 0; b < c.batches; b++) sum += c.sum[b * c.cells + cell];
         mse[cell] = who ? sum / ((double)who * (double)x->inputs) : (double)NAN;
     }
-    for (int k = 0; k < threads; k++) cisup_measure_merge(total, &c.measure[k]);
     crew_free(&c, threads);
     return CISUP_OK;
 }
 
 /* What is collected over the networks for one z. */
 typedef struct {
-    double *mse;         /* [cells][K] */
-    double *column;      /* [cells], of one network */
-    cisup_measure total; /* tallies and counts */
+    double *mse;            /* [cells][K] */
+    double *column;         /* [cells], of one network */
+    cisup_measure *measure; /* [threads] tallies and counts; merged into the first */
 } collection;
 
-static void collections_free(collection *all, cisup_index count) {
-    for (cisup_index k = 0; all && k < count; k++) {
+static void collections_free(collection *all, const cisup_experiment *x) {
+    const int threads = thread_count(x);
+    for (cisup_index k = 0; all && k < x->z_count; k++) {
         cisup_release(all[k].mse);
         cisup_release(all[k].column);
-        cisup_measure_free(&all[k].total);
+        for (int t = 0; all[k].measure && t < threads; t++)
+            cisup_measure_free(&all[k].measure[t]);
+        cisup_release(all[k].measure);
     }
     cisup_release(all);
+}
+
+/* Before the first network is measured. */
+static cisup_status start_measuring(collection *c, const cisup_network *net,
+                                    cisup_index z, int threads, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->measure, threads, sizeof *c->measure, err));
+    for (int t = 0; t < threads; t++)
+        CISUP_TRY(cisup_measure_init(&c->measure[t], net, z, err));
+done:
+    return status;
 }
 
 /* One network: circuits, weights, then the samples of every z. */
@@ -143,8 +154,9 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
         report->kappa[l - 2] += cisup_operator_kappa(&net.layers[l - 2]);
     for (cisup_index k = 0; k < x->z_count; k++) {
         collection *c = &all[k];
-        if (!c->total.tally) CISUP_TRY(cisup_measure_init(&c->total, &net, x->z[k], err));
-        CISUP_TRY(run_samples(x, &net, network, x->z[k], c->column, &c->total, err));
+        if (!c->measure)
+            CISUP_TRY(start_measuring(c, &net, x->z[k], thread_count(x), err));
+        CISUP_TRY(run_samples(x, &net, network, x->z[k], c->column, c->measure, err));
         for (cisup_index cell = 0; cell < cells; cell++)
             c->mse[cell * x->networks + network] = c->column[cell];
     }
@@ -197,7 +209,7 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
                       const cisup_report *report) {
     const cisup_index L = report->L, cells = cisup_cell(L + 1, 0, 0);
     for (cisup_index cell = 0; cell < cells; cell++) {
-        const cisup_tally *tally = &c->total.tally[cell];
+        const cisup_tally *tally = &c->measure[0].tally[cell];
         r->mse[cell] =
             cisup_interval_mean(c->mse + cell * x->networks, report->networks, 0.95);
         r->worst[cell] = cisup_histogram_total(&tally->squares) ? cisup_tally_worst(tally)
@@ -211,7 +223,7 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
     const double neurons =
         (double)x->base->N * (double)x->inputs * (double)report->networks;
     for (cisup_index k = 0; k < L * report->d; k++) {
-        const cisup_open_count *open = &c->total.open[k];
+        const cisup_open_count *open = &c->measure[0].open[k];
         r->open[k] = (double)open->open / neurons;
         r->wrong[k] =
             open->outside ? (double)open->wrong / (double)open->outside : (double)NAN;
@@ -309,11 +321,13 @@ cisup_status cisup_experiment_run(const cisup_experiment *x, cisup_report *repor
     for (cisup_index l = 2; l <= report->L; l++)
         report->kappa[l - 2] /= (double)report->networks;
     for (cisup_index k = 0; k < x->z_count; k++) {
+        for (int t = 1; t < thread_count(x); t++)
+            cisup_measure_merge(&all[k].measure[0], &all[k].measure[t]);
         summarize(&report->result[k], &all[k], x, report);
         CISUP_TRY(predict(&report->result[k], x, report, err));
     }
 done:
-    collections_free(all, x->z_count);
+    collections_free(all, x);
     if (status != CISUP_OK) cisup_report_free(report);
     return status;
 }
@@ -330,14 +344,14 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
-    const double threads = (double)thread_count(x), program = 5e6;
+    const double threads = (double)thread_count(x), program = 8e6;
     const double circuits =
         x->circuits ? 0.0 : 8.0 * T * d * d * (x->family.fresh ? L : 1.0);
-    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N +
-                          cells * (double)sizeof(cisup_tally);
+    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
     const double sums = 8.0 * cells * ((double)x->inputs / CISUP_LANES + 1.0);
-    const double kept = (double)x->z_count * cells *
-                        ((double)sizeof(cisup_tally) + 8.0 * (double)x->networks);
+    const double kept =
+        (double)x->z_count * cells *
+        (threads * (double)sizeof(cisup_tally) + 8.0 * (double)x->networks);
     return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
            cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
            kept + thread * threads;
