@@ -288,16 +288,21 @@ static cisup_status single(const index_list *list, const char *name, cisup_error
                       name, list->count);
 }
 
-static void print_plan(const request *r, const cisup_shape *s) {
-    char size[16];
-    const double entries = (double)s->T * (double)s->S * (double)s->S * (double)s->d *
-                           (double)s->d * ((double)s->L - 1.0);
-    cisup_bytes_text(entries * 32.0, size);
+/* Lines of at most 44 characters: two indices and a number of 17 digits. */
+static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
+    const double T = (double)s->T, S = (double)s->S, d = (double)s->d, D = (double)s->D;
+    const double layer = 2.0 * T * S * d + T * d * d + 2.0 * D * d + 2.0 * D;
+    const double weights = (T * S * S + 2.0 * D) * d * d;
+    const double bytes = 44.0 * (3.0 * T * S + (double)s->L * (layer + T) +
+                                 ((double)s->L - 1.0) * weights);
     if (r->json)
-        printf("{\"record\":\"dry-run\",\"N\":%" PRId64 ",\"bytes\":%.0f}\n", s->N,
-               entries * 32.0);
-    else
-        printf("would write at most %s of text into %s\n", size, r->output);
+        return emit_line(json_pack("{ss,sI,so}", "record", "dry-run", "N", s->N, "bytes",
+                                   emit_number(bytes)),
+                         err);
+    char size[16];
+    cisup_bytes_text(bytes, size);
+    printf("would write at most %s of text into %s\n", size, r->output);
+    return CISUP_OK;
 }
 
 static cisup_status execute(request *r, cisup_error *err) {
@@ -314,7 +319,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(index_list_set(&s->z, 1, err));
     CISUP_TRY(setup_shape(s, s->D.value[0], s->T.value[0], s->S.value[0], &x.shape, err));
     if (r->dry_run) {
-        print_plan(r, &x.shape);
+        status = print_plan(r, &x.shape, err);
         goto done;
     }
     const cisup_allocation_options how = setup_allocation(s);

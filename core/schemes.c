@@ -13,12 +13,16 @@
 
 /* A scheme for S >= 2: how many circuits it places, and the first T of them, with T at
  * most that number where it is known without placing. */
+typedef cisup_status counter(cisup_index N, cisup_index S,
+                             const cisup_allocation_options *o, cisup_index *capacity,
+                             cisup_error *err);
+typedef cisup_status maker(cisup_allocation *a, cisup_index N, cisup_index S,
+                           cisup_index T, const cisup_allocation_options *o,
+                           cisup_error *err);
 typedef struct {
     const char *name;
-    cisup_status (*count)(cisup_index N, cisup_index S, const cisup_allocation_options *o,
-                          cisup_index *capacity, cisup_error *err);
-    cisup_status (*make)(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,
-                         const cisup_allocation_options *o, cisup_error *err);
+    counter *count;
+    maker *make;
     int is_counted_by_placing;
 } scheme;
 
@@ -116,18 +120,36 @@ static cisup_status count_planned(cisup_index N, cisup_index S,
     return status;
 }
 
-/* The whole plan with circuits added by local search. */
-static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
-                           const cisup_allocation_options *o, cisup_error *err) {
+/* A scheme's largest allocation with circuits added by local search. */
+static cisup_status search_from(cisup_allocation *a, cisup_index N, cisup_index S,
+                                const cisup_allocation_options *o, counter *count,
+                                maker *make, cisup_error *err) {
     const cisup_local_search_options options = {o->effort, o->seed};
     cisup_allocation start = {0};
-    cisup_index planned;
+    cisup_index most;
     cisup_status status;
-    CISUP_TRY(count_planned(N, S, o, &planned, err));
-    CISUP_TRY(make_planned(&start, N, S, planned, o, err));
+    CISUP_TRY(count(N, S, o, &most, err));
+    CISUP_TRY(make(&start, N, S, most, o, err));
     CISUP_TRY(cisup_local_search(&start, &options, a, err));
 done:
     cisup_allocation_free(&start);
+    return status;
+}
+
+/* The larger of what the search makes of the plan and of td, whose rests differ. */
+static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
+                           const cisup_allocation_options *o, cisup_error *err) {
+    cisup_allocation other = {0};
+    cisup_status status;
+    CISUP_TRY(search_from(a, N, S, o, count_planned, make_planned, err));
+    CISUP_TRY(search_from(&other, N, S, o, count_td, make_td, err));
+    if (other.T > a->T) {
+        const cisup_allocation smaller = *a;
+        *a = other;
+        other = smaller;
+    }
+done:
+    cisup_allocation_free(&other);
     return status;
 }
 

@@ -1,0 +1,16 @@
+# Planned packings: the construction, its count, and that files of it hold.
+try cisup allocate -D 250 -d 1 -S 6 --scheme best --plan
+try cisup allocate -D 57 -d 1 -S 8 --scheme design --plan
+try cisup allocate -D 250 -d 1 -S 6 --scheme ref --plan
+try cisup allocate -D 250 -d 1 -S 6 --scheme sts
+try cisup allocate -D 250 -d 1 -S 6 --scheme best -T 2016
+for scheme in best td design 'best -T 557' 'ref -T 557' 'ref -T 557 --even-out'; do
+    echo "# $scheme"
+    cisup allocate -D 250 -d 1 -S 6 --scheme $scheme -q -o a.mtx --force
+    cisup check a.mtx | grep -e circuits -e '^load' -e holds | sed 's/, cv.*//'
+done
+echo '# a search adds circuits'
+for effort in 0 3; do
+    cisup allocate -D 100 -d 1 -S 7 --scheme best --effort $effort -q -o a.mtx --force
+    cisup check a.mtx | grep -e circuits -e holds
+done
