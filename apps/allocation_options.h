@@ -8,12 +8,19 @@
 
 /* The options of every command that makes an allocation. */
 typedef struct {
-    int scheme, hop, reflect, even_out;
+    int scheme; /* -1 until allocation_choice_complete when none is named */
+    int hop, reflect, even_out;
     double effort;
     uint64_t seed;
 } allocation_choice;
 
 allocation_choice allocation_choice_defaults(void);
+
+/* Takes `scheme` where none is named. Errors: EINVAL for an option that the scheme does
+ * not have. */
+CISUP_MUST_CHECK cisup_status allocation_choice_complete(allocation_choice *choice,
+                                                         cisup_scheme scheme,
+                                                         cisup_error *err);
 cisup_allocation_options allocation_choice_options(const allocation_choice *choice);
 
 /* Whether T circuits fit, before anything is placed. *T = INDEX_MAX_WORD becomes the
@@ -32,13 +39,17 @@ CISUP_MUST_CHECK cisup_status allocation_fits(cisup_index N, cisup_index S,
 int allocation_hop_find(const char *word);
 const char *allocation_hop_name(int hop);
 
+/* "auto", "yes", "no"; -1 otherwise. */
+int allocation_even_out_find(const char *word);
+const char *allocation_even_out_name(int even_out);
+
 #define ALLOCATION_OPTIONS(choice)                                                       \
     {"scheme",                                                                           \
      0,                                                                                  \
      OPTION_CHOICE,                                                                      \
      &(choice).scheme,                                                                   \
      "best|td|sts|design|ref|prime|greedy|random",                                       \
-     "allocation scheme (ref)",                                                          \
+     "allocation scheme (best)",                                                         \
      cisup_scheme_find},                                                                 \
         {"hop",                                                                          \
          0,                                                                              \
@@ -47,10 +58,13 @@ const char *allocation_hop_name(int hop);
          "S|S-1",                                                                        \
          "start of the next progression: S, or S-1 to share an end (S)",                 \
          allocation_hop_find},                                                           \
-        {"even-out",  0,                                                                 \
-         OPTION_FLAG, &(choice).even_out,                                                \
-         NULL,        "exchange neurons for more even loads (always for best)",          \
-         NULL},                                                                          \
+        {"even-out",                                                                     \
+         0,                                                                              \
+         OPTION_CHOICE,                                                                  \
+         &(choice).even_out,                                                             \
+         "auto|yes|no",                                                                  \
+         "exchange neurons for more even loads (auto: for best up to N = 32768, T S = 10^7)",       \
+         allocation_even_out_find},                                                      \
         {"effort",      0,                                                               \
          OPTION_NUMBER, &(choice).effort,                                                \
          "E",           "of scheme best: search for more circuits, E x 10^5 moves (0)",  \

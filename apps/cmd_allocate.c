@@ -4,6 +4,7 @@
 #include "options.h"
 #include "program.h"
 
+#include <cisup/core/even_out.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
@@ -25,9 +26,10 @@ typedef struct {
 
 /* What is reported of one allocation. */
 typedef struct {
-    cisup_index N, S, T, capacity, bound;
+    cisup_index N, S, T, capacity, bound, johnson;
     const char *scheme;
-    cisup_allocation_stats stats;
+    cisup_allocation_stats placed, stats; /* before and after loads are evened out */
+    int is_evened;
 } summary;
 
 /* NaN where the capacity is not known: scheme random asked for a number of circuits. */
@@ -40,16 +42,20 @@ static json_t *capacity_json(const summary *s) {
 }
 
 static json_t *summary_json(const summary *s) {
-    return json_pack("{ss,ss,sI,sI,sI,so,sI,so,sI,sI,so,so,so}", "record", "allocation",
-                     "scheme", s->scheme, "N", s->N, "S", s->S, "circuits", s->T,
-                     "capacity", capacity_json(s), "bound", s->bound, "ratio",
-                     emit_number(ratio_of(s)), "load_min", s->stats.load_min, "load_max",
-                     s->stats.load_max, "load_cv", emit_number(s->stats.load_cv), "P",
-                     emit_number(s->stats.P), "p", emit_number(s->stats.p));
+    return json_pack(
+        "{ss,ss,sI,sI,sI,so,sI,sI,so,sI,sI,so,so,so,sb,sI,sI,so}", "record", "allocation",
+        "scheme", s->scheme, "N", s->N, "S", s->S, "circuits", s->T, "capacity",
+        capacity_json(s), "bound", s->bound, "johnson_bound", s->johnson, "ratio",
+        emit_number(ratio_of(s)), "load_min", s->stats.load_min, "load_max",
+        s->stats.load_max, "load_cv", emit_number(s->stats.load_cv), "P",
+        emit_number(s->stats.P), "p", emit_number(s->stats.p), "evened_out", s->is_evened,
+        "placed_load_min", s->placed.load_min, "placed_load_max", s->placed.load_max,
+        "placed_load_cv", emit_number(s->placed.load_cv));
 }
 
-static const char csv_header[] = "record,scheme,N,S,circuits,capacity,bound,ratio,"
-                                 "load_min,load_max,load_cv,P,p";
+static const char csv_header[] =
+    "record,scheme,N,S,circuits,capacity,bound,johnson_bound,ratio,load_min,load_max,"
+    "load_cv,P,p,evened_out,placed_load_min,placed_load_max,placed_load_cv";
 
 static void summary_csv(const summary *s, csv_sink *csv) {
     csv_text(csv, "allocation");
@@ -62,12 +68,17 @@ static void summary_csv(const summary *s, csv_sink *csv) {
     else
         csv_index(csv, s->capacity);
     csv_index(csv, s->bound);
+    csv_index(csv, s->johnson);
     csv_number(csv, ratio_of(s));
     csv_index(csv, s->stats.load_min);
     csv_index(csv, s->stats.load_max);
     csv_number(csv, s->stats.load_cv);
     csv_number(csv, s->stats.P);
     csv_number(csv, s->stats.p);
+    csv_index(csv, s->is_evened);
+    csv_index(csv, s->placed.load_min);
+    csv_index(csv, s->placed.load_max);
+    csv_number(csv, s->placed.load_cv);
     csv_end_row(csv);
 }
 
@@ -76,23 +87,37 @@ static void summary_text(const summary *s) {
     printf("circuits  %" PRId64 " on N = %" PRId64 " neurons, S = %" PRId64 " each\n",
            s->T, s->N, s->S);
     if (s->S > 1 && s->capacity >= 0)
-        printf("capacity  %" PRId64 ", %.1f %% of the packing bound %" PRId64 "\n",
-               s->capacity, 100.0 * (double)s->capacity / (double)s->bound, s->bound);
+        printf("capacity  %" PRId64 ", %.1f %% of Johnson's bound %" PRId64
+               " (all pairs: %" PRId64 ")\n",
+               s->capacity, 100.0 * (double)s->capacity / (double)s->johnson, s->johnson,
+               s->bound);
     printf("load      %" PRId64 " to %" PRId64 " circuits a neuron, cv %.3f\n",
            s->stats.load_min, s->stats.load_max, s->stats.load_cv);
+    if (s->is_evened)
+        printf("          evened out from %" PRId64 " to %" PRId64 ", cv %.3f\n",
+               s->placed.load_min, s->placed.load_max, s->placed.load_cv);
     if (s->T > 1)
         printf("overlap   P = %.6g, p = P/S^2 = %.6g\n", s->stats.P, s->stats.p);
 }
 
-static cisup_status measure_loads(const cisup_allocation *a, summary *s,
-                                  cisup_error *err) {
-    cisup_index *load;
-    const cisup_status status = cisup_new(&load, a->N, sizeof *load, err);
-    if (status != CISUP_OK) return status;
+/* Places the circuits and evens them out in a second step, measuring loads twice. */
+static cisup_status place(cisup_allocation *a, summary *s,
+                          const cisup_allocation_options *options, cisup_error *err) {
+    cisup_allocation_options as_placed = *options;
+    as_placed.even_out = CISUP_EVEN_OUT_NO;
+    s->is_evened = cisup_allocation_is_evened(options, s->N, s->S, s->T);
+    cisup_index *load = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_allocation_make(a, s->N, s->S, s->T, &as_placed, err));
+    CISUP_TRY(cisup_new(&load, a->N, sizeof *load, err));
+    cisup_allocation_loads(a, load);
+    s->placed = cisup_allocation_statistics(load, a->N, a->S, a->T);
+    if (s->is_evened) CISUP_TRY(cisup_even_out(a, err));
     cisup_allocation_loads(a, load);
     s->stats = cisup_allocation_statistics(load, a->N, a->S, a->T);
+done:
     cisup_release(load);
-    return CISUP_OK;
+    return status;
 }
 
 static cisup_status write_file(const request *r, const cisup_allocation *a,
@@ -185,16 +210,20 @@ static cisup_status print_plan(const request *r, const summary *s, cisup_error *
 }
 
 static cisup_status execute(const request *r, cisup_error *err) {
-    const cisup_allocation_options options = allocation_choice_options(&r->choice);
+    allocation_choice choice = r->choice;
     cisup_shape shape = {.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = 1};
-    summary s = {.S = r->S, .scheme = cisup_scheme_name(options.scheme)};
+    summary s = {.S = r->S};
     cisup_allocation a = {0};
     cisup_status status;
+    CISUP_TRY(allocation_choice_complete(&choice, CISUP_SCHEME_BEST, err));
+    const cisup_allocation_options options = allocation_choice_options(&choice);
+    s.scheme = cisup_scheme_name(options.scheme);
     CISUP_TRY(outputs_check(r, err));
     CISUP_TRY(cisup_shape_check(&shape, err));
     s.N = shape.N;
     s.T = r->T.value[0];
     s.bound = cisup_packing_bound(s.N, s.S);
+    s.johnson = cisup_johnson_bound(s.N, s.S);
     if (r->plan) return show_construction(r, &s, options.scheme, err);
     /* Scheme random would have to place all to know how many fit. */
     const int is_known = options.scheme != CISUP_SCHEME_RANDOM || s.T == INDEX_MAX_WORD;
@@ -204,8 +233,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     if (r->dry_run) {
         return print_plan(r, &s, err);
     }
-    CISUP_TRY(cisup_allocation_make(&a, s.N, s.S, s.T, &options, err));
-    CISUP_TRY(measure_loads(&a, &s, err));
+    CISUP_TRY(place(&a, &s, &options, err));
     CISUP_TRY(write_files(r, &a, &s, err));
     if (r->json)
         CISUP_TRY(emit_line(summary_json(&s), err));
@@ -230,7 +258,8 @@ int cmd_allocate(int argc, char **argv) {
         ALLOCATION_OPTIONS(r.choice),
         {"output", 'o', OPTION_TEXT, &r.output, "FILE",
          "write the allocation: .mtx, .mtx.gz or .csv", NULL},
-        {"seed", 0, OPTION_SEED, &r.choice.seed, "N", "seed of scheme random (1)", NULL},
+        {"seed", 0, OPTION_SEED, &r.choice.seed, "N",
+         "seed of scheme random and --effort (1)", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv, "FILE", "write the figures as CSV", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},

@@ -13,7 +13,8 @@
 static const char about[] =
     "Build networks in superposition, run them on samples with z active circuits, and "
     "measure the error of every circuit's read-out, layer by layer, with 95 % intervals "
-    "over networks and the theory beside it. Without options: the published network of "
+    "over networks and the theory beside it. Without sizes and scheme: the published "
+    "network of "
     "\"Rotations in Superposition\". -D, -T, -S and -z take lists and ranges: 1,2,3 or "
     "200:600:100.";
 

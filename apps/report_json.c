@@ -21,12 +21,12 @@ static void add_own_files(json_t *params, const setup *s) {
 
 json_t *setup_json(const setup *s, const cisup_shape *n) {
     json_t *p = json_pack(
-        "{sI,sI,sI,sI,sI,ss,ss,sb,sb,sf,sb,ss,sf,sb,ss,ss,sf,so,ss,sI}", "D", n->D, "d",
+        "{sI,sI,sI,sI,sI,ss,ss,sb,ss,sf,sb,ss,sf,sb,ss,ss,sf,so,ss,sI}", "D", n->D, "d",
         n->d, "T", n->T, "S", n->S, "L", n->L, "scheme",
         cisup_scheme_name((cisup_scheme)s->allocation.scheme), "hop",
         allocation_hop_name(s->allocation.hop), "reflect", s->allocation.reflect,
-        "even_out", s->allocation.even_out, "effort", s->allocation.effort, "reshuffle",
-        !s->keep_order, "family",
+        "even_out", allocation_even_out_name(s->allocation.even_out), "effort",
+        s->allocation.effort, "reshuffle", !s->keep_order, "family",
         s->circuits_path ? "own" : cisup_family_name((cisup_family)s->family), "margin",
         s->margin, "fresh", s->fresh, "weights",
         cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",

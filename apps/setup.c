@@ -17,6 +17,7 @@ setup setup_defaults(void) {
                    .engine = CISUP_ENGINE_FACTORED,
                    .correction = weights.correction,
                    .center = weights.center,
+                   .preset = -1,
                    .seed = 1};
 }
 
@@ -27,6 +28,18 @@ void setup_free(setup *s) {
     cisup_release(s->z.value);
     cisup_circuits_free(&s->own);
     *s = (setup){0};
+}
+
+enum { preset_published };
+
+int setup_preset_find(const char *word) {
+    return strcmp(word, "published") == 0 ? preset_published : -1;
+}
+
+/* Whether the network is left open: neither sizes nor circuits nor allocation. */
+static int is_bare(const setup *s) {
+    return !s->D.count && !s->T.count && !s->S.count && !s->d && !s->L &&
+           !s->circuits_path && s->allocation.scheme < 0;
 }
 
 int setup_kappa_find(const char *word) {
@@ -116,6 +129,10 @@ static cisup_status numbers_check(const setup *s, cisup_error *err) {
 cisup_status setup_complete(setup *s, cisup_error *err) {
     const cisup_index width = cisup_family_width((cisup_family)s->family);
     cisup_status status;
+    if (is_bare(s)) s->preset = preset_published;
+    const cisup_scheme scheme =
+        s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
+    CISUP_TRY(allocation_choice_complete(&s->allocation, scheme, err));
     CISUP_TRY(numbers_check(s, err));
     if (s->circuits_path) CISUP_TRY(read_own(s, err));
     if (!s->d) s->d = width ? width : 4;

@@ -19,22 +19,34 @@ typedef struct {
     double margin;
     const char *circuits_path, *inputs_path;
     int gate;
+    int preset; /* -1: none */
     int weights, kappa, engine, keep_order;
     double correction, center;
     uint64_t seed;
     cisup_circuits own; /* read from circuits_path; empty for a family */
 } setup;
 
-/* The published network: D=1000 d=4 T=557 S=6 z=1,2,3 L=5, rotation4, capped, ref;
- * its sizes are filled in by setup_complete where none were given. */
 setup setup_defaults(void);
 void setup_free(setup *s);
+
+/* "published": the network of [ROT], D=1000 d=4 T=557 S=6 L=5, rotation4, capped,
+ * scheme ref. -1 otherwise. */
+int setup_preset_find(const char *word);
 
 int setup_kappa_find(const char *word);
 const char *setup_kappa_name(int kappa);
 
 #define SETUP_OPTIONS(s)                                                                   \
-    {"width", 'D', OPTION_LIST, &(s).D, "D", "width of the network (1000)", NULL},         \
+    {"preset",                                                                             \
+     0,                                                                                    \
+     OPTION_CHOICE,                                                                        \
+     &(s).preset,                                                                          \
+     "published",                                                                          \
+     "sizes and scheme where none are given: the published network, -D 1000 -d 4 -T "      \
+     "557 "                                                                                \
+     "-S 6 -L 5 --scheme ref; in force when neither a size nor a scheme is given",         \
+     setup_preset_find},                                                                   \
+        {"width", 'D', OPTION_LIST, &(s).D, "D", "width of the network (1000)", NULL},     \
         {"circuit-width",                                                                  \
          'd',                                                                              \
          OPTION_SIZE,                                                                      \
@@ -107,8 +119,9 @@ const char *setup_kappa_name(int kappa);
         "seed", 0, OPTION_SEED, &(s).seed, "N", "seed of everything random (1)", NULL      \
     }
 
-/* Fills what was not given from the family or the file of circuits, which is read here
- * (own.w then is not NULL). Call once after the options are parsed; setup_free frees.
+/* Fills what was not given from the preset, the family or the file of circuits, which is
+ * read here (own.w then is not NULL); sizes still missing are those of the published
+ * network, the scheme is best. Call once after the options are parsed; setup_free frees.
  * Errors: EINVAL naming the option; those of reading circuits. */
 CISUP_MUST_CHECK cisup_status setup_complete(setup *s, cisup_error *err);
 

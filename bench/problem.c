@@ -9,7 +9,8 @@
 
 static cisup_status place(cisup_allocation *base, const cisup_shape *s,
                           cisup_error *err) {
-    const cisup_allocation_options options = cisup_allocation_defaults();
+    cisup_allocation_options options = cisup_allocation_defaults();
+    options.scheme = CISUP_SCHEME_REF; /* as in the published code */
     return cisup_allocation_make(base, s->N, s->S, s->T, &options, err);
 }
 

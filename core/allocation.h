@@ -33,18 +33,28 @@ typedef enum {
     CISUP_HOP_S_LESS_1 /* S-1 steps: neighbours share an end neuron */
 } cisup_hop;
 
+/* Whether loads are evened out (core/even_out.h) after the circuits are placed. */
+typedef enum {
+    CISUP_EVEN_OUT_AUTO, /* for best, N <= 32768 and T S <= 10^7: 128 MB, seconds */
+    CISUP_EVEN_OUT_YES,
+    CISUP_EVEN_OUT_NO
+} cisup_even_out_when;
+
 typedef struct {
-    cisup_scheme scheme; /* default CISUP_SCHEME_REF */
-    cisup_hop hop;       /* of the progression schemes; default CISUP_HOP_S */
-    int reflect;         /* 1: n -> N-1-n in every second step; default 0 */
-    int even_out;        /* 1: exchange neurons until loads are as even as that makes
-                            them (core/even_out.h), always done for best; default 0 */
-    double effort;       /* of best: local search for more circuits, in units of
-                            core/local_search.h; default 0 */
-    uint64_t seed;       /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
+    cisup_scheme scheme;          /* default CISUP_SCHEME_BEST */
+    cisup_hop hop;                /* of the progression schemes; default CISUP_HOP_S */
+    int reflect;                  /* 1: n -> N-1-n in every second step; default 0 */
+    cisup_even_out_when even_out; /* default CISUP_EVEN_OUT_AUTO */
+    double effort;                /* of best: local search for more circuits, in units of
+                                     core/local_search.h; default 0 */
+    uint64_t seed; /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
 } cisup_allocation_options;
 
 cisup_allocation_options cisup_allocation_defaults(void);
+
+/* Whether cisup_allocation_make evens out such an allocation. */
+int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_index N,
+                               cisup_index S, cisup_index T);
 
 /* "prime", "ref", ..., "design"; cisup_scheme_find returns -1 if unknown. */
 const char *cisup_scheme_name(cisup_scheme scheme);
@@ -82,6 +92,14 @@ cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_i
 CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
+
+/* Whether a scheme places T circuits, as far as that is known without placing them;
+ * of scheme random only the packing bound is asked. With scheme best quick for every T
+ * that its storage-free form holds. Errors: EINVAL; EINFEASIBLE naming how many the
+ * scheme places and the packing bound; ENOMEM. */
+CISUP_MUST_CHECK cisup_status
+cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
+                      const cisup_allocation_options *options, cisup_error *err);
 
 /* The plan behind scheme best, sts or design. Errors: EINVAL (sts with S != 3; S < 2);
  * ENOMEM. */

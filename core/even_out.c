@@ -124,16 +124,27 @@ static void mark_all(evening *e) {
     }
 }
 
+/* Whether no exchange could make the loads more even. */
+static int is_even(const evening *e) {
+    cisup_index least = e->load[0], most = e->load[0];
+    for (cisup_index n = 1; n < e->a->N; n++) {
+        if (e->load[n] < least) least = e->load[n];
+        if (e->load[n] > most) most = e->load[n];
+    }
+    return most - least <= 1;
+}
+
 cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
     evening e = {.a = a, .words = (a->N + 63) / 64};
-    cisup_status status = CISUP_OK;
-    const double bytes = (double)a->N * (double)e.words * 8.0;
-    if (a->S < 2 || cisup_memory_require(bytes, "the pairs", NULL) != CISUP_OK)
-        return CISUP_OK;
-    CISUP_TRY(cisup_new(&e.met, a->N * e.words, sizeof *e.met, err));
+    cisup_status status;
+    if (a->S < 2) return CISUP_OK;
     CISUP_TRY(cisup_new(&e.load, a->N, sizeof *e.load, err));
-    CISUP_TRY(cisup_new(&e.poor, a->N, sizeof *e.poor, err));
     cisup_allocation_loads(a, e.load);
+    if (is_even(&e)) goto done;
+    CISUP_TRY(cisup_memory_require((double)a->N * (double)e.words * 8.0,
+                                   "the pairs of neurons to even out", err));
+    CISUP_TRY(cisup_new(&e.met, a->N * e.words, sizeof *e.met, err));
+    CISUP_TRY(cisup_new(&e.poor, a->N, sizeof *e.poor, err));
     mark_all(&e);
     for (int pass = 0; pass < most_passes; pass++)
         if (one_pass(&e) <= a->T / 1000) break;

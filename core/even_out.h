@@ -10,14 +10,13 @@
  * neuron stay; the sum of the squared loads falls with every exchange. Rows stay
  * increasing and in their order. Deterministic.
  *
- * A bitmap of all pairs takes N^2/8 bytes. When the machine has not that much, nothing
- * is done, and that is no error.
+ * A bitmap of all pairs takes N^2/8 bytes, unless the loads are within 1 already.
  *
  *   a   any two circuits share at most one neuron; otherwise the result is valid
  *       no more than before
  *
  * Time O(N^2/64 + T S^2) and at most 16 passes of O(48 T S); few circuits need many
- * tries. Errors: ENOMEM for the bitmap and the small arrays. */
+ * tries. Errors: ENOMEM, saying how much the bitmap takes. */
 CISUP_MUST_CHECK cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err);
 
 #endif

@@ -16,6 +16,9 @@ void cisup_plan_try_cyclic(cisup_plan_search *search, cisup_plan_candidate *best
     }
 }
 
+/* Bounds on what is tried, beyond the redundancies in use. */
+static const cisup_index largest_dual = 32, most_padding = 128;
+
 /* Points besides the hole that T blocks of size S need as the dual of a packing of T
  * points with `blocks` blocks of size k. Each point of it is on at most (T-1)/(k-1) <= S
  * blocks; the slots it leaves open each take a point of their own, one of which can lie
@@ -40,7 +43,8 @@ void cisup_plan_try_duals(cisup_plan_search *search, cisup_plan_candidate *best)
     const cisup_index S = best->node.S, points = best->node.points;
     if (!cisup_plan_allows(search, CISUP_PLAN_DUAL)) return;
     const cisup_index bound = cisup_johnson_bound(points, S);
-    const cisup_index sizes = points < S * S - S + 1 ? S : 3;
+    cisup_index sizes = points < S * S - S + 1 ? S : 3;
+    if (sizes > largest_dual) sizes = largest_dual;
     for (cisup_index k = 2; k < sizes && k < S; k++) {
         cisup_index T = S * (k - 1) + 1;
         if (T > bound) T = bound;
@@ -88,7 +92,8 @@ void cisup_plan_try_pads(cisup_plan_search *search, cisup_plan_candidate *best, 
         if (hole <= S) offer_holed(search, best);
         if (points <= 300 && hole < points - 1) offer_pad(search, best, points - 1, hole);
     } else if (!raw) {
-        const cisup_index most = points <= cisup_plan_chained ? 1 : 2 * S;
+        cisup_index most = points <= cisup_plan_chained ? 1 : 2 * S;
+        if (most > most_padding) most = most_padding;
         for (cisup_index d = 1; d <= most && points - d >= S; d++)
             offer_pad(search, best, points - d, 0);
     }

@@ -23,7 +23,6 @@ typedef struct {
     const char *name;
     counter *count;
     maker *make;
-    int is_counted_by_placing;
 } scheme;
 
 static cisup_status make_progressions(cisup_allocation *a, cisup_index N, cisup_index S,
@@ -172,10 +171,12 @@ static cisup_status make_best(cisup_allocation *a, cisup_index N, cisup_index S,
     cisup_index planned;
     cisup_status status = cisup_implicit_init(&m, N, S, CISUP_GROUPS_APART, err);
     if (status != CISUP_OK) return status;
-    CISUP_TRY(count_planned(N, S, o, &planned, err));
     if (T <= m.T_max) {
         CISUP_TRY(cisup_implicit_store(&m, T, a, err));
-    } else if (T <= planned) {
+        goto done;
+    }
+    CISUP_TRY(count_planned(N, S, o, &planned, err));
+    if (T <= planned) {
         CISUP_TRY(make_planned(a, N, S, T, o, err));
     } else {
         CISUP_TRY(search(a, N, S, o, err));
@@ -186,15 +187,25 @@ done:
     return status;
 }
 
+/* Whether the form that best takes first holds T circuits: quick where a plan is not. */
+static cisup_status fits_apart(cisup_index N, cisup_index S, cisup_index T, int *fits,
+                               cisup_error *err) {
+    cisup_implicit m;
+    const cisup_status status = cisup_implicit_init(&m, N, S, CISUP_GROUPS_APART, err);
+    *fits = status == CISUP_OK && T <= m.T_max;
+    cisup_implicit_free(&m);
+    return status;
+}
+
 static const scheme schemes[] = {
-    [CISUP_SCHEME_PRIME] = {"prime", cisup_progressions_count, make_progressions, 0},
-    [CISUP_SCHEME_REF] = {"ref", cisup_progressions_count, make_progressions, 0},
-    [CISUP_SCHEME_GREEDY] = {"greedy", cisup_progressions_count, make_progressions, 0},
-    [CISUP_SCHEME_RANDOM] = {"random", count_random, make_random, 1},
-    [CISUP_SCHEME_TD] = {"td", count_td, make_td, 0},
-    [CISUP_SCHEME_BEST] = {"best", count_best, make_best, 0},
-    [CISUP_SCHEME_STS] = {"sts", count_planned, make_planned, 0},
-    [CISUP_SCHEME_DESIGN] = {"design", count_planned, make_planned, 0},
+    [CISUP_SCHEME_PRIME] = {"prime", cisup_progressions_count, make_progressions},
+    [CISUP_SCHEME_REF] = {"ref", cisup_progressions_count, make_progressions},
+    [CISUP_SCHEME_GREEDY] = {"greedy", cisup_progressions_count, make_progressions},
+    [CISUP_SCHEME_RANDOM] = {"random", count_random, make_random},
+    [CISUP_SCHEME_TD] = {"td", count_td, make_td},
+    [CISUP_SCHEME_BEST] = {"best", count_best, make_best},
+    [CISUP_SCHEME_STS] = {"sts", count_planned, make_planned},
+    [CISUP_SCHEME_DESIGN] = {"design", count_planned, make_planned},
 };
 enum { scheme_count = sizeof schemes / sizeof schemes[0] };
 
@@ -209,7 +220,7 @@ int cisup_scheme_find(const char *name) {
 }
 
 cisup_allocation_options cisup_allocation_defaults(void) {
-    return (cisup_allocation_options){.scheme = CISUP_SCHEME_REF, .seed = 1};
+    return (cisup_allocation_options){.scheme = CISUP_SCHEME_BEST, .seed = 1};
 }
 
 cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
@@ -238,8 +249,32 @@ cisup_status cisup_allocation_capacity(cisup_index N, cisup_index S,
     return CISUP_OK;
 }
 
-/* Slots of a best allocation that are evened out unasked: a few seconds' work. */
-static const cisup_index most_evened = 10000000;
+int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_index N,
+                               cisup_index S, cisup_index T) {
+    const cisup_index most_neurons = 32768, most_slots = 10000000;
+    if (options->even_out == CISUP_EVEN_OUT_AUTO)
+        return options->scheme == CISUP_SCHEME_BEST && N <= most_neurons &&
+               T <= most_slots / S;
+    return options->even_out == CISUP_EVEN_OUT_YES;
+}
+
+cisup_status cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
+                                   const cisup_allocation_options *options,
+                                   cisup_error *err) {
+    const cisup_allocation_options o = chosen(options);
+    cisup_index most = cisup_packing_bound(N, S);
+    int fits = 0;
+    cisup_status status;
+    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    if (S == 1) return CISUP_OK;
+    if (o.scheme == CISUP_SCHEME_BEST) CISUP_TRY(fits_apart(N, S, T, &fits, err));
+    if (fits) return CISUP_OK;
+    if (o.scheme != CISUP_SCHEME_RANDOM)
+        CISUP_TRY(schemes[o.scheme].count(N, S, &o, &most, err));
+    if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
+done:
+    return status;
+}
 
 /* S = 1: circuit t in neuron t mod N. */
 static cisup_status make_single(cisup_allocation *a, cisup_index N, cisup_index T,
@@ -255,17 +290,11 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
                                    cisup_error *err) {
     *a = (cisup_allocation){0};
     const cisup_allocation_options o = chosen(options);
-    const scheme *how = &schemes[o.scheme];
     cisup_status status;
-    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err)); /* before memory is taken */
     if (S == 1) return make_single(a, N, T, err);
-    cisup_index most = cisup_packing_bound(N, S);
-    if (!how->is_counted_by_placing) /* known before memory is taken */
-        CISUP_TRY(how->count(N, S, &o, &most, err));
-    if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
-    CISUP_TRY(how->make(a, N, S, T, &o, err));
-    if (o.even_out || (o.scheme == CISUP_SCHEME_BEST && T <= most_evened / S))
-        CISUP_TRY(cisup_even_out(a, err));
+    CISUP_TRY(schemes[o.scheme].make(a, N, S, T, &o, err));
+    if (cisup_allocation_is_evened(&o, N, S, T)) CISUP_TRY(cisup_even_out(a, err));
 done:
     if (status != CISUP_OK) cisup_allocation_free(a);
     return status;

@@ -19,6 +19,8 @@ static cisup_allocation_options with(cisup_scheme scheme, cisup_hop hop, int ref
     return o;
 }
 
+static const cisup_allocation_options ref = {.scheme = CISUP_SCHEME_REF};
+
 static cisup_allocation_options random_of(uint64_t seed) {
     return (cisup_allocation_options){.scheme = CISUP_SCHEME_RANDOM, .seed = seed};
 }
@@ -179,7 +181,7 @@ static void the_rows_for_N_30_and_S_4_are_known(void **state) {
         {0, 0, 1, 2, 3},     {6, 24, 25, 26, 27}, {7, 0, 4, 8, 12},
         {8, 16, 20, 24, 28}, {9, 1, 5, 9, 13},    {10, 17, 21, 25, 29},
     };
-    cisup_allocation a = made(30, 4, 25, NULL); /* ref is the default */
+    cisup_allocation a = made(30, 4, 25, &ref);
     for (size_t k = 0; k < COUNT(want); k++)
         assert_memory_equal(cisup_allocation_row(&a, want[k][0]), want[k] + 1,
                             4 * sizeof(int32_t));
@@ -190,7 +192,7 @@ static void the_steps_of_ref_are_not_sorted(void **state) {
     (void)state;
     static const int want[] = {1,  6,  36, 7,  42, 11, 13, 17, 19,
                                23, 29, 31, 37, 41, 43, 47, 49};
-    cisup_allocation a = made(250, 6, 557, NULL);
+    cisup_allocation a = made(250, 6, 557, &ref);
     size_t count = 0;
     for (cisup_index t = 0; t < a.T; t++) {
         const int32_t *row = cisup_allocation_row(&a, t);
@@ -225,8 +227,8 @@ static void the_packing_bound_does_not_overflow(void **state) {
  * with floor(N/S) = 46340 progressions and S with N mod S = 41707 full classes. */
 static void the_largest_N_is_counted_without_overflow(void **state) {
     (void)state;
-    assert_int_equal(capacity_of(INT32_MAX, 46341, NULL), 46340 + 41707);
-    assert_int_equal(capacity_of(INT32_MAX, INT32_MAX - 1, NULL), 1);
+    assert_int_equal(capacity_of(INT32_MAX, 46341, &ref), 46340 + 41707);
+    assert_int_equal(capacity_of(INT32_MAX, INT32_MAX - 1, &ref), 1);
 }
 
 static void single_neurons_are_dealt_in_turn_without_limit(void **state) {
@@ -264,13 +266,15 @@ static void schemes_are_found_by_their_names(void **state) {
     assert_int_equal(cisup_scheme_find("Ref"), -1);
     assert_int_equal(cisup_scheme_find(""), -1);
     const cisup_allocation_options o = cisup_allocation_defaults();
-    assert_true(o.scheme == CISUP_SCHEME_REF && o.hop == CISUP_HOP_S);
-    assert_true(o.reflect == 0 && o.seed == 1);
+    assert_true(o.scheme == CISUP_SCHEME_BEST && o.hop == CISUP_HOP_S);
+    assert_true(o.reflect == 0 && o.seed == 1 && o.even_out == CISUP_EVEN_OUT_AUTO);
 }
 
 /* (2.3) as a series to 10^6 terms; its tail is below S/10^6 of the sum. */
-static double fraction_of_bound(cisup_index S, bool ref, cisup_hop hop, int *primes) {
-    double fraction = ref && !is_prime(S) ? (double)S / (double)(S - 1) : 1.0, sum = 0.0;
+static double fraction_of_bound(cisup_index S, bool has_powers, cisup_hop hop,
+                                int *primes) {
+    double fraction = has_powers && !is_prime(S) ? (double)S / (double)(S - 1) : 1.0,
+           sum = 0.0;
     *primes = 0;
     for (cisup_index q = 2; q < S; q++)
         if (is_prime(q)) {

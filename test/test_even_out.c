@@ -52,7 +52,8 @@ static void validity_and_T_stay(void **state) {
 static void progressions_become_more_even(void **state) {
     (void)state;
     cisup_allocation a;
-    CHECK_OK(cisup_allocation_make(&a, 250, 6, 557, NULL, &error_));
+    const cisup_allocation_options ref = {.scheme = CISUP_SCHEME_REF};
+    CHECK_OK(cisup_allocation_make(&a, 250, 6, 557, &ref, &error_));
     const double before = statistics_of(&a).load_cv;
     check_evened(&a);
     assert_true(statistics_of(&a).load_cv < 0.5 * before);
@@ -100,7 +101,8 @@ static void single_neurons_and_single_circuits_are_left_alone(void **state) {
 static cisup_status even_a_copy(void *context) {
     (void)context;
     cisup_allocation a;
-    cisup_status status = cisup_allocation_make(&a, 60, 5, 20, NULL, NULL);
+    const cisup_allocation_options ref = {.scheme = CISUP_SCHEME_REF};
+    cisup_status status = cisup_allocation_make(&a, 60, 5, 20, &ref, NULL);
     if (status == CISUP_OK) status = cisup_even_out(&a, NULL);
     cisup_allocation_free(&a);
     return status;

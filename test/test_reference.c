@@ -87,7 +87,8 @@ static int read_rows(row rows[most_rows]) {
 /* Our run for all rows with the sizes and mode of this one. */
 static cisup_report ran(const row *r, cisup_allocation *base) {
     static const cisup_index z[] = {1, 2, 3, 4};
-    CHECK_OK(cisup_allocation_make(base, r->D / r->d, r->S, r->T, NULL, &error_));
+    const cisup_allocation_options ref = {.scheme = CISUP_SCHEME_REF};
+    CHECK_OK(cisup_allocation_make(base, r->D / r->d, r->S, r->T, &ref, &error_));
     cisup_experiment x = cisup_experiment_defaults();
     x.base = base;
     x.family.family = CISUP_ROTATION4;

@@ -4,7 +4,7 @@ try cisup allocate -D 57 -d 1 -S 8 --scheme design --plan
 try cisup allocate -D 250 -d 1 -S 6 --scheme ref --plan
 try cisup allocate -D 250 -d 1 -S 6 --scheme sts
 try cisup allocate -D 250 -d 1 -S 6 --scheme best -T 2016
-for scheme in best td design 'best -T 557' 'ref -T 557' 'ref -T 557 --even-out'; do
+for scheme in best td design 'best -T 557' 'ref -T 557' 'ref -T 557 --even-out yes'; do
     echo "# $scheme"
     cisup allocate -D 250 -d 1 -S 6 --scheme $scheme -q -o a.mtx --force
     cisup check a.mtx | grep -e circuits -e '^load' -e holds | sed 's/, cv.*//'

@@ -1,15 +1,15 @@
 # What the program places holds, in each scheme and form.
-for scheme in prime ref greedy random; do
-    for options in '' --reflect '--hop S-1'; do
+for scheme in best td design random prime ref greedy 'prime --hop S-1' 'ref --reflect' 'ref --hop S-1' 'greedy --even-out yes' 'best --even-out no'; do
+    for options in '' '-T 200'; do
         cisup allocate -D 400 -d 4 -S 4 --scheme $scheme $options -o a.mtx -q --force
         cisup check -q -S 4 a.mtx || echo "$scheme $options: violated"
     done
 done
 rm a.mtx
 verdict() { cisup check "$@" | sed '/^load/s/, cv.*//'; }
-cisup allocate -D 1000 -T 10 -o a.mtx -q
-cisup allocate -D 1000 -T 10 -o a.mtx.gz -q
-cisup allocate -D 1000 -T 10 -o a.csv -q
+cisup allocate -D 1000 -T 10 --scheme ref -o a.mtx -q
+cisup allocate -D 1000 -T 10 --scheme ref -o a.mtx.gz -q
+cisup allocate -D 1000 -T 10 --scheme ref -o a.csv -q
 try verdict a.mtx
 try verdict a.mtx.gz
 try verdict -S 6 -N 250 a.csv

@@ -1,7 +1,7 @@
 # N = 30, S = 4: circuit 0 sits in 0 1 2 3, circuit 7 in 0 4 8 12, 8 in 16 20 24 28.
 verdict() { cisup check "$@" | sed -n '/^max\|^holds\|^witness/p'; cisup check -q "$@"; }
-cisup allocate -D 30 -d 1 -S 4 -T 11 -o good.csv -q
-cisup allocate -D 30 -d 1 -S 4 -T 11 -o good.mtx -q
+cisup allocate -D 30 -d 1 -S 4 -T 11 --scheme ref -o good.csv -q
+cisup allocate -D 30 -d 1 -S 4 -T 11 --scheme ref -o good.mtx -q
 try verdict good.csv
 sed 's/^7,4$/7,1/' good.csv >bad.csv
 try verdict bad.csv

@@ -69,8 +69,9 @@ def without_timing(text):
 
 class Allocate(unittest.TestCase):
     KEYS = [
-        "record", "scheme", "N", "S", "circuits", "capacity", "bound", "ratio",
-        "load_min", "load_max", "load_cv", "P", "p",
+        "record", "scheme", "N", "S", "circuits", "capacity", "bound", "johnson_bound",
+        "ratio", "load_min", "load_max", "load_cv", "P", "p", "evened_out",
+        "placed_load_min", "placed_load_max", "placed_load_cv",
     ]  # fmt: skip
 
     def test_record_agrees_with_the_allocation(self):
@@ -102,10 +103,23 @@ class Allocate(unittest.TestCase):
                 continue
             self.assertEqual(r["ratio"], r["capacity"] / r["bound"])
             self.assertLessEqual(T, r["capacity"])
-            self.assertLessEqual(r["capacity"], r["bound"])
+            self.assertLessEqual(r["capacity"], r["johnson_bound"])
+            self.assertLessEqual(r["johnson_bound"], r["bound"])
+
+    def test_loads_before_and_after_evening_out(self):
+        options = ["-D", 1000, "-T", 557, "--scheme", "ref", "--even-out"]
+        (no,), (yes,) = (records("allocate", *options, w) for w in ("no", "yes"))
+        (auto,) = records("allocate", *options, "auto")
+        self.assertEqual(auto, no)
+        self.assertIs(no["evened_out"], False)
+        self.assertIs(yes["evened_out"], True)
+        for key in ("load_min", "load_max", "load_cv"):
+            self.assertEqual(no["placed_" + key], no[key])
+            self.assertEqual(yes["placed_" + key], no[key])
+        self.assertLess(yes["load_cv"], no["load_cv"])
 
     def test_csv_says_the_same(self):
-        for options in (["-D", 1000], ["-T", 1]):
+        for options in (["-D", 1000], ["-T", 1], ["--scheme", "ref"]):
             (r,) = records("allocate", *options)
             (row,) = rows(cisup("allocate", *options, "--csv", "-"))
             self.assertEqual(list(row), self.KEYS)
@@ -119,8 +133,8 @@ class Allocate(unittest.TestCase):
     def test_dry_run(self):
         (r,) = records("allocate", "--dry-run")
         self.assertEqual(list(r), ["record", "N", "S", "circuits", "capacity", "bytes"])
-        self.assertEqual((r["record"], r["N"], r["capacity"]), ("dry-run", 250, 557))
-        self.assertGreaterEqual(r["bytes"], 4 * 557 * 6)
+        self.assertEqual((r["record"], r["N"], r["capacity"]), ("dry-run", 250, 2015))
+        self.assertGreaterEqual(r["bytes"], 4 * 2015 * 6)
 
 
 class Check(unittest.TestCase):
@@ -130,15 +144,17 @@ class Check(unittest.TestCase):
         "load_histogram", "seconds",
     ]  # fmt: skip
 
+    PLACED = ["-D", 120, "-S", 4, "--scheme", "ref"]
+
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
         self.path = Path(self.scratch.name) / "a.csv"
-        cisup("allocate", "-D", 120, "-S", 4, "-q", "-o", self.path)
+        cisup("allocate", *self.PLACED, "-q", "-o", self.path)
 
     def test_record_of_a_good_file(self):
         (r,) = records("check", "-N", 30, self.path)
-        (a,) = records("allocate", "-D", 120, "-S", 4)
+        (a,) = records("allocate", *self.PLACED)
         self.assertEqual(list(r), self.KEYS)
         self.assertEqual((r["record"], r["circuits"], r["neurons"]), ("check", 25, 30))
         self.assertEqual((r["redundancy"], r["pairs"]), (4, 25 * 4 * 3 // 2))
@@ -253,6 +269,24 @@ class Propagate(unittest.TestCase):
                 params = lines[0]["params"]
                 self.assertEqual((params["weights"], params["mode"]), (weights, mode))
 
+    def test_the_published_network_is_the_preset(self):
+        few = ["-K", 2, "-M", 2]
+        bare = without_timing(cisup("propagate", "--json", *few))
+        named = ["--preset", "published"]
+        self.assertEqual(without_timing(cisup("propagate", "--json", *few, *named)), bare)
+        params = json.loads(bare[0])["params"]
+        sizes = [params[key] for key in "DdTSLz"]
+        self.assertEqual(sizes, [1000, 4, 557, 6, 5, [1, 2, 3]])
+        self.assertEqual(params["scheme"], "ref")
+        for options, scheme in (
+            (["-T", 10], "best"),
+            (["-T", 10, *named], "ref"),
+            (["--scheme", "td", *named], "td"),
+            (["-z", 1], "ref"),
+        ):
+            lines = records("propagate", *few, *options)
+            self.assertEqual(lines[0]["params"]["scheme"], scheme)
+
     def test_parameters_are_those_asked_for(self):
         options = [
             "-D", 100, "-d", 3, "-T", 6, "-S", 4, "-z", 2, "-L", 2, "-K", 2, "-M", 4,
@@ -266,7 +300,7 @@ class Propagate(unittest.TestCase):
             {
                 "D": 100, "d": 3, "T": 6, "S": 4, "z": [2], "L": 2, "networks": 2,
                 "samples": 4, "scheme": "greedy", "hop": "S-1", "reflect": True,
-                "even_out": False, "effort": 0.0,
+                "even_out": "auto", "effort": 0.0,
                 "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
                 "weights": "split", "kappa": "rows", "w_correction": 1.25,
                 "center": 0.0625, "mode": "masked-relu", "engine": "assembled",

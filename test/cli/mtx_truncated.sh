@@ -1,6 +1,6 @@
 # A file cut anywhere: the banner, the metadata, the sizes, an entry, between entries.
-cisup allocate -D 120 -S 4 -T 10 -q -o whole.mtx
-cisup allocate -D 120 -S 4 -T 10 -q -o whole.mtx.gz
+cisup allocate -D 120 -S 4 -T 10 --scheme ref -q -o whole.mtx
+cisup allocate -D 120 -S 4 -T 10 --scheme ref -q -o whole.mtx.gz
 size=$(wc -c <whole.mtx)
 for bytes in 0 1 14 40 49 50 80 110 120 200 $((size - 5)) $((size - 4)) $((size - 1)); do
     head -c $bytes whole.mtx >cut.mtx

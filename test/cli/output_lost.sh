@@ -33,5 +33,5 @@ try closed allocate $small --csv figures.csv
 try closed propagate $small $run --json --csv more.csv
 grep -c record more.csv
 gone() { { sleep 0.2; cisup "$@"; echo "exit $?" >&2; } | :; }
-try gone propagate $small $run --json --csv gone.csv
+try gone propagate $small -K 1 -M 2 -z 1,2 -L 5 --json --csv gone.csv
 try gone check a.mtx

@@ -126,7 +126,7 @@ class Exported(unittest.TestCase):
             )
         cls.fresh = Export(
             cls.root / "fresh", "-D", "102", "-d", "5", "-S", "4", "-T", "7", "-L", "3",
-            "--family", "gate", "--fresh", "--reflect", "--form", "full",
+            "--family", "gate", "--fresh", "--scheme", "ref", "--reflect", "--form", "full",
         )  # fmt: skip
         cls.dense = Export(
             cls.root / "dense", "-D", "60", "-d", "3", "-S", "4", "-T", "10", "-L", "2",
