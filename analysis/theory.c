@@ -56,6 +56,27 @@ cisup_theory_error cisup_theory_general_recursion(const cisup_theory_case *c,
     return (cisup_theory_error){now.active, of_inactive(c, now.inactive)};
 }
 
+cisup_theory_error cisup_theory_settled(const cisup_theory_case *c, cisup_index l) {
+    const double p = square_overlap(c), g = cisup_theory_feedback(c);
+    if (g >= 1.0)
+        return (cisup_theory_error){(double)INFINITY, of_inactive(c, (double)INFINITY)};
+    const double q = c->z * p / (1.0 - g);
+    const double active = (double)(l - 1) * c->T * p * q + (double)l * (c->z - 1.0) * p;
+    return (cisup_theory_error){active, of_inactive(c, q)};
+}
+
+double cisup_theory_coherent(const cisup_theory_case *c, cisup_index l) {
+    const double p = square_overlap(c), P = overlap(c), k = (double)l;
+    if (l < 2) return 0.0;
+    return c->T * p * p * (k - 1.0 + 2.0 * (k - 2.0) * P + (k - 2.0) * (k - 3.0) * P * P);
+}
+
+double cisup_theory_unreshuffled(const cisup_theory_case *c, cisup_index l) {
+    const double steps = (double)(l - 1);
+    const double one = c->T * square_overlap(c) / (c->S * c->S);
+    return one * (c->fresh ? steps : steps * steps);
+}
+
 void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
                           cisup_prediction *active, cisup_prediction *inactive) {
     state now = {0.0, 0.0};
@@ -130,10 +151,11 @@ static state rotation_step(const cisup_theory_case *c, const rotation *r, cisup_
     return (state){next, c->z * p * neuron};
 }
 
-/* (9.5) Mean square of |alloc_t and K|/S over inactive t. */
-static double inactive_on(const cisup_theory_case *c, const rotation *r) {
-    const double pairs = c->z * r->others, mean = r->P / c->S;
-    return c->z * r->p + pairs * mean * mean - 1.5 * pairs * mean / c->N;
+/* Mean square of |alloc_t and K|/S over inactive t. */
+double cisup_theory_rotation_on(const cisup_theory_case *c) {
+    const double pairs = c->z * (c->z - 1.0), mean = overlap(c) / c->S;
+    return of_inactive(c, c->z * square_overlap(c) + pairs * mean * mean -
+                              1.5 * pairs * mean / c->N);
 }
 
 static double post_x(const cisup_theory_case *c, const rotation *r, double l) {
@@ -141,11 +163,19 @@ static double post_x(const cisup_theory_case *c, const rotation *r, double l) {
     return l * r->others * density + (l - 1.0) * c->T * c->z * density * density;
 }
 
-/* (9.3) */
-static double followup_x(const cisup_theory_case *c, const rotation *r, double l) {
+double cisup_theory_rotation_followup(const cisup_theory_case *c, cisup_index l) {
+    const rotation r = rotation_of(c);
     const double p1 = cisup_theory_p_followup(c);
-    return (l - 1.0) * c->T * p1 * p1 * (c->z + r->H * r->others) +
-           l * p1 * r->others * (1.0 + r->H);
+    return (double)(l - 1) * c->T * p1 * p1 * (c->z + r.H * r.others) +
+           (double)l * p1 * r.others * (1.0 + r.H);
+}
+
+cisup_theory_error cisup_theory_rotation_recursion(const cisup_theory_case *c,
+                                                   cisup_index l) {
+    const rotation r = rotation_of(c);
+    state now = {0.0, 0.0};
+    for (cisup_index k = 1; k <= l; k++) now = rotation_step(c, &r, k, now);
+    return (cisup_theory_error){now.active, of_inactive(c, now.inactive)};
 }
 
 void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
@@ -154,12 +184,12 @@ void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
     const rotation r = rotation_of(c);
     const double post = of_inactive(c, c->z * c->d / c->D);
     const double followup = of_inactive(c, c->z * cisup_theory_p_followup(c));
-    const double on = of_inactive(c, inactive_on(c, &r));
+    const double on = cisup_theory_rotation_on(c);
     state now = {0.0, 0.0};
     for (cisup_index l = 1; l <= layers; l++) {
         now = rotation_step(c, &r, l, now);
-        x_active[l - 1] = (cisup_prediction){post_x(c, &r, (double)l),
-                                             followup_x(c, &r, (double)l), now.active};
+        x_active[l - 1] = (cisup_prediction){
+            post_x(c, &r, (double)l), cisup_theory_rotation_followup(c, l), now.active};
         x_inactive[l - 1] =
             (cisup_prediction){post, followup, of_inactive(c, now.inactive)};
         on_active[l - 1] = (cisup_prediction){(double)NAN, 0.0, 0.0};

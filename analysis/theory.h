@@ -66,6 +66,30 @@ cisup_theory_error cisup_theory_general_post(const cisup_theory_case *c, cisup_i
 cisup_theory_error cisup_theory_general_recursion(const cisup_theory_case *c,
                                                   cisup_index l);
 
+/* (9.2) What (9.1) comes to while errors are small, layer l >= 1: q = z p/(1-g) and
+ *
+ *   e_l = (l-1) T z p^2/(1-g) + l (z-1) p
+ *
+ * inf for g >= 1, where errors grow without limit. Leading order in p and g: for l >= 2
+ * and g, e << 1. Source: docs/math.md 9.2. */
+cisup_theory_error cisup_theory_settled(const cisup_theory_case *c, cisup_index l);
+
+/* Active error of z = 1 rotations, l >= 1, for small q and the same rotation in every
+ * layer:
+ *
+ *   e_l = T p^2 [ (l-1) + 2(l-2) P + (l-2)(l-3) P^2 ],   0 for l = 1
+ *
+ * Within 4 % of measurements at P = 0.10-0.16. Source: docs/math.md 9.3, 17.5. */
+double cisup_theory_coherent(const cisup_theory_case *c, cisup_index l);
+
+/* Active error of a masked network that is not reshuffled, z = 1, layer l >= 1:
+ *
+ *   e_l = (l-1)^2 T p/S^2   with the same weights in all layers,   (l-1) T p/S^2   fresh
+ *
+ * Leading order, T P^2 replaced by T P in one step: 1/P times the reshuffled error.
+ * Measured 6-30 times for P = 0.03-0.16. Source: docs/math.md 9.4. */
+double cisup_theory_unreshuffled(const cisup_theory_case *c, cisup_index l);
+
 /* V = Var_t[ (1+kappa) (1/S) sum_{n in alloc_t} rho_n ],  rho_n = 1 - (1-S/N)^{c_n}:
  * how unevenly the background of the capped weights falls on the circuits; the variance
  * is over the T circuits, divisor T.
@@ -109,5 +133,16 @@ void cisup_theory_general(const cisup_theory_case *c, cisup_index layers,
 void cisup_theory_rotation4(const cisup_theory_case *c, cisup_index layers,
                             cisup_prediction *x_active, cisup_prediction *x_inactive,
                             cisup_prediction *on_active, cisup_prediction *on_inactive);
+
+/* The active x of the follow-up, (9.3), and active and inactive x of the refined
+ * recursion, (9.4), in one layer l >= 1 of cisup_theory_rotation4. O(1) and O(l). */
+double cisup_theory_rotation_followup(const cisup_theory_case *c, cisup_index l);
+cisup_theory_error cisup_theory_rotation_recursion(const cisup_theory_case *c,
+                                                   cisup_index l);
+
+/* (9.5) Mean square on-value of an inactive rotation circuit, the same in every layer:
+ * z p + z(z-1) P^2/S^2 - (3/2) z(z-1) P/(S N); NaN if T = z. Within 1.5 % of
+ * measurements for z <= 4. */
+double cisup_theory_rotation_on(const cisup_theory_case *c);
 
 #endif

@@ -43,13 +43,13 @@ const char *allocation_hop_name(int hop);
 int allocation_even_out_find(const char *word);
 const char *allocation_even_out_name(int even_out);
 
-#define ALLOCATION_OPTIONS(choice)                                                       \
+#define ALLOCATION_OPTIONS(choice, scheme_help)                                          \
     {"scheme",                                                                           \
      0,                                                                                  \
      OPTION_CHOICE,                                                                      \
      &(choice).scheme,                                                                   \
      "best|td|sts|design|ref|prime|greedy|random",                                       \
-     "allocation scheme (best)",                                                         \
+     scheme_help,                                                                        \
      cisup_scheme_find},                                                                 \
         {"hop",                                                                          \
          0,                                                                              \
@@ -63,7 +63,8 @@ const char *allocation_even_out_name(int even_out);
          OPTION_CHOICE,                                                                  \
          &(choice).even_out,                                                             \
          "auto|yes|no",                                                                  \
-         "exchange neurons for more even loads (auto: for best up to N = 32768, T S = 10^7)",       \
+         "exchange neurons for more even loads (auto: for best up to N = 32768, T S = "  \
+         "10^7)",                                                                        \
          allocation_even_out_find},                                                      \
         {"effort",      0,                                                               \
          OPTION_NUMBER, &(choice).effort,                                                \

@@ -255,7 +255,7 @@ int cmd_allocate(int argc, char **argv) {
          NULL},
         {"redundancy", 'S', OPTION_SIZE, &r.S, "S", "neurons per circuit neuron (6)",
          NULL},
-        ALLOCATION_OPTIONS(r.choice),
+        ALLOCATION_OPTIONS(r.choice, "allocation scheme (best)"),
         {"output", 'o', OPTION_TEXT, &r.output, "FILE",
          "write the allocation: .mtx, .mtx.gz or .csv", NULL},
         {"seed", 0, OPTION_SEED, &r.choice.seed, "N",

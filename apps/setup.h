@@ -58,7 +58,7 @@ const char *setup_kappa_name(int kappa);
         {"redundancy", 'S', OPTION_LIST, &(s).S, "S", "neurons per circuit neuron (6)",    \
          NULL},                                                                            \
         {"layers", 'L', OPTION_SIZE, &(s).L, "L", "layers (5)", NULL},                     \
-        ALLOCATION_OPTIONS((s).allocation),                                                \
+        ALLOCATION_OPTIONS((s).allocation, "allocation scheme (best)"),                    \
         {"keep-order", 0,                                                                  \
          OPTION_FLAG,  &(s).keep_order,                                                    \
          NULL,         "no reshuffling: every layer embeds circuits alike",                \

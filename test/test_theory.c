@@ -114,6 +114,74 @@ static void feedback_settles_or_grows(void **state) {
     CHECK_NEAR(now.inactive / last.inactive, 1.8, 1e-8);
 }
 
+/* N = 10, z = 3, T = 7, S = 2, p = 1/20, g = 0.105: q = .15/.895, e_3 = 2*7*.05*q + .3.
+ */
+static void settled_errors_have_their_values(void **state) {
+    (void)state;
+    cisup_theory_case c = small_case();
+    const cisup_theory_error got = cisup_theory_settled(&c, 3);
+    CHECK_NEAR(got.inactive, 0.15 / 0.895, 1e-16);
+    CHECK_NEAR(got.active, 0.7 * 0.15 / 0.895 + 0.3, 1e-15);
+    c.p = 0.2; /* g = 1.68 */
+    assert_true(isinf(cisup_theory_settled(&c, 3).active));
+    assert_true(isinf(cisup_theory_settled(&c, 3).inactive));
+}
+
+/* As g -> 0 the recursion (9.1) adds up to its closed form: what is left out is,
+ * relative, g, e and z/T. */
+static void recursion_comes_to_its_closed_form(void **state) {
+    (void)state;
+    for (double z = 1; z <= 3; z++)
+        for (cisup_index l = 2; l <= 9; l++) {
+            cisup_theory_case c = {.T = 1e7, .S = 4, .z = z, .p = 1e-7};
+            const cisup_theory_error sum = cisup_theory_general_recursion(&c, l);
+            const cisup_theory_error closed = cisup_theory_settled(&c, l);
+            CHECK_NEAR(sum.active / closed.active, 1.0, 2e-5);
+            /* After l layers the feedback has settled but for g^(l-1), g = 4e-7 z. */
+            CHECK_NEAR(sum.inactive / closed.inactive, 1.0, 2e-5);
+        }
+}
+
+/* T p^2 = 1/40 for T = 10, p = 1/20; P = 0.2: l = 4: 3 + 4*.2 + 2*.04 = 3.88. */
+static void coherent_errors_have_their_values(void **state) {
+    (void)state;
+    cisup_theory_case c = small_case();
+    c.T = 10;
+    assert_true(cisup_theory_coherent(&c, 1) == 0.0);
+    CHECK_NEAR(cisup_theory_coherent(&c, 2), 0.025, 1e-17);
+    CHECK_NEAR(cisup_theory_coherent(&c, 4), 3.88 / 40.0, 1e-16);
+}
+
+/* T p/S^2 = 10/(20*4) = 1/8; reshuffled it is T p^2 = 1/40, P = S^2 p = 1/5 of it. */
+static void unreshuffled_errors_have_their_values(void **state) {
+    (void)state;
+    cisup_theory_case c = small_case();
+    c.T = 10;
+    assert_true(cisup_theory_unreshuffled(&c, 1) == 0.0);
+    CHECK_NEAR(cisup_theory_unreshuffled(&c, 4), 9.0 / 8.0, 1e-15);
+    CHECK_NEAR(cisup_theory_unreshuffled(&c, 2) * c.P, cisup_theory_coherent(&c, 2),
+               1e-17);
+    c.fresh = 1;
+    CHECK_NEAR(cisup_theory_unreshuffled(&c, 4), 3.0 / 8.0, 1e-16);
+}
+
+/* One layer at a time gives what the whole table gives. */
+static void single_layers_are_those_of_the_table(void **state) {
+    (void)state;
+    cisup_theory_case c = small_case();
+    c.kappa = 0.5;
+    c.V = 0.01;
+    c.margin = 0.5;
+    const columns k = rotation_columns(&c, 9);
+    for (cisup_index l = 1; l <= 9; l++) {
+        const cisup_theory_error got = cisup_theory_rotation_recursion(&c, l);
+        assert_true(got.active == k.x_active[l - 1].refined);
+        assert_true(got.inactive == k.x_inactive[l - 1].refined);
+        assert_true(cisup_theory_rotation_followup(&c, l) == k.x_active[l - 1].followup);
+        assert_true(cisup_theory_rotation_on(&c) == k.on_inactive[l - 1].refined);
+    }
+}
+
 /* l = 1 has no propagation, z = 1 no overlap among active circuits. */
 static void one_active_circuit_starts_exact(void **state) {
     (void)state;
@@ -303,6 +371,11 @@ int main(void) {
         cmocka_unit_test(post_has_its_leading_order),
         cmocka_unit_test(general_recursion_follows_the_hand),
         cmocka_unit_test(with_all_active_errors_compound),
+        cmocka_unit_test(settled_errors_have_their_values),
+        cmocka_unit_test(recursion_comes_to_its_closed_form),
+        cmocka_unit_test(coherent_errors_have_their_values),
+        cmocka_unit_test(unreshuffled_errors_have_their_values),
+        cmocka_unit_test(single_layers_are_those_of_the_table),
         cmocka_unit_test(feedback_settles_or_grows),
         cmocka_unit_test(one_active_circuit_starts_exact),
         cmocka_unit_test(followup_and_post_have_their_values),

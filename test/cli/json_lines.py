@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """json_lines.py CISUP DATA: the records that --json prints, and the CSV beside them.
 
-Checks every record of allocate, check, circuits, propagate, run and --dry-run against
+Checks every record of allocate, check, theory, circuits, propagate, run and --dry-run against
 docs/formats.md, that CSV says the same, that numbers which do not exist are null, and
 that a seed gives the same bytes on any number of threads.
 """
@@ -187,6 +187,98 @@ class Check(unittest.TestCase):
         self.assertIs(r["holds"], False)
         for key in ("witness", "pairs", "max_overlap", "load_min", "load_max", "load_cv"):
             self.assertIsNone(r[key], key)
+
+
+class Theory(unittest.TestCase):
+    KEYS = {
+        "theory": ["record", "schema", "version", "params", "N", "even", "actual"],
+        "figure": ["record", "name", "equation", "claim", "range", "even", "even_in_range"],
+        "prediction": [
+            "record", "name", "equation", "claim", "range", "quantity", "loads", "layer",
+            "active", "inactive", "in_range",
+        ],
+        "limit": [
+            "record", "name", "equation", "claim", "range", "T", "in_range", "settings",
+            "binds", "exceeded",
+        ],
+        "published": ["record", "name", "source", "claim", "statement", "about", "scale"],
+    }  # fmt: skip
+    CLAIMS = {"exact", "bound", "average", "leading", "asymptotic"}
+
+    def by_record(self, *options):
+        found = {kind: [] for kind in self.KEYS}
+        for r in records("theory", *options):
+            found[r["record"]].append(r)
+        return found
+
+    def test_fields(self):
+        for scheme in ([], ["--scheme", "greedy"]):
+            found = self.by_record("-L", 3, "--budget", 0.3, *scheme)
+            actual = ["actual", "actual_in_range"] if scheme else []
+            for kind, lines in found.items():
+                self.assertTrue(lines)
+                for r in lines:
+                    want = self.KEYS[kind] + (actual if kind == "figure" else [])
+                    self.assertEqual(list(r), want)
+                    if kind != "theory":
+                        self.assertIn(r["claim"], self.CLAIMS)
+            loads = {r["loads"] for r in found["prediction"]}
+            self.assertEqual(loads, {"even", "actual"} if scheme else {"even"})
+            self.assertEqual({r["layer"] for r in found["prediction"]}, {1, 2, 3})
+            (head,) = found["theory"]
+            self.assertEqual(head["actual"] is None, not scheme)
+            self.assertEqual(head["params"]["budget"], 0.3)
+
+    def test_actual_loads_are_those_of_allocate(self):
+        shape = ["-D", 400, "-S", 5, "-T", 90, "--scheme", "best"]
+        (a,) = records("allocate", *shape)
+        found = self.by_record(*shape)
+        (head,) = found["theory"]
+        self.assertEqual((head["actual"]["P"], head["actual"]["p"]), (a["P"], a["p"]))
+        figure = {r["name"]: r for r in found["figure"]}
+        self.assertEqual(figure["overlap"]["actual"], a["P"])
+        scheme = found["limit"][-1]
+        self.assertEqual((scheme["name"], scheme["T"]), ("scheme", a["capacity"]))
+
+    def test_predictions_are_those_of_propagate(self):
+        shape = ["-D", 400, "-S", 5, "-T", 90, "-L", 3, "-z", 2, "--margin", 0.75]
+        shape += ["--scheme", "ref"]
+        run = records("propagate", *shape, "-K", 1, "-M", 1, "--threads", 1)
+        found = self.by_record(*shape)
+        self.assertEqual(run[0]["g"][0], found["figure"][8]["actual"])
+        self.assertEqual(found["figure"][8]["name"], "feedback")
+        # kappa of layer 2 alone, of the same network: both layers' mean differs a little.
+        self.assertEqual(run[0]["kappa"][0], found["theory"][0]["actual"]["kappa"])
+        theory = {
+            (r["layer"], r["state"]): r["theory"]
+            for r in run
+            if r["record"] == "error" and r["quantity"] == "x"
+        }
+        for r in found["prediction"]:
+            if r["loads"] == "actual" and r["name"] == "followup":
+                for state in ("active", "inactive"):
+                    self.assertEqual(r[state], theory[r["layer"], state]["followup"])
+
+    def test_what_is_not_limited_is_null(self):
+        limits = self.by_record("-S", 1, "-L", 1, "--budget", 0.1)["limit"]
+        T = {r["name"]: r["T"] for r in limits}
+        self.assertIsNone(T["packing"])
+        self.assertIsNone(T["recursion"])
+        self.assertGreater(T["feedback"], 0)
+
+    def test_without_a_budget_limits_by_errors_are_left_out(self):
+        names = {r["name"] for r in self.by_record()["limit"]}
+        self.assertNotIn("recursion", names)
+        self.assertIn("closed", names)
+
+    def test_binding_is_the_smallest_within_its_range(self):
+        for options in (["--budget", 0.2], ["-z", 3], ["--budget", 1e-3, "-T", "max", "--scheme", "td"]):
+            limits = self.by_record(*options)["limit"]
+            for setting in ("general", "rotation", "plain"):
+                of = [r for r in limits if setting in r["settings"] and r["in_range"]]
+                smallest = min(r["T"] for r in of if r["T"] is not None)
+                (binding,) = [r for r in limits if setting in r["binds"]]
+                self.assertEqual(binding["T"], smallest)
 
 
 class Propagate(unittest.TestCase):

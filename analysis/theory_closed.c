@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/theory_closed.h>
+
+#include <cisup/analysis/theory_overlap.h>
+
+#include <gsl/gsl_cdf.h>
+
+#include <math.h>
+
+double cisup_theory_plain_mean(const cisup_theory_case *c) {
+    return c->T > 1.0 ? c->z * c->T * c->P * c->P / (c->S * c->S) : 0.0;
+}
+
+double cisup_theory_closed_variance(const cisup_theory_case *c) {
+    return c->z * c->kappa / c->S;
+}
+
+double cisup_theory_closed_most(const cisup_theory_case *c) {
+    const double places = c->z * c->S, rest = 1.0 / (1.0 + c->kappa);
+    /* (S/4 + kappa zS)/(1 + kappa), without an infinite kappa in it. */
+    const double most = floor(c->S / 4.0 * rest + places * (1.0 - rest));
+    return fmin(most, places - 1.0);
+}
+
+double cisup_theory_open_wrongly(const cisup_theory_case *c) {
+    const double most = cisup_theory_closed_most(c), places = c->z * c->S;
+    /* P( Binomial(n, x) > k ) = I_x(k+1, n-k), also where n is no unsigned int. */
+    return gsl_cdf_beta_P(cisup_theory_fill(c), most + 1.0, places - most);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/theory_limits.h>
+
+#include <cisup/analysis/theory_closed.h>
+
+#include <math.h>
+#include <stddef.h>
+
+double cisup_theory_growth(const cisup_theory_case *c) {
+    return c->T > 1.0 ? 1.0 + (c->T - 1.0) * c->p : 1.0;
+}
+
+double cisup_theory_growth_post(const cisup_theory_case *c) {
+    return c->T * c->d / c->D;
+}
+
+cisup_theory_error cisup_theory_worst_overlap(const cisup_theory_case *c) {
+    return (cisup_theory_error){(c->z - 1.0) / c->S,
+                                c->T > c->z ? c->z / c->S : (double)NAN};
+}
+
+double cisup_theory_error_by(cisup_error_formula formula, const cisup_theory_case *c,
+                             cisup_index L) {
+    switch (formula) {
+    case CISUP_ERROR_POST:
+        return cisup_theory_general_post(c, L).active;
+    case CISUP_ERROR_SETTLED:
+        return cisup_theory_settled(c, L).active;
+    case CISUP_ERROR_GENERAL:
+        return cisup_theory_general_recursion(c, L).active;
+    case CISUP_ERROR_FOLLOWUP:
+        return cisup_theory_rotation_followup(c, L);
+    case CISUP_ERROR_ROTATION:
+        return cisup_theory_rotation_recursion(c, L).active;
+    }
+    return (double)NAN;
+}
+
+/* Circuits are counted in doubles, which are exact up to here. */
+static const cisup_index most_circuits = INT64_C(1) << 53;
+
+static int holds_at(const cisup_theory_case *c, cisup_index T,
+                    cisup_theory_condition *condition, const void *context) {
+    const cisup_theory_case even = cisup_theory_even(c, (double)T);
+    return condition(&even, context);
+}
+
+cisup_index cisup_theory_largest(const cisup_theory_case *c,
+                                 cisup_theory_condition *condition, const void *context) {
+    cisup_index low = (cisup_index)c->z, high = most_circuits;
+    if (!holds_at(c, low, condition, context)) return 0;
+    if (holds_at(c, high, condition, context)) return INT64_MAX;
+    while (high - low > 1) {
+        const cisup_index middle = low + (high - low) / 2;
+        if (holds_at(c, middle, condition, context))
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct {
+    cisup_error_formula formula;
+    cisup_index L;
+    double budget;
+} error_limit;
+
+static int error_is_within(const cisup_theory_case *c, const void *context) {
+    const error_limit *limit = context;
+    return cisup_theory_error_by(limit->formula, c, limit->L) <= limit->budget;
+}
+
+cisup_index cisup_theory_T_error(const cisup_theory_case *c, cisup_error_formula formula,
+                                 cisup_index L, double budget) {
+    const error_limit limit = {formula, L, budget};
+    return cisup_theory_largest(c, error_is_within, &limit);
+}
+
+/* A real bound on T rounded down. */
+static cisup_index rounded_down(double T) {
+    return T >= (double)most_circuits ? INT64_MAX : (cisup_index)T;
+}
+
+cisup_index cisup_theory_T_post(const cisup_theory_case *c, cisup_index L,
+                                double budget) {
+    const double density = c->d / c->D;
+    if (L < 2) return (c->z - 1.0) * density <= budget ? INT64_MAX : 0;
+    const double T = budget / ((double)(L - 1) * c->z * density * density);
+    return T < c->z ? 0 : rounded_down(T);
+}
+
+/* D^2/(z S d^2), the scale of the limits (12.3)-(12.5). */
+static double per_neuron(const cisup_theory_case *c) {
+    return c->D * c->D / (c->z * c->S * c->d * c->d);
+}
+
+static int feedback_dies_out(const cisup_theory_case *c, const void *context) {
+    (void)context;
+    return cisup_theory_feedback(c) < 1.0;
+}
+
+cisup_index cisup_theory_T_feedback(const cisup_theory_case *c) {
+    return cisup_theory_largest(c, feedback_dies_out, NULL);
+}
+
+double cisup_theory_T_feedback_leading(const cisup_theory_case *c) {
+    return per_neuron(c);
+}
+
+static int noise_is_small(const cisup_theory_case *c, const void *context) {
+    const double k = *(const double *)context;
+    return k * k * cisup_theory_closed_variance(c) <= 1.0 / 16.0;
+}
+
+cisup_index cisup_theory_T_closed(const cisup_theory_case *c, double k) {
+    return cisup_theory_largest(c, noise_is_small, &k);
+}
+
+double cisup_theory_T_closed_leading(const cisup_theory_case *c, double k) {
+    return per_neuron(c) / (16.0 * k * k);
+}
+
+static int plain_mean_is_small(const cisup_theory_case *c, const void *context) {
+    (void)context;
+    return cisup_theory_plain_mean(c) < 0.25;
+}
+
+cisup_index cisup_theory_T_plain(const cisup_theory_case *c) {
+    return cisup_theory_largest(c, plain_mean_is_small, NULL);
+}
+
+double cisup_theory_T_plain_leading(const cisup_theory_case *c) {
+    return per_neuron(c) / (4.0 * c->S);
+}
+
+double cisup_theory_storage_ln(const cisup_theory_case *c, double budget) {
+    return budget * c->D / (8.0 * c->z);
+}

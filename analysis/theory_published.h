@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_THEORY_PUBLISHED_H
+#define CISUP_ANALYSIS_THEORY_PUBLISHED_H
+
+#include <cisup/analysis/theory.h>
+
+/* What other papers state about the same quantities, all of it up to constants that
+ * they do not give here, some up to powers of logarithms (the tilde). The formula is
+ * what stands inside O() or Omega(), in the symbols of docs/math.md; its value says how
+ * things grow and is no bound. Sources and which symbol is which: docs/math.md 12.2. */
+typedef struct {
+    const char *name;
+    const char *source;    /* a key of docs/references.md */
+    const char *statement; /* "neurons >= Omega(sqrt(T ln T))" */
+    const char *about;     /* for what, in a few words */
+    double (*scale)(
+        const cisup_theory_case *c); /* what stands inside; T, N, D, z count */
+} cisup_theory_statement;
+
+/* All statements; *count receives how many. */
+const cisup_theory_statement *cisup_theory_statements(int *count);
+
+/* NULL for an unknown name. */
+const cisup_theory_statement *cisup_theory_statement_find(const char *name);
+
+#endif

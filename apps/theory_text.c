@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory_report.h"
+
+#include <math.h>
+
+/* The smaller of the limit that binds by theory and the scheme's capacity. */
+static void bind_setting(theory_report *r, int setting) {
+    int count;
+    const cisup_theory_limit *limit = cisup_theory_limits(&count);
+    const int k = cisup_theory_binding(r->reach, setting);
+    r->binding[setting] = k < 0 ? NULL : limit[k].name;
+    r->most[setting] = k < 0 ? INT64_MAX : r->reach[k].T;
+    if (r->capacity < 0 || r->capacity >= r->most[setting]) return;
+    r->binding[setting] = "scheme";
+    r->most[setting] = r->capacity;
+}
+
+void theory_report_limits(theory_report *r) {
+    int count;
+    const cisup_theory_limit *limit = cisup_theory_limits(&count);
+    for (int k = 0; k < count && k < LIMITS_MOST; k++)
+        r->reach[k] = cisup_theory_limit_reach(&limit[k], &r->even, &r->question);
+    for (int setting = 0; setting < CISUP_SETTINGS; setting++) bind_setting(r, setting);
+}
+
+/* A number in a column; "-" where there is none. */
+static void cell(double x) {
+    if (isnan(x))
+        printf(" %10s", "-");
+    else
+        printf(" %10.4g", x);
+}
+
+static char mark(int is_in_range) {
+    return is_in_range ? ' ' : '!';
+}
+
+static void head_text(const theory_report *r) {
+    const cisup_shape *s = &r->shape;
+    printf("%" PRId64 " circuits (d = %" PRId64 ") in D = %" PRId64 ": N = %" PRId64
+           " neurons a block, S = %" PRId64 ", z = %" PRId64 ", L = %" PRId64
+           ", margin %g\n",
+           s->T, s->d, s->D, s->N, s->S, s->z, s->L, r->even.margin);
+    if (r->scheme)
+        printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f)\n", r->scheme,
+               r->stats.load_min, r->stats.load_max, r->stats.load_cv);
+    printf("! in front: outside the range of the formula\n");
+}
+
+static void figures_text(const theory_report *r) {
+    int count;
+    const cisup_theory_figure *f = cisup_theory_figures(&count);
+    printf("\n  %-20s %-8s %-10s %10s", "figure", "equation", "claim", "even");
+    if (r->scheme) printf("   %10s", r->scheme);
+    printf("  range\n");
+    for (int k = 0; k < count; k++) {
+        printf("%c %-20s %-8s %-10s", mark(f[k].is_in_range(&r->even, &r->question)),
+               f[k].name, f[k].equation, cisup_claim_name(f[k].claim));
+        cell(f[k].value(&r->even, &r->question));
+        if (r->scheme) {
+            printf(" %c", mark(f[k].is_in_range(&r->actual, &r->question)));
+            cell(f[k].value(&r->actual, &r->question));
+        }
+        printf("  %s\n", f[k].range);
+    }
+}
+
+enum { ACTIVE, INACTIVE };
+
+static void curves_text(const cisup_theory_case *c, cisup_index L, int state) {
+    int count;
+    const cisup_theory_curve *curve = cisup_theory_curves(&count);
+    printf("\n%s circuits\nlayer", state == ACTIVE ? "active" : "inactive");
+    for (int k = 0; k < count; k++) printf(" %12s", curve[k].name);
+    printf("\n     ");
+    for (int k = 0; k < count; k++)
+        printf(" %5s %6s", curve[k].quantity, curve[k].equation);
+    putchar('\n');
+    for (cisup_index l = 1; l <= L; l++) {
+        printf("%5" PRId64, l);
+        for (int k = 0; k < count; k++) {
+            const cisup_theory_error e = curve[k].value(c, l);
+            printf(" %c", mark(curve[k].is_in_range(c, l)));
+            cell(state == ACTIVE ? e.active : e.inactive);
+        }
+        putchar('\n');
+    }
+}
+
+static void errors_text(const cisup_theory_case *c, cisup_index L, const char *loads) {
+    printf("\nmean square errors of masked networks, loads %s\n", loads);
+    curves_text(c, L, ACTIVE);
+    curves_text(c, L, INACTIVE);
+}
+
+static void limit_row(const theory_report *r, const cisup_theory_limit *limit,
+                      cisup_theory_reach reach) {
+    printf("%c %-20s %-8s %-10s", mark(reach.is_in_range), limit->name, limit->equation,
+           cisup_claim_name(limit->claim));
+    if (reach.T == INT64_MAX)
+        printf(" %19s", "none");
+    else
+        printf(" %19" PRId64, reach.T);
+    printf(" %-8s ", r->shape.T > reach.T ? "exceeded" : "");
+    for (int s = 0; s < CISUP_SETTINGS; s++)
+        printf(" %c", limit->settings >> s & 1u ? cisup_setting_name(s)[0] : '-');
+    printf("  %s\n", limit->range);
+}
+
+static void limits_text(const theory_report *r) {
+    int count;
+    const cisup_theory_limit *limit = cisup_theory_limits(&count);
+    printf(
+        "\nlargest T, even loads (g: zero-mean circuits, masked; r: rotations, capped, "
+        "relu; p: on-indicators, plain, relu)\n");
+    printf("  %-20s %-8s %-10s %19s           for     range\n", "limit", "equation",
+           "claim", "T");
+    for (int k = 0; k < count; k++)
+        if (r->reach[k].T >= 0) limit_row(r, &limit[k], r->reach[k]);
+    if (r->capacity >= 0) {
+        const cisup_theory_limit scheme = {.name = "scheme",
+                                           .equation = "2",
+                                           .range = "always",
+                                           .claim = CISUP_CLAIM_BOUND,
+                                           .settings = ~0u};
+        limit_row(r, &scheme, (cisup_theory_reach){r->capacity, 1});
+    }
+    for (int s = 0; s < CISUP_SETTINGS; s++) {
+        printf("binds (%s): ", cisup_setting_name(s));
+        if (r->binding[s])
+            printf("%s, T <= %" PRId64 "\n", r->binding[s], r->most[s]);
+        else
+            printf("none\n");
+    }
+    if (isnan(r->question.budget)) printf("no --budget: limits by errors left out\n");
+}
+
+static void published_text(const theory_report *r) {
+    int count;
+    const cisup_theory_statement *s = cisup_theory_statements(&count);
+    printf("\npublished, asymptotic only; value: what stands inside O(), no bound\n");
+    for (int k = 0; k < count; k++) {
+        printf("  %-19s %-6s %-33s", s[k].name, s[k].source, s[k].statement);
+        cell(s[k].scale(&r->even));
+        printf("  %s\n", s[k].about);
+    }
+}
+
+void theory_text(const theory_report *r) {
+    head_text(r);
+    figures_text(r);
+    errors_text(&r->even, r->shape.L, "even");
+    if (r->scheme) errors_text(&r->actual, r->shape.L, r->scheme);
+    limits_text(r);
+    published_text(r);
+}
