@@ -265,7 +265,7 @@ static void limits_know_the_range_of_their_error(void **state) {
     reach_all(r, &c, &q);
     assert_true(r[limit_place("recursion")].is_in_range);
     assert_true(r[limit_place("feedback_leading")].is_in_range); /* at T = 10416 */
-    assert_false(r[limit_place("closed_leading")].is_in_range); /* TS/N = 3.9 */
+    assert_false(r[limit_place("closed_leading")].is_in_range);  /* TS/N = 3.9 */
     q.L = 6;
     reach_all(r, &c, &q);
     assert_false(r[limit_place("recursion")].is_in_range);
