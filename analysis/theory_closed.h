@@ -32,7 +32,7 @@ double cisup_theory_closed_most(const cisup_theory_case *c);
 /* (14.5) Probability that a closed on-neuron is wrongly open, capped weights:
  * P( j > cisup_theory_closed_most ), j ~ Binomial(zS, rho'), rho' of
  * cisup_theory_fill. The law is an approximation: entries of a row are not independent,
- * loads are uneven. Measured 0.045, 0.040, 0.172 where it says 0.031, 0.034, 0.160. It
+ * loads are uneven. Measured 0.044, 0.039, 0.210 where it says 0.031, 0.034, 0.195. It
  * is not monotone in T: the largest j comes in steps. */
 double cisup_theory_open_wrongly(const cisup_theory_case *c);
 

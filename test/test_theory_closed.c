@@ -97,8 +97,7 @@ static void limits_of_the_background_are_right(void **state) {
     assert_true(cisup_theory_open_wrongly(&c) == 0.0);
 }
 
-/* docs/math.md 14: 0.045, 0.040, 0.172 measured, 0.031, 0.034, 0.160 by this law. Here
- * T = 150 on N = 250, whose figures were 0.0313 and kappa 0.0927. */
+/* docs/math.md 14, T = 150 on N = 250 by scheme ref: P and kappa counted. */
 static void the_published_shape_has_its_value(void **state) {
     (void)state;
     const cisup_theory_case c = {.T = 150, .S = 6, .z = 1, .P = 0.1095, .kappa = 0.0927};
