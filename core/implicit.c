@@ -170,9 +170,9 @@ cisup_status cisup_implicit_store(const cisup_implicit *m, cisup_index T,
 
 /* --- neuron -> circuits -------------------------------------------------------- */
 
-cisup_through cisup_implicit_through(const cisup_implicit *m, cisup_index T,
-                                     cisup_index n) {
-    cisup_through c = {.m = m, .T = T};
+cisup_implicit_walk cisup_implicit_through(const cisup_implicit *m, cisup_index T,
+                                           cisup_index n) {
+    cisup_implicit_walk c = {.m = m, .T = T};
     c.label[0] = n;
     return c;
 }
@@ -193,7 +193,7 @@ static cisup_index line_through(const cisup_implicit *m, const cisup_implicit_le
 }
 
 /* The circuits of a level with lines, one a slope; -1 after the last. */
-static cisup_index next_line(cisup_through *c) {
+static cisup_index next_line(cisup_implicit_walk *c) {
     const cisup_implicit_level *v = &c->m->level[c->l];
     const cisup_index q = v->lines.q;
     while (c->k < q && v->first + c->k * q * v->copies < c->T) {
@@ -215,7 +215,7 @@ static bool last_holds(const cisup_implicit *m, cisup_index j, cisup_index point
     return owner == j || point - first_owned(m->S, owner) == j - 1 - owner;
 }
 
-static cisup_index next_of_last(cisup_through *c) {
+static cisup_index next_of_last(cisup_implicit_walk *c) {
     const cisup_implicit_level *v = &c->m->level[c->l];
     while (c->k < c->m->last_blocks) {
         const cisup_index j = c->k++;
@@ -227,7 +227,7 @@ static cisup_index next_of_last(cisup_through *c) {
 
 /* Enters the next level through the group of the point, or the first one of a shared
  * point; false if there is none or it has no circuits below T. */
-static bool descend(cisup_through *c) {
+static bool descend(cisup_implicit_walk *c) {
     if (c->l == c->m->depth) return false;
     const cisup_implicit_level *v = &c->m->level[c->l];
     const cisup_index q = v->lines.q, point = c->label[c->l];
@@ -242,7 +242,7 @@ static bool descend(cisup_through *c) {
 }
 
 /* Leaves levels until a shared point has another group to enter; false at the end. */
-static bool next_group(cisup_through *c) {
+static bool next_group(cisup_implicit_walk *c) {
     while (c->l > 0) {
         const cisup_implicit_level *v = &c->m->level[c->l - 1];
         if (v->shared && c->label[c->l - 1] == v->n - 1 &&
@@ -257,7 +257,7 @@ static bool next_group(cisup_through *c) {
     return false;
 }
 
-cisup_index cisup_through_next(cisup_through *c) {
+cisup_index cisup_implicit_next(cisup_implicit_walk *c) {
     if (c->ended) return -1;
     do {
         const cisup_index t = c->l == c->m->depth ? next_of_last(c) : next_line(c);

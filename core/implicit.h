@@ -80,8 +80,8 @@ CISUP_MUST_CHECK cisup_status cisup_implicit_store(const cisup_implicit *m, cisu
 
 /* The circuits t < T through a neuron, one by one, in no particular order:
  *
- *   cisup_through c = cisup_implicit_through(&m, T, n);
- *   for (cisup_index t; (t = cisup_through_next(&c)) >= 0;) ...
+ *   cisup_implicit_walk c = cisup_implicit_through(&m, T, n);
+ *   for (cisup_index t; (t = cisup_implicit_next(&c)) >= 0;) ...
  *
  * A plain value: the walk may be left at any time. Only reads m. */
 typedef struct {
@@ -93,15 +93,15 @@ typedef struct {
     cisup_index copy;                     /* which of the level's S^l groups */
     cisup_index label[CISUP_MOST_LEVELS]; /* the neuron within each level */
     cisup_index group[CISUP_MOST_LEVELS]; /* the group entered from each level */
-} cisup_through;
+} cisup_implicit_walk;
 
 /* 0 <= n < N, 0 <= T <= T_max. */
-cisup_through cisup_implicit_through(const cisup_implicit *m, cisup_index T,
-                                     cisup_index n);
+cisup_implicit_walk cisup_implicit_through(const cisup_implicit *m, cisup_index T,
+                                           cisup_index n);
 
 /* The next circuit, or -1. O(1 + fields) for each, apart from the lines that gave up
  * the neuron (one in S + 1 at most of those through a left-over point) and O(S^l) empty
  * groups for a shared one. */
-cisup_index cisup_through_next(cisup_through *c);
+cisup_index cisup_implicit_next(cisup_implicit_walk *c);
 
 #endif

@@ -96,9 +96,9 @@ static void a_million_neurons_reach_98_percent(void **state) {
 /* The circuits through n are exactly the rows that hold n, each once. seen: [T]. */
 static void check_neuron(const cisup_implicit *m, const cisup_allocation *a,
                          cisup_index n, cisup_index load, char *seen) {
-    cisup_through c = cisup_implicit_through(m, a->T, n);
+    cisup_implicit_walk c = cisup_implicit_through(m, a->T, n);
     cisup_index found = 0;
-    for (cisup_index t; (t = cisup_through_next(&c)) >= 0; found++) {
+    for (cisup_index t; (t = cisup_implicit_next(&c)) >= 0; found++) {
         assert_true(t < a->T && seen[t] != 1);
         seen[t] = 1;
         const int32_t *row = cisup_allocation_row(a, t);
@@ -107,7 +107,7 @@ static void check_neuron(const cisup_implicit *m, const cisup_allocation *a,
         assert_true(k < a->S);
     }
     assert_int_equal(found, load);
-    assert_int_equal(cisup_through_next(&c), -1);
+    assert_int_equal(cisup_implicit_next(&c), -1);
     memset(seen, 0, (size_t)a->T);
 }
 
@@ -171,9 +171,9 @@ static void a_hundred_million_neurons_are_consistent(void **state) {
         cisup_implicit_row(&m, t, row);
         for (int i = 0; i < 10; i++) {
             if (i) assert_true(row[i - 1] < row[i]);
-            cisup_through c = cisup_implicit_through(&m, t + 1, row[i]);
+            cisup_implicit_walk c = cisup_implicit_through(&m, t + 1, row[i]);
             cisup_index u;
-            while ((u = cisup_through_next(&c)) >= 0 && u != t) {
+            while ((u = cisup_implicit_next(&c)) >= 0 && u != t) {
             }
             assert_int_equal(u, t);
         }
@@ -188,9 +188,9 @@ static void the_walk_through_a_neuron_of_a_huge_network_is_right(void **state) {
     cisup_rng rng = check_rng(2);
     for (int k = 0; k < 60; k++) {
         const cisup_index n = k == 0 ? m.N - 1 : check_between(&rng, 0, m.N - 1);
-        cisup_through c = cisup_implicit_through(&m, m.T_max, n);
+        cisup_implicit_walk c = cisup_implicit_through(&m, m.T_max, n);
         for (int j = 0; j < 300; j++) {
-            const cisup_index t = cisup_through_next(&c);
+            const cisup_index t = cisup_implicit_next(&c);
             int32_t row[10];
             if (n == m.N - 1 && t < 0) break; /* shared on every level: few circuits */
             assert_in_range(t, 0, m.T_max - 1);
