@@ -173,10 +173,9 @@ static cisup_status show_construction(const request *r, const summary *s,
     cisup_packing_plan plan = {0};
     char *text = NULL;
     cisup_status status;
-    if (scheme != CISUP_SCHEME_BEST && scheme != CISUP_SCHEME_STS &&
-        scheme != CISUP_SCHEME_DESIGN)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--plan: scheme %s has no plan", s->scheme);
-    CISUP_TRY(cisup_allocation_plan(s->N, s->S, scheme, &plan, err));
+    status = cisup_allocation_plan(s->N, s->S, scheme, &plan, err);
+    if (status == CISUP_EINVAL) cisup_error_prefix(err, "--plan");
+    CISUP_TRY(status);
     CISUP_TRY(cisup_packing_plan_text(&plan, &text, err));
     const double ratio = (double)plan.blocks / (double)bound;
     if (r->json)
@@ -266,7 +265,7 @@ int cmd_allocate(int argc, char **argv) {
         {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
         {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
         {"plan", 0, OPTION_FLAG, &r.plan, NULL,
-         "print the construction of best, sts or design and stop", NULL},
+         "print the construction of best, pairs, sts or design and stop", NULL},
     };
     options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);

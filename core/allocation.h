@@ -23,6 +23,7 @@ typedef enum {
     CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
     CISUP_SCHEME_TD,     /* lines of transversal designs, groups filled alike */
     CISUP_SCHEME_BEST,   /* the largest construction known (core/packing_plan.h) */
+    CISUP_SCHEME_PAIRS,  /* S = 2: all pairs, by rounds */
     CISUP_SCHEME_STS,    /* S = 3: Steiner triple systems and what is next to them */
     CISUP_SCHEME_DESIGN, /* Steiner systems of finite geometries, less some points */
 } cisup_scheme;
@@ -101,8 +102,8 @@ CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
-/* The plan behind scheme best, sts or design. Errors: EINVAL (sts with S != 3; S < 2);
- * ENOMEM. */
+/* The plan behind scheme best, pairs, sts or design. Errors: EINVAL (another scheme;
+ * pairs with S != 2, sts with S != 3; S < 2); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S,
                                                     cisup_scheme which,
                                                     cisup_packing_plan *plan,

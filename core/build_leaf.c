@@ -4,6 +4,7 @@
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing_tables.h>
+#include <cisup/core/pairs.h>
 #include <cisup/core/triples.h>
 
 #include <string.h>
@@ -20,34 +21,16 @@ cisup_index cisup_golden_step(cisup_index n) {
     }
 }
 
-static void copy_rows(const int32_t *from, cisup_index count, cisup_plan_rows *out) {
-    const size_t bytes = (size_t)out->S * sizeof *from;
-    for (cisup_index t = 0; t < count && !cisup_plan_full(out); t++)
-        memcpy(cisup_plan_next(out), from + t * out->S, bytes);
-}
-
-/* The round robin: round r pairs r + i with r - i modulo m, and r with the last point
- * when n is even; every round meets every point once. */
 static void emit_pairs(cisup_index n, cisup_plan_rows *out) {
-    const cisup_index m = n - 1 + n % 2;
-    for (cisup_index r = 0; r < m; r++)
-        for (cisup_index i = n % 2; 2 * i < m + 1; i++) {
-            if (cisup_plan_full(out)) return;
-            int32_t *row = cisup_plan_next(out);
-            row[0] = (int32_t)((r + i) % m);
-            row[1] = (int32_t)(i ? (r - i + m) % m : n - 1);
-        }
+    const cisup_index count = cisup_pairs_count(n);
+    for (cisup_index t = 0; t < count && !cisup_plan_full(out); t++)
+        cisup_pairs_row(n, t, cisup_plan_next(out));
 }
 
-static cisup_status emit_triples(cisup_index n, cisup_plan_rows *out, cisup_error *err) {
-    int32_t *row;
-    const cisup_index count = cisup_triples_count(n);
-    const cisup_status status = cisup_new(&row, 3 * count, sizeof *row, err);
-    if (status != CISUP_OK) return status;
-    cisup_triples_build(n, row);
-    copy_rows(row, count, out);
-    cisup_release(row);
-    return CISUP_OK;
+static void emit_triples(cisup_index n, cisup_plan_rows *out) {
+    const cisup_triples s = cisup_triples_of(n);
+    for (cisup_index t = 0; t < s.count && !cisup_plan_full(out); t++)
+        cisup_triples_row(&s, t, cisup_plan_next(out));
 }
 
 /* --- designs less the first points of one block -------------------------------- */
@@ -184,7 +167,8 @@ cisup_status cisup_plan_leaf(const cisup_plan_node *node, cisup_plan_rows *out,
         emit_pairs(node->points, out);
         return CISUP_OK;
     case CISUP_PLAN_TRIPLES:
-        return emit_triples(node->points, out, err);
+        emit_triples(node->points, out);
+        return CISUP_OK;
     case CISUP_PLAN_DESIGN:
         return emit_design(node, out, err);
     case CISUP_PLAN_CYCLIC:

@@ -8,26 +8,56 @@
 /* --- computed ------------------------------------------------------------------ */
 
 bool cisup_incidence_exists(cisup_scheme scheme, cisup_index S) {
-    return S == 1 || scheme == CISUP_SCHEME_TD;
+    if (S == 1) return true;
+    switch (scheme) {
+    case CISUP_SCHEME_TD:
+        return true;
+    case CISUP_SCHEME_PAIRS:
+        return S == 2;
+    case CISUP_SCHEME_STS:
+        return S == 3;
+    default:
+        return false;
+    }
+}
+
+/* Makes the form; *most = how many circuits it has, no fewer than T for td. */
+static cisup_status form_make(cisup_incidence *x, cisup_scheme scheme, cisup_index *most,
+                              cisup_error *err) {
+    *most = INT64_MAX;
+    if (x->S == 1) {
+        x->kind = CISUP_INCIDENCE_SINGLE;
+        return CISUP_OK;
+    }
+    switch (scheme) {
+    case CISUP_SCHEME_PAIRS:
+        x->kind = CISUP_INCIDENCE_PAIRS;
+        *most = cisup_pairs_count(x->N);
+        return CISUP_OK;
+    case CISUP_SCHEME_STS:
+        x->kind = CISUP_INCIDENCE_TRIPLES;
+        x->form.triples = cisup_triples_of(x->N);
+        *most = x->form.triples.count;
+        return CISUP_OK;
+    default:
+        x->kind = CISUP_INCIDENCE_TD;
+        return cisup_implicit_init_for(&x->form.td, x->N, x->S, x->T, err);
+    }
 }
 
 cisup_status cisup_incidence_make(cisup_incidence *x, cisup_index N, cisup_index S,
                                   cisup_index T, cisup_scheme scheme, cisup_error *err) {
     *x = (cisup_incidence){.N = N, .S = S, .T = T};
+    cisup_index most = 0;
     cisup_status status;
     CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
-    if (T < 1) {
-        status = CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " circuits", T);
-    } else if (S == 1) {
-        x->kind = CISUP_INCIDENCE_SINGLE;
-    } else if (scheme == CISUP_SCHEME_TD) {
-        x->kind = CISUP_INCIDENCE_TD;
-        status = cisup_implicit_init_for(&x->form.td, N, S, T, err);
-    } else {
-        status = CISUP_FAIL(err, CISUP_EINVAL,
-                            "scheme %s has no computed form with S = %" PRId64,
-                            cisup_scheme_name(scheme), S);
-    }
+    if (T < 1) CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " circuits", T));
+    if (!cisup_incidence_exists(scheme, S))
+        CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL,
+                             "scheme %s has no computed form with S = %" PRId64,
+                             cisup_scheme_name(scheme), S));
+    CISUP_TRY(form_make(x, scheme, &most, err));
+    if (T > most) status = cisup_allocation_too_many(N, S, T, scheme, most, err);
 done:
     if (status != CISUP_OK) cisup_incidence_free(x);
     return status;
@@ -91,7 +121,7 @@ void cisup_incidence_free(cisup_incidence *x) {
     case CISUP_INCIDENCE_TD:
         cisup_implicit_free(&x->form.td);
         break;
-    case CISUP_INCIDENCE_SINGLE:
+    default: /* no memory */
         break;
     }
     *x = (cisup_incidence){0};
@@ -110,6 +140,12 @@ void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row) 
         break;
     case CISUP_INCIDENCE_TD:
         cisup_implicit_row(&x->form.td, t, row);
+        break;
+    case CISUP_INCIDENCE_PAIRS:
+        cisup_pairs_row(x->N, t, row);
+        break;
+    case CISUP_INCIDENCE_TRIPLES:
+        cisup_triples_row(&x->form.triples, t, row);
         break;
     }
 }
@@ -139,26 +175,40 @@ cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n) {
     case CISUP_INCIDENCE_TD:
         c.form.td = cisup_implicit_through(&x->form.td, x->T, n);
         break;
+    case CISUP_INCIDENCE_PAIRS:
+        c.form.pairs = cisup_pairs_through(x->N, x->T, n);
+        break;
+    case CISUP_INCIDENCE_TRIPLES:
+        c.form.triples = cisup_triples_through(&x->form.triples, x->T, n);
+        break;
     }
     return c;
 }
 
+static cisup_index next_in_list(cisup_through *c) {
+    if (c->form.list.at >= c->form.list.end) return -1;
+    return c->x->form.stored.circuit[c->form.list.at++];
+}
+
+static cisup_index next_single(cisup_through *c) {
+    if (c->form.list.at >= c->form.list.end) return -1;
+    const cisup_index t = c->form.list.at;
+    c->form.list.at += c->x->N;
+    return t;
+}
+
 cisup_index cisup_through_next(cisup_through *c) {
-    cisup_index t = -1;
     switch (c->x->kind) {
     case CISUP_INCIDENCE_STORED:
-        if (c->form.list.at < c->form.list.end)
-            t = c->x->form.stored.circuit[c->form.list.at++];
-        break;
+        return next_in_list(c);
     case CISUP_INCIDENCE_SINGLE:
-        if (c->form.list.at < c->form.list.end) {
-            t = c->form.list.at;
-            c->form.list.at += c->x->N;
-        }
-        break;
+        return next_single(c);
     case CISUP_INCIDENCE_TD:
-        t = cisup_implicit_next(&c->form.td);
-        break;
+        return cisup_implicit_next(&c->form.td);
+    case CISUP_INCIDENCE_PAIRS:
+        return cisup_pairs_next(&c->form.pairs);
+    case CISUP_INCIDENCE_TRIPLES:
+        return cisup_triples_next(&c->form.triples);
     }
-    return t;
+    return -1;
 }

@@ -4,6 +4,8 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/implicit.h>
+#include <cisup/core/pairs.h>
+#include <cisup/core/triples.h>
 
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and
  * any two on at most one together, asked in both directions:
@@ -15,9 +17,11 @@
  * S^2 words) and such that are stored. Start from {0}. After it is made it is only
  * read, by any number of threads. */
 typedef enum {
-    CISUP_INCIDENCE_STORED, /* a cisup_allocation and its neurons' lists */
-    CISUP_INCIDENCE_SINGLE, /* S = 1: circuit t on neuron t mod N */
-    CISUP_INCIDENCE_TD,     /* core/implicit.h */
+    CISUP_INCIDENCE_STORED,  /* a cisup_allocation and its neurons' lists */
+    CISUP_INCIDENCE_SINGLE,  /* S = 1: circuit t on neuron t mod N */
+    CISUP_INCIDENCE_TD,      /* core/implicit.h */
+    CISUP_INCIDENCE_PAIRS,   /* core/pairs.h */
+    CISUP_INCIDENCE_TRIPLES, /* core/triples.h */
 } cisup_incidence_kind;
 
 /* The circuits of neuron n are circuit[start[n]] .. circuit[start[n+1]-1], increasing. */
@@ -33,6 +37,7 @@ typedef struct {
     union {
         cisup_stored stored;
         cisup_implicit td;
+        cisup_triples triples;
     } form;
 } cisup_incidence;
 
@@ -91,6 +96,8 @@ typedef struct {
             cisup_index at, end; /* in the neuron's list; or the next circuit, and T */
         } list;
         cisup_implicit_walk td;
+        cisup_pairs_walk pairs;
+        cisup_triples_walk triples;
     } form;
 } cisup_through;
 

@@ -81,21 +81,40 @@ static cisup_status make_td(cisup_allocation *a, cisup_index N, cisup_index S,
     return status;
 }
 
-/* The kinds of plans a scheme may use. */
+/* The kinds of plans a scheme may use; 0 if it is not planned. */
 static unsigned families_of(cisup_scheme which) {
     const unsigned beside = 1u << CISUP_PLAN_EMPTY | 1u << CISUP_PLAN_PAD;
-    if (which == CISUP_SCHEME_STS) return 1u << CISUP_PLAN_TRIPLES | beside;
-    if (which == CISUP_SCHEME_DESIGN) return 1u << CISUP_PLAN_DESIGN | beside;
-    return ~0u;
+    switch (which) {
+    case CISUP_SCHEME_BEST:
+        return ~0u;
+    case CISUP_SCHEME_PAIRS:
+        return 1u << CISUP_PLAN_PAIRS | beside;
+    case CISUP_SCHEME_STS:
+        return 1u << CISUP_PLAN_TRIPLES | beside;
+    case CISUP_SCHEME_DESIGN:
+        return 1u << CISUP_PLAN_DESIGN | beside;
+    default:
+        return 0;
+    }
+}
+
+/* The one S of pairs and sts; 0 for other schemes. */
+static cisup_index only_redundancy(cisup_scheme which) {
+    return which == CISUP_SCHEME_PAIRS ? 2 : which == CISUP_SCHEME_STS ? 3 : 0;
 }
 
 cisup_status cisup_allocation_plan(cisup_index N, cisup_index S, cisup_scheme which,
                                    cisup_packing_plan *plan, cisup_error *err) {
+    const char *name = cisup_scheme_name(which);
+    const cisup_index only = only_redundancy(which);
     cisup_plan_options options = cisup_plan_defaults();
     options.families = families_of(which);
     *plan = (cisup_packing_plan){0};
-    if (which == CISUP_SCHEME_STS && S != 3)
-        return CISUP_FAIL(err, CISUP_EINVAL, "scheme sts: S = %" PRId64 ", not 3", S);
+    if (!options.families)
+        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s has no plan", name);
+    if (only && S != only)
+        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s: S = %" PRId64 ", not %" PRId64,
+                          name, S, only);
     return cisup_packing_plan_make(plan, N, S, &options, err);
 }
 
@@ -204,6 +223,7 @@ static const scheme schemes[] = {
     [CISUP_SCHEME_RANDOM] = {"random", count_random, make_random},
     [CISUP_SCHEME_TD] = {"td", count_td, make_td},
     [CISUP_SCHEME_BEST] = {"best", count_best, make_best},
+    [CISUP_SCHEME_PAIRS] = {"pairs", count_planned, make_planned},
     [CISUP_SCHEME_STS] = {"sts", count_planned, make_planned},
     [CISUP_SCHEME_DESIGN] = {"design", count_planned, make_planned},
 };

@@ -129,6 +129,17 @@ static void td_is_the_same_computed_and_stored(void **state) {
     CHECK_SIZES(CISUP_SCHEME_TD, S, 1);
 }
 
+static void pairs_are_the_same_computed_and_stored(void **state) {
+    (void)state;
+    check_sizes(CISUP_SCHEME_PAIRS, (const cisup_index[]){2}, 1, 3);
+    check_sizes(CISUP_SCHEME_PAIRS, (const cisup_index[]){2}, 1, 4);
+}
+
+static void triples_are_the_same_computed_and_stored(void **state) {
+    (void)state;
+    check_sizes(CISUP_SCHEME_STS, (const cisup_index[]){3}, 1, 1);
+}
+
 static void one_neuron_a_circuit_has_no_limit(void **state) {
     (void)state;
     for (cisup_index N = 1; N < 12; N++)
@@ -234,6 +245,8 @@ int main(int argc, char **argv) {
     full = argc > 1 && strcmp(argv[1], "full") == 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(td_is_the_same_computed_and_stored),
+        cmocka_unit_test(pairs_are_the_same_computed_and_stored),
+        cmocka_unit_test(triples_are_the_same_computed_and_stored),
         cmocka_unit_test(one_neuron_a_circuit_has_no_limit),
         cmocka_unit_test(a_stored_allocation_is_read_in_both_directions),
         cmocka_unit_test(a_wrong_row_is_named),
