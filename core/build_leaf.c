@@ -3,23 +3,12 @@
 
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/numbers.h>
 #include <cisup/core/packing_tables.h>
 #include <cisup/core/pairs.h>
 #include <cisup/core/triples.h>
 
 #include <string.h>
-
-cisup_index cisup_golden_step(cisup_index n) {
-    for (cisup_index step = (cisup_index)(0.6180339887 * (double)n) + 1;; step++) {
-        cisup_index a = n, b = step;
-        while (b) {
-            const cisup_index rest = a % b;
-            a = b;
-            b = rest;
-        }
-        if (a == 1) return step % n;
-    }
-}
 
 static void emit_pairs(cisup_index n, cisup_plan_rows *out) {
     const cisup_index count = cisup_pairs_count(n);

@@ -6,6 +6,7 @@
 
 #include <cisup/core/galois.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/numbers.h>
 #include <cisup/core/plan_rows.h>
 
 static const cisup_index most_points = 4096;

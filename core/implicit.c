@@ -11,14 +11,6 @@
 
 /* --- levels -------------------------------------------------------------------- */
 
-/* About q / golden ratio and coprime to q. */
-static cisup_index golden_step(cisup_index q) {
-    cisup_index step = q * 618033989 / 1000000000;
-    if (step < 1) step = 1;
-    while (cisup_common_divisor(step, q) != 1) step++;
-    return step;
-}
-
 /* Where the last level's circuit j owns its first point: j S - j(j-1)/2. */
 static cisup_index first_owned(cisup_index S, cisup_index j) {
     return j * S - j * (j - 1) / 2;
@@ -45,7 +37,7 @@ static cisup_status level_split(cisup_implicit *m, cisup_index q, cisup_groups g
     v->d = v->n - m->S * q;
     v->shared = groups == CISUP_GROUPS_SHARE_POINT && v->d > 0;
     v->joining = v->d - v->shared < q ? v->d - v->shared : q;
-    v->step = golden_step(q);
+    v->step = cisup_golden_step(q);
     v[1].n = q + v->shared;
     v[1].first = v->first + v->copies * q * q;
     v[1].copies = v->copies * m->S;

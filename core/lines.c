@@ -79,34 +79,53 @@ static uint32_t digit(cisup_index *v, cisup_index n) {
     return low;
 }
 
+/* out[i] += unit (a + x_i b) in one field, i < count. */
 static void add_field_points(const cisup_small_field *f, uint32_t a, uint32_t b,
-                             cisup_index S, int32_t unit, int32_t *out) {
+                             cisup_index count, int32_t unit, int32_t *out) {
     uint32_t part_a[CISUP_MOST_CHUNKS], part_b[CISUP_MOST_CHUNKS];
     cisup_small_field_split(f, a, part_a);
     cisup_small_field_split(f, b, part_b);
     const uint64_t start = cisup_small_field_pack(f, part_a);
-    for (cisup_index i = 0; i < S; i++) {
+    for (cisup_index i = 0; i < count; i++) {
         const uint64_t shift = cisup_small_field_times(f, i, part_b);
         out[i] += unit * (int32_t)cisup_small_field_unpack(
                              f, cisup_small_field_add(f, start, shift));
     }
 }
 
-void cisup_lines_points(const cisup_lines *lines, cisup_index a, cisup_index b,
-                        int32_t *out) {
-    cisup_index unit = lines->m, z = digit(&a, unit);
-    const cisup_index step = digit(&b, unit);
-    for (cisup_index i = 0; i < lines->S; i++) {
-        out[i] = (int32_t)z;
-        z += step;
-        if (z >= unit) z -= unit;
-    }
+/* The same in all fields; a and b without their digits modulo m. */
+static void add_fields_points(const cisup_lines *lines, cisup_index a, cisup_index b,
+                              cisup_index count, cisup_index unit, int32_t *out) {
     for (int k = 0; k < lines->fields; k++) {
         const cisup_small_field *f = &lines->field[k];
         const uint32_t low_a = digit(&a, f->q), low_b = digit(&b, f->q);
-        add_field_points(f, low_a, low_b, lines->S, (int32_t)unit, out);
+        add_field_points(f, low_a, low_b, count, (int32_t)unit, out);
         unit *= f->q;
     }
+}
+
+void cisup_lines_points(const cisup_lines *lines, cisup_index a, cisup_index b,
+                        int32_t *out) {
+    cisup_index z = digit(&a, lines->m);
+    const cisup_index step = digit(&b, lines->m);
+    for (cisup_index i = 0; i < lines->S; i++) {
+        out[i] = (int32_t)z;
+        z += step;
+        if (z >= lines->m) z -= lines->m;
+    }
+    add_fields_points(lines, a, b, lines->S, lines->m, out);
+}
+
+void cisup_lines_add_points(const cisup_lines *lines, cisup_index a, cisup_index b,
+                            cisup_index unit, int32_t *out) {
+    cisup_index z = digit(&a, lines->m);
+    const cisup_index step = digit(&b, lines->m);
+    for (cisup_index i = 0; i <= lines->S && lines->m > 1; i++) {
+        out[i] += (int32_t)(unit * z);
+        z += step;
+        if (z >= lines->m) z -= lines->m;
+    }
+    add_fields_points(lines, a, b, lines->S + 1, unit * lines->m, out);
 }
 
 /* a + x_i b, or a - x_i b. */

@@ -41,6 +41,10 @@ void cisup_lines_free(cisup_lines *lines);
 void cisup_lines_points(const cisup_lines *lines, cisup_index a, cisup_index b,
                         int32_t *out);
 
+/* out[i] += unit (a + x_i b) for i = 0..S; unit q < 2^31. out: [S+1]. */
+void cisup_lines_add_points(const cisup_lines *lines, cisup_index a, cisup_index b,
+                            cisup_index unit, int32_t *out);
+
 /* a + x_i b for one i in 0..S. */
 cisup_index cisup_lines_point(const cisup_lines *lines, cisup_index i, cisup_index a,
                               cisup_index b);

@@ -14,4 +14,13 @@ static inline cisup_index cisup_common_divisor(cisup_index a, cisup_index b) {
     return a;
 }
 
+/* A number near n / golden ratio and coprime to n, whose multiples spread evenly modulo
+ * n. n < 2^33. */
+static inline cisup_index cisup_golden_step(cisup_index n) {
+    cisup_index step = n * 618033989 / 1000000000;
+    if (step < 1) step = 1;
+    while (cisup_common_divisor(step, n) != 1) step++;
+    return step;
+}
+
 #endif

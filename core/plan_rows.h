@@ -32,7 +32,4 @@ CISUP_MUST_CHECK cisup_status cisup_plan_leaf(const cisup_plan_node *node,
 cisup_index cisup_plan_group_start(const cisup_plan_node *node, cisup_index g);
 cisup_index cisup_plan_group_size(const cisup_plan_node *node, cisup_index g);
 
-/* A step coprime to n near 0.618 n, so that its multiples spread evenly; 0 for n = 1. */
-cisup_index cisup_golden_step(cisup_index n);
-
 #endif
