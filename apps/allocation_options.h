@@ -48,7 +48,7 @@ const char *allocation_even_out_name(int even_out);
      0,                                                                                  \
      OPTION_CHOICE,                                                                      \
      &(choice).scheme,                                                                   \
-     "best|td|pairs|sts|design|ref|prime|greedy|random",                                 \
+     "best|td|pairs|sts|affine|projective|design|ref|prime|greedy|random",               \
      scheme_help,                                                                        \
      cisup_scheme_find},                                                                 \
         {"hop",                                                                          \

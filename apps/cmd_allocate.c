@@ -265,7 +265,7 @@ int cmd_allocate(int argc, char **argv) {
         {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
         {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
         {"plan", 0, OPTION_FLAG, &r.plan, NULL,
-         "print the construction of best, pairs, sts or design and stop", NULL},
+         "print the construction (not of td, ref, prime, greedy, random) and stop", NULL},
     };
     options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);

@@ -25,7 +25,9 @@ typedef enum {
     CISUP_SCHEME_BEST,   /* the largest construction known (core/packing_plan.h) */
     CISUP_SCHEME_PAIRS,  /* S = 2: all pairs, by rounds */
     CISUP_SCHEME_STS,    /* S = 3: Steiner triple systems and what is next to them */
-    CISUP_SCHEME_DESIGN, /* Steiner systems of finite geometries, less some points */
+    CISUP_SCHEME_AFFINE, /* S a prime power: lines of affine spaces, less some points */
+    CISUP_SCHEME_PROJECTIVE, /* S-1 a prime power: the same of projective spaces */
+    CISUP_SCHEME_DESIGN,     /* the largest of these, unitals and maximal arcs */
 } cisup_scheme;
 
 /* How far the next progression of a residue class starts behind the last one. */
@@ -102,8 +104,8 @@ CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
-/* The plan behind scheme best, pairs, sts or design. Errors: EINVAL (another scheme;
- * pairs with S != 2, sts with S != 3; S < 2); ENOMEM. */
+/* The plan behind scheme best, pairs, sts, affine, projective or design. Errors: EINVAL
+ * (another scheme; an S it is not made for; S < 2); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S,
                                                     cisup_scheme which,
                                                     cisup_packing_plan *plan,

@@ -224,7 +224,7 @@ static cisup_status across_vector(const cisup_plan_node *node, const int32_t *na
 /* AG(2,S) less point 0: the S+1 lines through it are groups of S-1 points. Writes the
  * S^2-1 other lines as g*(S-1) + w for point w of group g. */
 static cisup_status punctured_plane(cisup_index S, int32_t **line, cisup_error *err) {
-    const cisup_design plane = {CISUP_DESIGN_AFFINE_PLANE, S, S, S * S, S * S + S};
+    const cisup_design plane = {CISUP_DESIGN_AFFINE, 2, S, S, S * S, S * S + S};
     int32_t *name = NULL;
     cisup_index groups = 0, lines = 0;
     cisup_status status;

@@ -38,6 +38,18 @@ static void copy_remaining(const int32_t *row, cisup_index blocks, const int32_t
     }
 }
 
+static cisup_status emit_lines(const cisup_plan_node *node, cisup_plan_rows *out,
+                               cisup_error *err) {
+    const cisup_index less = node->design.points - node->points;
+    cisup_geometry g;
+    const cisup_status status = cisup_design_geometry(&node->design, less, &g, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index t = 0; t < g.lines && !cisup_plan_full(out); t++)
+        cisup_geometry_row(&g, t, cisup_plan_next(out));
+    cisup_geometry_free(&g);
+    return CISUP_OK;
+}
+
 static cisup_status emit_design(const cisup_plan_node *node, cisup_plan_rows *out,
                                 cisup_error *err) {
     const cisup_design *d = &node->design;
@@ -159,7 +171,8 @@ cisup_status cisup_plan_leaf(const cisup_plan_node *node, cisup_plan_rows *out,
         emit_triples(node->points, out);
         return CISUP_OK;
     case CISUP_PLAN_DESIGN:
-        return emit_design(node, out, err);
+        return cisup_design_is_geometry(&node->design) ? emit_lines(node, out, err)
+                                                       : emit_design(node, out, err);
     case CISUP_PLAN_CYCLIC:
         return emit_cyclic(node, out, err);
     default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every design here is determined by the block through two points. The blocks are
+ * The blocks of a space are computed by core/geometry.h. Unitals and arcs are sets of
+ * points in a plane, whose blocks are the lines that meet them in S points; they are
  * found by walking the pairs and skipping those covered already. */
 #include <cisup/core/designs.h>
 
@@ -9,57 +10,78 @@
 #include <cisup/core/numbers.h>
 #include <cisup/core/plan_rows.h>
 
-static const cisup_index most_points = 4096;
-static const cisup_index largest_order = 512; /* of a plane that holds a design */
+static const cisup_index most_walked = 4096;
+static const cisup_index largest_order = 512; /* of a plane that holds a unital or arc */
+static const cisup_index largest_S = 4096;
 
-static cisup_index prime_power(cisup_index k) {
-    return k > 1 && cisup_ring_capacity(k) == k;
+typedef struct {
+    unsigned families;
+    cisup_design *list;
+    int count, most;
+} designs;
+
+static void append(designs *out, cisup_design d) {
+    if (!(out->families >> d.family & 1u) || out->count == out->most) return;
+    d.blocks = d.points * (d.points - 1) / (d.S * (d.S - 1));
+    out->list[out->count++] = d;
 }
 
-static int append(cisup_design *list, int count, int most, cisup_design d) {
-    if (count >= most || d.points > most_points || d.k > largest_order) return count;
-    d.blocks = d.points * (d.points - 1) / (d.S * (d.S - 1));
-    list[count] = d;
-    return count + 1;
+/* Spaces of all dimensions. */
+static void append_spaces(designs *out, cisup_design_family family, cisup_index S) {
+    const bool affine = family == CISUP_DESIGN_AFFINE;
+    cisup_design d = {.family = family, .S = S, .k = affine ? S : S - 1};
+    const cisup_geometry_kind kind = affine ? CISUP_AFFINE : CISUP_PROJECTIVE;
+    for (d.dimension = 2;
+         cisup_geometry_sizes(kind, d.dimension, d.k, &d.points, &d.blocks);
+         d.dimension++)
+        append(out, d);
+}
+
+/* k = S-1 a prime power: k^3 + 1 points of the plane of order k^2. */
+static void append_unital(designs *out, cisup_index S) {
+    const cisup_index k = S - 1;
+    if (k > 11 || cisup_ring_capacity(k) != k) return;
+    append(out, (cisup_design){CISUP_DESIGN_UNITAL, 2, S, k, k * k * k + 1, 0});
 }
 
 /* S = 2^m: maximal arcs of degree S in the planes of order 2^s > S. */
-static int append_denniston(cisup_index S, cisup_design *list, int count, int most) {
-    if (S < 4 || (S & (S - 1)) != 0) return count;
-    for (cisup_index k = 2 * S; k <= largest_order; k *= 2)
-        count = append(list, count, most,
-                       (cisup_design){CISUP_DESIGN_DENNISTON, S, k, S * k - k + S, 0});
-    return count;
+static void append_arcs(designs *out, cisup_index S) {
+    if (S < 4 || (S & (S - 1)) != 0) return;
+    for (cisup_index k = 2 * S; k <= largest_order; k *= 2) {
+        const cisup_index points = S * k - k + S;
+        if (points > most_walked) return;
+        append(out, (cisup_design){CISUP_DESIGN_DENNISTON, 2, S, k, points, 0});
+    }
 }
 
-int cisup_designs_list(cisup_index S, cisup_design *list, int most) {
-    int count = 0;
-    const cisup_index k = S - 1;
-    if (S < 3 || S > 64) return 0;
-    if (prime_power(k)) {
-        const cisup_index plane = k * k + k + 1;
-        const cisup_design d[] = {
-            {CISUP_DESIGN_PROJECTIVE_PLANE, S, k, plane, 0},
-            {CISUP_DESIGN_PROJECTIVE_SPACE, S, k, plane + k * k * k, 0},
-            {CISUP_DESIGN_UNITAL, S, k, k * k * k + 1, 0},
-        };
-        for (int j = 0; j < (k <= 11 ? 3 : 2); j++)
-            count = append(list, count, most, d[j]);
+int cisup_designs_list(cisup_index S, unsigned families, cisup_design *list, int most) {
+    designs out = {.families = families, .list = list, .most = most};
+    if (S < 2 || S > largest_S) return 0;
+    append_spaces(&out, CISUP_DESIGN_AFFINE, S);
+    if (S > 2) {
+        append_spaces(&out, CISUP_DESIGN_PROJECTIVE, S);
+        append_unital(&out, S);
+        append_arcs(&out, S);
     }
-    if (prime_power(S)) {
-        const cisup_design d[] = {
-            {CISUP_DESIGN_AFFINE_PLANE, S, S, S * S, 0},
-            {CISUP_DESIGN_AFFINE_SPACE, S, S, S * S * S, 0},
-        };
-        for (int j = 0; j < 2; j++) count = append(list, count, most, d[j]);
-    }
-    return append_denniston(S, list, count, most);
+    return out.count;
+}
+
+bool cisup_design_is_geometry(const cisup_design *design) {
+    return design->family == CISUP_DESIGN_AFFINE ||
+           design->family == CISUP_DESIGN_PROJECTIVE;
+}
+
+cisup_status cisup_design_geometry(const cisup_design *design, cisup_index less,
+                                   cisup_geometry *g, cisup_error *err) {
+    return cisup_geometry_init(
+        g, design->family == CISUP_DESIGN_AFFINE ? CISUP_AFFINE : CISUP_PROJECTIVE,
+        design->dimension, design->k, less, err);
 }
 
 /* --- the field and the points -------------------------------------------------- */
 
-/* Points as vectors of `size` coordinates over the field of `order` elements.
- * Projective ones are scaled so that their first nonzero coordinate is 1. */
+/* Points as vectors of `size` coordinates over the field of `order` elements: 2 for an
+ * arc; 3 for a unital, scaled so that the first nonzero one is 1. */
 typedef struct {
     const cisup_design *design;
     cisup_ring field; /* with all its products */
@@ -126,19 +148,15 @@ static int32_t irreducible_middle(const space *s) {
 
 /* Whether a vector is a point of the design. */
 static int is_point(const space *s, const int32_t *v, int32_t middle) {
-    if (s->affine)
-        return s->design->family != CISUP_DESIGN_DENNISTON ||
-               in_denniston_arc(s, v, middle);
+    if (s->affine) return in_denniston_arc(s, v, middle);
     int first = 0;
     while (first < s->size && !v[first]) first++;
-    if (first == s->size || v[first] != 1) return 0;
-    return s->design->family != CISUP_DESIGN_UNITAL || on_hermitian_curve(s, v);
+    return first < s->size && v[first] == 1 && on_hermitian_curve(s, v);
 }
 
 static void number_points(space *s, cisup_index vectors) {
-    const int arc = s->design->family == CISUP_DESIGN_DENNISTON;
-    const int32_t middle = arc ? irreducible_middle(s) : 0;
-    int32_t found = 0, v[4];
+    const int32_t middle = s->affine ? irreducible_middle(s) : 0;
+    int32_t found = 0, v[3];
     for (cisup_index code = 0; code < vectors; code++) {
         cisup_index rest = code;
         for (int c = s->size - 1; c >= 0; c--, rest /= s->order)
@@ -157,14 +175,10 @@ static void space_free(space *s) {
 }
 
 static cisup_status space_init(space *s, const cisup_design *d, cisup_error *err) {
-    const int is_space = d->family == CISUP_DESIGN_PROJECTIVE_SPACE ||
-                         d->family == CISUP_DESIGN_AFFINE_SPACE;
     *s = (space){.design = d};
-    s->affine = d->family == CISUP_DESIGN_AFFINE_PLANE ||
-                d->family == CISUP_DESIGN_AFFINE_SPACE ||
-                d->family == CISUP_DESIGN_DENNISTON;
-    s->size = 3 - s->affine + is_space;
-    s->order = (int32_t)(d->family == CISUP_DESIGN_UNITAL ? d->k * d->k : d->k);
+    s->affine = d->family == CISUP_DESIGN_DENNISTON;
+    s->size = s->affine ? 2 : 3;
+    s->order = (int32_t)(s->affine ? d->k : d->k * d->k);
     cisup_index vectors = 1;
     for (int c = 0; c < s->size; c++) vectors *= s->order;
     cisup_status status;
@@ -194,7 +208,7 @@ static int add_point(const space *s, const int32_t *v, int32_t *row, int count) 
 static void block_through(const space *s, int32_t i, int32_t j, int32_t *row) {
     const int32_t *a = s->point + i * s->size, *b = s->point + j * s->size;
     const int32_t minus_1 = s->order % 2 ? s->field.radix[0] - 1 : 1;
-    int32_t step[4], v[4];
+    int32_t step[3], v[3];
     for (int c = 0; c < s->size; c++)
         step[c] = s->affine ? plus(s, b[c], times(s, minus_1, a[c])) : b[c];
     int count = s->affine ? 0 : add_point(s, b, row, 0);
@@ -210,8 +224,8 @@ static void mark_pairs(const cisup_design *d, const int32_t *row, char *met) {
         for (cisup_index y = 0; y < d->S; y++) met[row[x] * d->points + row[y]] = 1;
 }
 
-cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
-                                cisup_error *err) {
+static cisup_status walk_pairs(const cisup_design *design, int32_t *row,
+                               cisup_error *err) {
     space s;
     char *met = NULL;
     const cisup_index n = design->points, S = design->S;
@@ -231,4 +245,15 @@ done:
     space_free(&s);
     cisup_release(met);
     return status;
+}
+
+cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
+                                cisup_error *err) {
+    if (!cisup_design_is_geometry(design)) return walk_pairs(design, row, err);
+    cisup_geometry g;
+    const cisup_status status = cisup_design_geometry(design, 0, &g, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index t = 0; t < g.lines; t++) cisup_geometry_row(&g, t, row + t * g.S);
+    cisup_geometry_free(&g);
+    return CISUP_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/incidence.h>
 
+#include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
@@ -16,9 +17,30 @@ bool cisup_incidence_exists(cisup_scheme scheme, cisup_index S) {
         return S == 2;
     case CISUP_SCHEME_STS:
         return S == 3;
+    case CISUP_SCHEME_AFFINE:
+    case CISUP_SCHEME_PROJECTIVE:
+        return true;
     default:
         return false;
     }
+}
+
+/* The geometry that the planner chose, and how many lines it has. */
+static cisup_status geometry_make(cisup_incidence *x, cisup_scheme scheme,
+                                  cisup_index *most, cisup_error *err) {
+    cisup_packing_plan plan;
+    cisup_status status;
+    x->kind = CISUP_INCIDENCE_GEOMETRY;
+    CISUP_TRY(cisup_allocation_plan(x->N, x->S, scheme, &plan, err));
+    *most = plan.blocks;
+    const cisup_plan_node *node = &plan.node[plan.root];
+    if (node->kind == CISUP_PLAN_PAD) node = &plan.node[node->child[0]];
+    if (*most > 0)
+        CISUP_TRY(cisup_design_geometry(&node->design, node->design.points - node->points,
+                                        &x->form.geometry, err));
+done:
+    cisup_packing_plan_free(&plan);
+    return status;
 }
 
 /* Makes the form; *most = how many circuits it has, no fewer than T for td. */
@@ -39,6 +61,9 @@ static cisup_status form_make(cisup_incidence *x, cisup_scheme scheme, cisup_ind
         x->form.triples = cisup_triples_of(x->N);
         *most = x->form.triples.count;
         return CISUP_OK;
+    case CISUP_SCHEME_AFFINE:
+    case CISUP_SCHEME_PROJECTIVE:
+        return geometry_make(x, scheme, most, err);
     default:
         x->kind = CISUP_INCIDENCE_TD;
         return cisup_implicit_init_for(&x->form.td, x->N, x->S, x->T, err);
@@ -121,6 +146,9 @@ void cisup_incidence_free(cisup_incidence *x) {
     case CISUP_INCIDENCE_TD:
         cisup_implicit_free(&x->form.td);
         break;
+    case CISUP_INCIDENCE_GEOMETRY:
+        cisup_geometry_free(&x->form.geometry);
+        break;
     default: /* no memory */
         break;
     }
@@ -146,6 +174,9 @@ void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row) 
         break;
     case CISUP_INCIDENCE_TRIPLES:
         cisup_triples_row(&x->form.triples, t, row);
+        break;
+    case CISUP_INCIDENCE_GEOMETRY:
+        cisup_geometry_row(&x->form.geometry, t, row);
         break;
     }
 }
@@ -181,6 +212,12 @@ cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n) {
     case CISUP_INCIDENCE_TRIPLES:
         c.form.triples = cisup_triples_through(&x->form.triples, x->T, n);
         break;
+    case CISUP_INCIDENCE_GEOMETRY:
+        if (n < x->form.geometry.points)
+            c.form.geometry = cisup_geometry_through(&x->form.geometry, x->T, n);
+        else
+            c.form.geometry = cisup_geometry_through(&x->form.geometry, 0, 0);
+        break;
     }
     return c;
 }
@@ -209,6 +246,8 @@ cisup_index cisup_through_next(cisup_through *c) {
         return cisup_pairs_next(&c->form.pairs);
     case CISUP_INCIDENCE_TRIPLES:
         return cisup_triples_next(&c->form.triples);
+    case CISUP_INCIDENCE_GEOMETRY:
+        return cisup_geometry_next(&c->form.geometry);
     }
     return -1;
 }

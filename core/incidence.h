@@ -3,6 +3,7 @@
 #define CISUP_CORE_INCIDENCE_H
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/geometry.h>
 #include <cisup/core/implicit.h>
 #include <cisup/core/pairs.h>
 #include <cisup/core/triples.h>
@@ -17,11 +18,12 @@
  * S^2 words) and such that are stored. Start from {0}. After it is made it is only
  * read, by any number of threads. */
 typedef enum {
-    CISUP_INCIDENCE_STORED,  /* a cisup_allocation and its neurons' lists */
-    CISUP_INCIDENCE_SINGLE,  /* S = 1: circuit t on neuron t mod N */
-    CISUP_INCIDENCE_TD,      /* core/implicit.h */
-    CISUP_INCIDENCE_PAIRS,   /* core/pairs.h */
-    CISUP_INCIDENCE_TRIPLES, /* core/triples.h */
+    CISUP_INCIDENCE_STORED,   /* a cisup_allocation and its neurons' lists */
+    CISUP_INCIDENCE_SINGLE,   /* S = 1: circuit t on neuron t mod N */
+    CISUP_INCIDENCE_TD,       /* core/implicit.h */
+    CISUP_INCIDENCE_PAIRS,    /* core/pairs.h */
+    CISUP_INCIDENCE_TRIPLES,  /* core/triples.h */
+    CISUP_INCIDENCE_GEOMETRY, /* core/geometry.h, then neurons on no line */
 } cisup_incidence_kind;
 
 /* The circuits of neuron n are circuit[start[n]] .. circuit[start[n+1]-1], increasing. */
@@ -38,6 +40,7 @@ typedef struct {
         cisup_stored stored;
         cisup_implicit td;
         cisup_triples triples;
+        cisup_geometry geometry;
     } form;
 } cisup_incidence;
 
@@ -98,6 +101,7 @@ typedef struct {
         cisup_implicit_walk td;
         cisup_pairs_walk pairs;
         cisup_triples_walk triples;
+        cisup_geometry_walk geometry;
     } form;
 } cisup_through;
 

@@ -12,7 +12,7 @@
 #include <cisup/core/triples.h>
 
 cisup_plan_options cisup_plan_defaults(void) {
-    return (cisup_plan_options){.searched = 1, .families = ~0u};
+    return (cisup_plan_options){.searched = 1, .families = ~0u, .designs = ~0u};
 }
 
 int cisup_plan_allows(const cisup_plan_search *search, cisup_plan_kind kind) {
@@ -167,7 +167,8 @@ static cisup_status search_init(cisup_plan_search *search, cisup_index N, cisup_
            cisup_vmt_entry_at(search->vectors, &vector[search->vectors]))
         search->vectors++;
     search->design_S = S;
-    search->designs = cisup_designs_list(S, search->design, CISUP_PLAN_DESIGNS);
+    search->designs =
+        cisup_designs_list(S, options->designs, search->design, CISUP_PLAN_DESIGNS);
     search->capacities = N / (S - 1) + 2;
     if (search->capacities > 1000000) search->capacities = 1000000;
     cisup_status status;

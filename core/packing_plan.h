@@ -25,16 +25,15 @@ typedef enum {
 
 /* Steiner systems S(2,S,v) that exist for prime powers. */
 typedef enum {
-    CISUP_DESIGN_PROJECTIVE_PLANE, /* order k = S-1 */
-    CISUP_DESIGN_AFFINE_PLANE,     /* order k = S */
-    CISUP_DESIGN_PROJECTIVE_SPACE, /* dimension 3, order k = S-1 */
-    CISUP_DESIGN_AFFINE_SPACE,     /* dimension 3, order k = S */
-    CISUP_DESIGN_UNITAL,           /* in the plane of order k^2, k = S-1 */
-    CISUP_DESIGN_DENNISTON,        /* in the plane of order k = 2^s, S = 2^m */
+    CISUP_DESIGN_AFFINE,     /* lines of an affine space of order k = S */
+    CISUP_DESIGN_PROJECTIVE, /* of a projective one, k = S-1 */
+    CISUP_DESIGN_UNITAL,     /* in the plane of order k^2, k = S-1 */
+    CISUP_DESIGN_DENNISTON,  /* in the plane of order k = 2^s, S = 2^m */
 } cisup_design_family;
 
 typedef struct {
     cisup_design_family family;
+    int dimension;
     cisup_index S, k, points, blocks;
 } cisup_design;
 
@@ -66,6 +65,7 @@ typedef struct {
 typedef struct {
     int searched;      /* 1: use stored base blocks found by search; default 1 */
     unsigned families; /* bit 1 << kind for each kind allowed; default ~0u */
+    unsigned designs;  /* bit 1 << family for each family of designs; default ~0u */
 } cisup_plan_options;
 
 cisup_plan_options cisup_plan_defaults(void);

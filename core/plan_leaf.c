@@ -83,6 +83,18 @@ static void offer_holed(cisup_plan_search *search, cisup_plan_candidate *best) {
     cisup_plan_offer(best, &c);
 }
 
+/* Above `cisup_plan_chained` also as many as leave the largest design below. */
+static void offer_padded_design(cisup_plan_search *search, cisup_plan_candidate *best) {
+    if (best->node.S != search->design_S) return;
+    if (!cisup_plan_allows(search, CISUP_PLAN_DESIGN)) return;
+    cisup_index largest = 0;
+    for (int k = 0; k < search->designs; k++) {
+        const cisup_index points = search->design[k].points;
+        if (points < best->node.points && points > largest) largest = points;
+    }
+    if (largest) offer_pad(search, best, largest, 0);
+}
+
 void cisup_plan_try_pads(cisup_plan_search *search, cisup_plan_candidate *best, int raw) {
     const cisup_index S = best->node.S, points = best->node.points;
     const cisup_index hole = best->node.hole;
@@ -96,5 +108,6 @@ void cisup_plan_try_pads(cisup_plan_search *search, cisup_plan_candidate *best, 
         if (most > most_padding) most = most_padding;
         for (cisup_index d = 1; d <= most && points - d >= S; d++)
             offer_pad(search, best, points - d, 0);
+        if (points > cisup_plan_chained) offer_padded_design(search, best);
     }
 }

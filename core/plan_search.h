@@ -18,7 +18,7 @@ typedef struct {
  * own; above, several at once to a raw answer. */
 enum { cisup_plan_chained = 1500 };
 
-enum { CISUP_PLAN_VECTORS = 128, CISUP_PLAN_DESIGNS = 32 };
+enum { CISUP_PLAN_VECTORS = 128, CISUP_PLAN_DESIGNS = 64 };
 
 typedef struct {
     cisup_plan_options options;

@@ -29,11 +29,16 @@ static void say(writer *w, const char *format, ...) {
     w->length += length;
 }
 
-static const char *const design_name[] = {
-    [CISUP_DESIGN_PROJECTIVE_PLANE] = "pg2", [CISUP_DESIGN_AFFINE_PLANE] = "ag2",
-    [CISUP_DESIGN_PROJECTIVE_SPACE] = "pg3", [CISUP_DESIGN_AFFINE_SPACE] = "ag3",
-    [CISUP_DESIGN_UNITAL] = "unital",        [CISUP_DESIGN_DENNISTON] = "denniston",
-};
+/* "ag3(8": an affine space of dimension 3 and order 8. */
+static void say_design(writer *w, const cisup_design *d) {
+    if (d->family == CISUP_DESIGN_UNITAL)
+        say(w, "unital(%" PRId64, d->k);
+    else if (d->family == CISUP_DESIGN_DENNISTON)
+        say(w, "denniston(%" PRId64, d->k);
+    else
+        say(w, "%s%d(%" PRId64, d->family == CISUP_DESIGN_AFFINE ? "ag" : "pg",
+            d->dimension, d->k);
+}
 
 static void say_node(writer *w, const cisup_packing_plan *plan, int at);
 
@@ -62,9 +67,11 @@ static void say_groups(writer *w, const cisup_packing_plan *plan,
             node->groups == node->S ? 0
             : node->reduced         ? node->reduced_size / (node->S - 1)
                                     : node->q);
-    else
-        say(w, "product(%s(%" PRId64 "); %" PRId64, design_name[node->design.family],
-            node->design.k, node->q);
+    else {
+        say(w, "product(");
+        say_design(w, &node->design);
+        say(w, "); %" PRId64, node->q);
+    }
     if (missing > 0 && node->kind != CISUP_PLAN_BLOWUP)
         say(w, "; less %" PRId64 "%s", missing, node->reduced > 1 ? " apart" : "");
     if (node->shared) say(w, "; %" PRId64 " shared", node->shared);
@@ -92,7 +99,7 @@ static void say_node(writer *w, const cisup_packing_plan *plan, int at) {
         say(w, "sts(%" PRId64 ")", node->points);
         break;
     case CISUP_PLAN_DESIGN:
-        say(w, "%s(%" PRId64, design_name[node->design.family], node->design.k);
+        say_design(w, &node->design);
         if (node->points < node->design.points)
             say(w, "; less %" PRId64, node->design.points - node->points);
         say(w, ")");

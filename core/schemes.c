@@ -2,6 +2,7 @@
 #include <cisup/core/allocation.h>
 
 #include <cisup/core/even_out.h>
+#include <cisup/core/flint_fields.h>
 #include <cisup/core/implicit.h>
 #include <cisup/core/local_search.h>
 #include <cisup/core/memory.h>
@@ -91,6 +92,8 @@ static unsigned families_of(cisup_scheme which) {
         return 1u << CISUP_PLAN_PAIRS | beside;
     case CISUP_SCHEME_STS:
         return 1u << CISUP_PLAN_TRIPLES | beside;
+    case CISUP_SCHEME_AFFINE:
+    case CISUP_SCHEME_PROJECTIVE:
     case CISUP_SCHEME_DESIGN:
         return 1u << CISUP_PLAN_DESIGN | beside;
     default:
@@ -98,23 +101,42 @@ static unsigned families_of(cisup_scheme which) {
     }
 }
 
-/* The one S of pairs and sts; 0 for other schemes. */
-static cisup_index only_redundancy(cisup_scheme which) {
-    return which == CISUP_SCHEME_PAIRS ? 2 : which == CISUP_SCHEME_STS ? 3 : 0;
+static unsigned designs_of(cisup_scheme which) {
+    if (which == CISUP_SCHEME_AFFINE) return 1u << CISUP_DESIGN_AFFINE;
+    if (which == CISUP_SCHEME_PROJECTIVE) return 1u << CISUP_DESIGN_PROJECTIVE;
+    return ~0u;
+}
+
+/* The S that a scheme is made for: 2, 3, a prime power, one more than a prime power. */
+static cisup_status redundancy_check(cisup_scheme which, cisup_index S,
+                                     cisup_error *err) {
+    const char *name = cisup_scheme_name(which);
+    const cisup_index only = which == CISUP_SCHEME_PAIRS ? 2
+                             : which == CISUP_SCHEME_STS ? 3
+                                                         : S;
+    const bool spaces = which == CISUP_SCHEME_AFFINE || which == CISUP_SCHEME_PROJECTIVE;
+    const cisup_index order = which == CISUP_SCHEME_AFFINE ? S : S - 1;
+    if (S != only)
+        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s: S = %" PRId64 ", not %" PRId64,
+                          name, S, only);
+    if (spaces && (order < 2 || cisup_factor(order).count != 1))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "scheme %s: S = %" PRId64 ", but %" PRId64 " is no prime power",
+                          name, S, order);
+    return CISUP_OK;
 }
 
 cisup_status cisup_allocation_plan(cisup_index N, cisup_index S, cisup_scheme which,
                                    cisup_packing_plan *plan, cisup_error *err) {
-    const char *name = cisup_scheme_name(which);
-    const cisup_index only = only_redundancy(which);
     cisup_plan_options options = cisup_plan_defaults();
     options.families = families_of(which);
+    options.designs = designs_of(which);
     *plan = (cisup_packing_plan){0};
     if (!options.families)
-        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s has no plan", name);
-    if (only && S != only)
-        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s: S = %" PRId64 ", not %" PRId64,
-                          name, S, only);
+        return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s has no plan",
+                          cisup_scheme_name(which));
+    const cisup_status status = redundancy_check(which, S, err);
+    if (status != CISUP_OK) return status;
     return cisup_packing_plan_make(plan, N, S, &options, err);
 }
 
@@ -225,6 +247,8 @@ static const scheme schemes[] = {
     [CISUP_SCHEME_BEST] = {"best", count_best, make_best},
     [CISUP_SCHEME_PAIRS] = {"pairs", count_planned, make_planned},
     [CISUP_SCHEME_STS] = {"sts", count_planned, make_planned},
+    [CISUP_SCHEME_AFFINE] = {"affine", count_planned, make_planned},
+    [CISUP_SCHEME_PROJECTIVE] = {"projective", count_planned, make_planned},
     [CISUP_SCHEME_DESIGN] = {"design", count_planned, make_planned},
 };
 enum { scheme_count = sizeof schemes / sizeof schemes[0] };

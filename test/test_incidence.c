@@ -140,6 +140,18 @@ static void triples_are_the_same_computed_and_stored(void **state) {
     check_sizes(CISUP_SCHEME_STS, (const cisup_index[]){3}, 1, 1);
 }
 
+static void affine_lines_are_the_same_computed_and_stored(void **state) {
+    (void)state;
+    const cisup_index S[] = {4, 5, 9, 2, 3, 7, 8, 11, 13, 16, 17, 19};
+    CHECK_SIZES(CISUP_SCHEME_AFFINE, S, 1);
+}
+
+static void projective_lines_are_the_same_computed_and_stored(void **state) {
+    (void)state;
+    const cisup_index S[] = {4, 5, 9, 3, 6, 8, 10, 12, 14, 17, 18, 20};
+    CHECK_SIZES(CISUP_SCHEME_PROJECTIVE, S, 1);
+}
+
 static void one_neuron_a_circuit_has_no_limit(void **state) {
     (void)state;
     for (cisup_index N = 1; N < 12; N++)
@@ -150,6 +162,53 @@ static void one_neuron_a_circuit_has_no_limit(void **state) {
             cisup_incidence_free(&x);
             cisup_allocation_free(&a);
         }
+}
+
+/* --- large ones ---------------------------------------------------------------- */
+
+/* Some circuits through a neuron hold it; with T = t + 1, every neuron of circuit t has
+ * it among its circuits, where their number is small. */
+static void check_large(cisup_index N, cisup_index S, cisup_index T, cisup_scheme scheme,
+                        bool both) {
+    cisup_incidence x = computed(N, S, T, scheme);
+    cisup_rng rng = check_rng(S);
+    int32_t row[16];
+    for (int k = 0; k < 30; k++) {
+        cisup_index t = -1;
+        const cisup_index n = check_between(&rng, 0, N - 1);
+        cisup_through c = cisup_incidence_through(&x, n);
+        for (int j = 0; j < 100 && (t = cisup_through_next(&c)) >= 0; j++) {
+            assert_in_range(t, 0, T - 1);
+            cisup_incidence_row(&x, t, row);
+            cisup_index at = 0;
+            while (at < S && row[at] != n) at++;
+            assert_true(at < S);
+        }
+        const cisup_index few = check_between(&rng, 0, T < 30 * N ? T - 1 : 30 * N);
+        cisup_incidence_row(&x, few, row);
+        for (cisup_index i = 0; i < S && both; i++) {
+            assert_in_range(row[i], i ? row[i - 1] + 1 : 0, N - 1);
+            x.T = few + 1;
+            c = cisup_incidence_through(&x, row[i]);
+            while ((t = cisup_through_next(&c)) >= 0 && t != few) {
+            }
+            assert_int_equal(t, few);
+            x.T = T;
+        }
+    }
+    cisup_incidence_free(&x);
+}
+
+static void large_networks_are_consistent(void **state) {
+    (void)state;
+    const cisup_index n = 100000000, all = INT64_C(100000000000000);
+    check_large(n, 10, all, CISUP_SCHEME_TD, true);
+    check_large(n + 1, 2, all, CISUP_SCHEME_PAIRS, true);
+    for (cisup_index r = 0; r < 6; r++)
+        check_large(n + r, 3, all, CISUP_SCHEME_STS, true);
+    check_large(n, 9, all / 100, CISUP_SCHEME_AFFINE, true);
+    check_large(n, 10, all / 100, CISUP_SCHEME_PROJECTIVE, false);
+    check_large(INT32_MAX, 3, INT64_C(768614335330822485), CISUP_SCHEME_STS, true);
 }
 
 /* --- stored -------------------------------------------------------------------- */
@@ -217,6 +276,14 @@ static void what_cannot_be_computed_is_refused(void **state) {
     assert_int_equal(tried(5, 6, 1, CISUP_SCHEME_TD, &err), CISUP_EINVAL);
     assert_int_equal(tried(250, 6, 2012, CISUP_SCHEME_TD, &err), CISUP_EINFEASIBLE);
     assert_non_null(strstr(err.text, "2011"));
+    assert_int_equal(tried(250, 6, 9, CISUP_SCHEME_STS, &err), CISUP_EINVAL);
+    assert_int_equal(tried(250, 6, 9, CISUP_SCHEME_AFFINE, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, "6 is no prime power"));
+    assert_int_equal(tried(250, 7, 9, CISUP_SCHEME_PROJECTIVE, &err), CISUP_EINVAL);
+    assert_int_equal(tried(11, 4, 1, CISUP_SCHEME_AFFINE, &err), CISUP_EINFEASIBLE);
+    assert_int_equal(tried(99, 2, 4852, CISUP_SCHEME_PAIRS, &err), CISUP_EINFEASIBLE);
+    assert_int_equal(tried(9, 3, 13, CISUP_SCHEME_STS, &err), CISUP_EINFEASIBLE);
+    assert_non_null(strstr(err.text, "at most 12"));
     assert_true(cisup_incidence_exists(CISUP_SCHEME_TD, 6));
     assert_true(cisup_incidence_exists(CISUP_SCHEME_REF, 1));
     assert_false(cisup_incidence_exists(CISUP_SCHEME_BEST, 6));
@@ -237,8 +304,10 @@ static cisup_status make_both(void *context) {
 
 static void every_allocation_failure_is_survived(void **state) {
     (void)state;
-    cisup_scheme scheme = CISUP_SCHEME_TD;
-    assert_true(check_every_allocation(make_both, &scheme) >= 3);
+    cisup_scheme scheme[] = {CISUP_SCHEME_TD, CISUP_SCHEME_AFFINE,
+                             CISUP_SCHEME_PROJECTIVE};
+    for (int k = 0; k < 3; k++)
+        assert_true(check_every_allocation(make_both, &scheme[k]) >= 3);
 }
 
 int main(int argc, char **argv) {
@@ -247,7 +316,10 @@ int main(int argc, char **argv) {
         cmocka_unit_test(td_is_the_same_computed_and_stored),
         cmocka_unit_test(pairs_are_the_same_computed_and_stored),
         cmocka_unit_test(triples_are_the_same_computed_and_stored),
+        cmocka_unit_test(affine_lines_are_the_same_computed_and_stored),
+        cmocka_unit_test(projective_lines_are_the_same_computed_and_stored),
         cmocka_unit_test(one_neuron_a_circuit_has_no_limit),
+        cmocka_unit_test(large_networks_are_consistent),
         cmocka_unit_test(a_stored_allocation_is_read_in_both_directions),
         cmocka_unit_test(a_wrong_row_is_named),
         cmocka_unit_test(what_cannot_be_computed_is_refused),
