@@ -22,7 +22,7 @@ cisup_factors cisup_factor(cisup_index n);
  *
  *   product[i*e + j] = i * t^j,   i < count, j < e
  *
- * p prime, e >= 2, count <= p^e < 2^31. Time O(count e). Cannot fail but for memory
+ * p prime, e >= 1, count <= p^e < 2^31. Time O(count e). Cannot fail but for memory
  * that FLINT takes itself (some kilobytes). */
 void cisup_field_products(cisup_index p, int e, cisup_index count, int32_t *product);
 

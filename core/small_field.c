@@ -1,51 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Everything is built from one operation, multiplication by u in packed form: shift
- * the digits up, fold the one that leaves back by f. If u returns to 1 after q-1 steps
- * and not before, all q-1 nonzero residues are powers of u, so the ring is a field. */
+ * The products x u^j come from FLINT (core/flint_fields.h); those with all elements are
+ * their sums. */
 #include <cisup/core/small_field.h>
 
+#include <cisup/core/flint_fields.h>
 #include <cisup/core/memory.h>
 
 #include <stdbool.h>
 
 enum { largest_chunk = 128 };
 
-/* fold[t] = -t f0, packed, where f(u) = u^e + f0(u). */
-static void fold_fill(const cisup_small_field *f, uint64_t f0, uint64_t *fold) {
-    fold[0] = 0;
-    for (int32_t t = 1; t < f->p; t++)
-        fold[t] = cisup_small_field_subtract(f, fold[t - 1], f0);
-}
-
-static uint64_t times_u(const cisup_small_field *f, const uint64_t *fold, uint64_t w) {
-    const int top = (f->e - 1) * f->lane;
-    const uint64_t leaves = w >> top;
-    return cisup_small_field_add(f, (w ^ (leaves << top)) << f->lane, fold[leaves]);
-}
-
-static bool is_primitive(const cisup_small_field *f, const uint64_t *fold) {
-    uint64_t w = 1;
-    for (int32_t k = 1; k < f->q - 1; k++) {
-        w = times_u(f, fold, w);
-        if (w <= 1) return false;
-    }
-    return times_u(f, fold, w) == 1;
-}
-
 static uint64_t pack(const cisup_small_field *f, uint32_t v) {
     uint32_t part[CISUP_MOST_CHUNKS];
     cisup_small_field_split(f, v, part);
     return cisup_small_field_pack(f, part);
-}
-
-/* Finds f and leaves its folds. */
-static void choose_polynomial(const cisup_small_field *f, uint64_t *fold) {
-    for (uint32_t f0 = 1; f0 < (uint32_t)f->q; f0++) {
-        if (f0 % (uint32_t)f->p == 0) continue; /* u would divide f */
-        fold_fill(f, pack(f, f0), fold);
-        if (is_primitive(f, fold)) return;
-    }
 }
 
 static void translations_fill(cisup_small_field *f) {
@@ -69,11 +38,12 @@ static void chunk_products(const cisup_small_field *f, const uint64_t *basis,
             out[v] = cisup_small_field_add(f, out[v - unit], basis[j]);
 }
 
-static void products_fill(cisup_small_field *f, const uint64_t *fold) {
+/* product: [most+1][e], x u^j in plain form. */
+static void products_fill(cisup_small_field *f, const int32_t *product) {
     uint64_t basis[64] = {0}; /* x u^j; 0 beyond the last digit */
     for (int32_t x = 0; x <= f->most; x++) {
-        uint64_t w = pack(f, (uint32_t)x);
-        for (int j = 0; j < f->e; j++, w = times_u(f, fold, w)) basis[j] = w;
+        for (int j = 0; j < f->e; j++)
+            basis[j] = pack(f, (uint32_t)product[(cisup_index)x * f->e + j]);
         for (int c = 0; c < f->chunks; c++)
             chunk_products(f, basis + c * f->h,
                            f->times + (x * f->chunks + c) * (cisup_index)f->chunk);
@@ -102,7 +72,7 @@ static bool sizes_set(cisup_small_field *f) {
 cisup_status cisup_small_field_init(cisup_small_field *f, int32_t p, int32_t e,
                                     int32_t most, cisup_error *err) {
     *f = (cisup_small_field){.p = p, .e = e, .most = most};
-    uint64_t *fold = NULL;
+    int32_t *product = NULL;
     cisup_status status;
     if (!sizes_set(f)) {
         status = CISUP_FAIL(err, CISUP_EINVAL,
@@ -115,12 +85,12 @@ cisup_status cisup_small_field_init(cisup_small_field *f, int32_t p, int32_t e,
     CISUP_TRY(
         cisup_new(&f->plain, INT64_C(1) << (f->h * f->lane), sizeof *f->plain, err));
     CISUP_TRY(cisup_new(&f->times, products, sizeof *f->times, err));
-    CISUP_TRY(cisup_new(&fold, p, sizeof *fold, err));
+    CISUP_TRY(cisup_new(&product, (most + INT64_C(1)) * e, sizeof *product, err));
     translations_fill(f);
-    choose_polynomial(f, fold);
-    products_fill(f, fold);
+    cisup_field_products(p, e, most + INT64_C(1), product);
+    products_fill(f, product);
 done:
-    cisup_release(fold);
+    cisup_release(product);
     if (status != CISUP_OK) cisup_small_field_free(f);
     return status;
 }

@@ -32,8 +32,8 @@ typedef struct {
  *   f     uninitialised on entry, empty after a failure
  *   p     a prime (not tested), p^e < 2^31, 1 <= most < p^e
  *
- * f(u) is the first polynomial, in the order of its plain form, of which u is a
- * primitive element. Time O(e p^e + most e p^h). Errors: EINVAL (sizes); ENOMEM. */
+ * f(u) is FLINT's, Conway's polynomial where it is known. Time O(most e p^h). Errors:
+ * EINVAL (sizes); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_small_field_init(cisup_small_field *f, int32_t p,
                                                      int32_t e, int32_t most,
                                                      cisup_error *err);
