@@ -2,7 +2,7 @@
 #include <cisup/core/plan_rows.h>
 
 #include <cisup/core/designs.h>
-#include <cisup/core/galois.h>
+#include <cisup/core/lines.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
 #include <cisup/core/packing_tables.h>
@@ -26,22 +26,22 @@ cisup_index cisup_plan_group_start(const cisup_plan_node *node, cisup_index g) {
 /* TD(groups, q): block (a, b) has a + x_i b in group i; the group `slope_group`, if
  * any, has b. Without it the blocks of each b are a parallel class. */
 typedef struct {
-    cisup_ring ring;
+    cisup_lines ring;
     cisup_index groups, slope_group; /* slope_group -1 for none */
     int32_t *sum;                    /* [q] */
 } transversal;
 
 static void transversal_free(transversal *t) {
-    cisup_ring_free(&t->ring);
+    cisup_lines_free(&t->ring);
     cisup_release(t->sum);
 }
 
 static cisup_status transversal_init(transversal *t, cisup_index q, cisup_index groups,
                                      cisup_index slope_group, cisup_error *err) {
     *t = (transversal){.groups = groups, .slope_group = -1};
-    if (cisup_ring_capacity(q) < groups) t->slope_group = slope_group;
+    if (cisup_lines_capacity(q) < groups) t->slope_group = slope_group;
     cisup_status status;
-    CISUP_TRY(cisup_ring_init(&t->ring, q, groups - (t->slope_group >= 0), err));
+    CISUP_TRY(cisup_lines_init(&t->ring, q, groups - 1 - (t->slope_group >= 0), err));
     CISUP_TRY(cisup_new(&t->sum, q, sizeof *t->sum, err));
 done:
     if (status != CISUP_OK) transversal_free(t);
@@ -55,13 +55,14 @@ static cisup_index coordinate(const transversal *t, cisup_index g) {
 
 /* The q blocks of slope b: block[a*groups + g] is the point of group g. */
 static void transversal_class(transversal *t, cisup_index b, int32_t *block) {
-    const cisup_index q = t->ring.order;
+    const cisup_index q = t->ring.q;
     for (cisup_index g = 0; g < t->groups; g++) {
         if (g == t->slope_group) {
             for (cisup_index a = 0; a < q; a++) block[a * t->groups + g] = (int32_t)b;
             continue;
         }
-        cisup_ring_translate(&t->ring, t->ring.times[coordinate(t, g) * q + b], t->sum);
+        const cisup_index shift = cisup_lines_point(&t->ring, coordinate(t, g), 0, b);
+        cisup_lines_translate(&t->ring, shift, t->sum);
         for (cisup_index a = 0; a < q; a++) block[a * t->groups + g] = t->sum[a];
     }
 }
@@ -93,27 +94,18 @@ static void name_points(const cisup_plan_node *node, int32_t *name) {
     }
 }
 
-/* The number of 1: in every factor of the ring its lowest digit is 1. */
-static int32_t ring_one(const cisup_ring *ring) {
-    int32_t one = 0, weight = 1;
-    for (int k = 0; k < ring->digits; k++) {
-        if (k == 0 || ring->radix[k] != ring->radix[k - 1]) one += weight;
-        weight *= ring->radix[k];
-    }
-    return one;
-}
-
 /* When several groups lost one point each, it is (x_i, x_i^2): a block has at most two
  * of them, the roots of x^2 - b x - a. The last point takes the number. */
 static void move_deleted(const cisup_plan_node *node, const transversal *t,
                          int32_t *name) {
     if (node->reduced < 2) return;
     const cisup_index q = node->q;
-    const int32_t one = ring_one(&t->ring);
+    const cisup_index one = cisup_lines_one(&t->ring);
     for (cisup_index g = 0; g < node->groups; g++) {
         if (cisup_plan_group_size(node, g) == q) continue;
-        const int32_t *times = t->ring.times + coordinate(t, g) * q;
-        const int32_t square = times[times[one]];
+        const cisup_index i = coordinate(t, g);
+        const cisup_index x = cisup_lines_point(&t->ring, i, 0, one);
+        const cisup_index square = cisup_lines_point(&t->ring, i, 0, x);
         name[g * q + q - 1] = name[g * q + square];
         name[g * q + square] = -1;
     }
@@ -182,7 +174,7 @@ static void put_column(const cisup_plan_node *node, const cisup_vmt_entry *v,
 static cisup_status put_inner(const cisup_plan_node *node, cisup_index p, cisup_index t,
                               const int32_t *name, cisup_plan_rows *out,
                               cisup_error *err) {
-    while (t > 1 && cisup_ring_capacity(t) < node->S - 1) t--;
+    while (t > 1 && cisup_lines_capacity(t) < node->S - 1) t--;
     int32_t *block;
     cisup_status status = transversal_blocks(t, node->S, &block, err);
     if (status != CISUP_OK) return status;

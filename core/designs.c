@@ -5,7 +5,7 @@
  * found by walking the pairs and skipping those covered already. */
 #include <cisup/core/designs.h>
 
-#include <cisup/core/galois.h>
+#include <cisup/core/lines.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
 #include <cisup/core/plan_rows.h>
@@ -40,7 +40,7 @@ static void append_spaces(designs *out, cisup_design_family family, cisup_index 
 /* k = S-1 a prime power: k^3 + 1 points of the plane of order k^2. */
 static void append_unital(designs *out, cisup_index S) {
     const cisup_index k = S - 1;
-    if (k > 11 || cisup_ring_capacity(k) != k) return;
+    if (k > 11 || cisup_lines_capacity(k) != k) return;
     append(out, (cisup_design){CISUP_DESIGN_UNITAL, 2, S, k, k * k * k + 1, 0});
 }
 
@@ -84,8 +84,9 @@ cisup_status cisup_design_geometry(const cisup_design *design, cisup_index less,
  * arc; 3 for a unital, scaled so that the first nonzero one is 1. */
 typedef struct {
     const cisup_design *design;
-    cisup_ring field; /* with all its products */
-    int size;         /* coordinates of a point */
+    cisup_lines field; /* each element an x_i */
+    int32_t *times;    /* [order^2]: all products */
+    int size;          /* coordinates of a point */
     int affine;
     int32_t order;    /* of the field */
     int32_t *inverse; /* [order] */
@@ -94,11 +95,11 @@ typedef struct {
 } space;
 
 static int32_t times(const space *s, int32_t a, int32_t b) {
-    return s->field.times[(cisup_index)a * s->order + b];
+    return s->times[(cisup_index)a * s->order + b];
 }
 
 static int32_t plus(const space *s, int32_t a, int32_t b) {
-    return cisup_ring_add(&s->field, a, b);
+    return (int32_t)cisup_lines_point(&s->field, 1, a, b); /* x_1 = 1 */
 }
 
 static cisup_index code_of(const space *s, const int32_t *v) {
@@ -168,7 +169,8 @@ static void number_points(space *s, cisup_index vectors) {
 }
 
 static void space_free(space *s) {
-    cisup_ring_free(&s->field);
+    cisup_lines_free(&s->field);
+    cisup_release(s->times);
     cisup_release(s->inverse);
     cisup_release(s->point);
     cisup_release(s->number);
@@ -182,13 +184,18 @@ static cisup_status space_init(space *s, const cisup_design *d, cisup_error *err
     cisup_index vectors = 1;
     for (int c = 0; c < s->size; c++) vectors *= s->order;
     cisup_status status;
-    CISUP_TRY(cisup_ring_init(&s->field, s->order, s->order, err));
+    CISUP_TRY(cisup_lines_init(&s->field, s->order, s->order - 1, err));
+    CISUP_TRY(
+        cisup_new(&s->times, (cisup_index)s->order * s->order, sizeof *s->times, err));
     CISUP_TRY(cisup_new(&s->inverse, s->order, sizeof *s->inverse, err));
     CISUP_TRY(cisup_new(&s->point, d->points * s->size, sizeof *s->point, err));
     CISUP_TRY(cisup_new(&s->number, vectors, sizeof *s->number, err));
     for (int32_t a = 1; a < s->order; a++)
-        for (int32_t b = 1; b < s->order; b++)
-            if (times(s, a, b) == 1) s->inverse[a] = b;
+        for (int32_t b = 1; b < s->order; b++) {
+            const int32_t ab = (int32_t)cisup_lines_point(&s->field, a, 0, b);
+            s->times[(cisup_index)a * s->order + b] = ab;
+            if (ab == 1) s->inverse[a] = b;
+        }
     number_points(s, vectors);
 done:
     return status;
@@ -204,13 +211,11 @@ static int add_point(const space *s, const int32_t *v, int32_t *row, int count) 
 }
 
 /* The points on the line through points i and j: j and i + l j for all l, or
- * i + l (j - i). */
+ * i + l (j - i), where - is + for arcs. */
 static void block_through(const space *s, int32_t i, int32_t j, int32_t *row) {
     const int32_t *a = s->point + i * s->size, *b = s->point + j * s->size;
-    const int32_t minus_1 = s->order % 2 ? s->field.radix[0] - 1 : 1;
     int32_t step[3], v[3];
-    for (int c = 0; c < s->size; c++)
-        step[c] = s->affine ? plus(s, b[c], times(s, minus_1, a[c])) : b[c];
+    for (int c = 0; c < s->size; c++) step[c] = s->affine ? plus(s, b[c], a[c]) : b[c];
     int count = s->affine ? 0 : add_point(s, b, row, 0);
     for (int32_t scale = 0; scale < s->order; scale++) {
         for (int c = 0; c < s->size; c++) v[c] = plus(s, a[c], times(s, scale, step[c]));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/lines.h>
 
+#include <cisup/core/flint_fields.h>
 #include <cisup/core/memory.h>
 
 /* A field of 64 elements is cheap to tabulate, so smaller factors are not worth it. */
@@ -14,6 +15,17 @@ static int32_t strip(cisup_index *rest, cisup_index p, cisup_index *power) {
         *power *= p;
     }
     return a;
+}
+
+cisup_index cisup_lines_capacity(cisup_index q) {
+    cisup_index least = INT64_MAX;
+    const cisup_factors f = cisup_factor(q);
+    for (int k = 0; k < f.count; k++) {
+        cisup_index power = 1;
+        for (int e = 0; e < f.e[k]; e++) power *= f.p[k];
+        if (power < least) least = power;
+    }
+    return least;
 }
 
 bool cisup_lines_usable(cisup_index q, cisup_index S) {
@@ -50,7 +62,7 @@ static cisup_status fields_append(cisup_lines *lines, cisup_index p, int32_t a,
 cisup_status cisup_lines_init(cisup_lines *lines, cisup_index q, cisup_index S,
                               cisup_error *err) {
     *lines = (cisup_lines){0};
-    if (S < 1 || q > INT32_MAX || !cisup_lines_usable(q, S))
+    if (S < 1 || q > INT32_MAX || (q != 1 && !cisup_lines_usable(q, S)))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "no %" PRId64 " groups of %" PRId64 " points from a ring",
                           S + 1, q);
@@ -158,4 +170,35 @@ cisup_index cisup_lines_point(const cisup_lines *lines, cisup_index i, cisup_ind
 cisup_index cisup_lines_through(const cisup_lines *lines, cisup_index i, cisup_index y,
                                 cisup_index b) {
     return combine(lines, y, i, b, true);
+}
+
+cisup_index cisup_lines_one(const cisup_lines *lines) {
+    cisup_index one = lines->m > 1, unit = lines->m;
+    for (int k = 0; k < lines->fields; k++) {
+        one += unit;
+        unit *= lines->field[k].q;
+    }
+    return one;
+}
+
+/* Knowing out[] on the elements below `size`, gives it on those below size * radix.
+ * Upwards from the lowest block, which is moved last. */
+static void translate_digit(int32_t size, int32_t radix, int32_t shift, int32_t *out) {
+    for (int32_t d = radix - 1; d >= 0; d--) {
+        const int32_t moved = d < radix - shift ? d + shift : d + shift - radix;
+        const int32_t offset = moved * size;
+        for (int32_t x = 0; x < size; x++) out[d * size + x] = out[x] + offset;
+    }
+}
+
+void cisup_lines_translate(const cisup_lines *lines, cisup_index y, int32_t *out) {
+    const int32_t m = (int32_t)lines->m, shift = (int32_t)digit(&y, m);
+    for (int32_t a = 0; a < m - shift; a++) out[a] = a + shift;
+    for (int32_t a = m - shift; a < m; a++) out[a] = a + shift - m;
+    int32_t size = m;
+    for (int k = 0; k < lines->fields; k++) {
+        const int32_t p = lines->field[k].p;
+        for (int32_t j = 0; j < lines->field[k].e; j++, size *= p)
+            translate_digit(size, p, (int32_t)digit(&y, p), out);
+    }
 }

@@ -25,6 +25,10 @@ typedef struct {
     cisup_small_field field[CISUP_MOST_FIELDS];
 } cisup_lines;
 
+/* How many elements with pairwise unit differences the best ring of q >= 1 elements has:
+ * its smallest prime-power factor; INT64_MAX for q = 1. */
+cisup_index cisup_lines_capacity(cisup_index q);
+
 /* Whether every prime power that exactly divides q exceeds S, q > S; needs no more
  * than the primes up to S. O(min(S, sqrt(q))). */
 bool cisup_lines_usable(cisup_index q, cisup_index S);
@@ -32,7 +36,8 @@ bool cisup_lines_usable(cisup_index q, cisup_index S);
 /* The largest usable q <= n, or 0. */
 cisup_index cisup_lines_largest(cisup_index n, cisup_index S);
 
-/* Errors: EINVAL (q not usable, S < 1, q over 2^31-1); ENOMEM. */
+/* q usable, or 1: the one point of every group. Errors: EINVAL (q neither, S < 1, q over
+ * 2^31-1); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_lines_init(cisup_lines *lines, cisup_index q,
                                                cisup_index S, cisup_error *err);
 void cisup_lines_free(cisup_lines *lines);
@@ -52,5 +57,11 @@ cisup_index cisup_lines_point(const cisup_lines *lines, cisup_index i, cisup_ind
 /* The a of the line with slope b through point y of group i: y - x_i b. */
 cisup_index cisup_lines_through(const cisup_lines *lines, cisup_index i, cisup_index y,
                                 cisup_index b);
+
+/* out[a] = a + y for all a of the ring: [q]. O(q). */
+void cisup_lines_translate(const cisup_lines *lines, cisup_index y, int32_t *out);
+
+/* The 1 of the ring. */
+cisup_index cisup_lines_one(const cisup_lines *lines);
 
 #endif

@@ -5,7 +5,7 @@
 #include <cisup/core/packing_plan.h>
 
 #include <cisup/core/designs.h>
-#include <cisup/core/galois.h>
+#include <cisup/core/lines.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/plan_search.h>
 #include <cisup/core/shape.h>
@@ -21,7 +21,7 @@ int cisup_plan_allows(const cisup_plan_search *search, cisup_plan_kind kind) {
 
 cisup_index cisup_plan_capacity(cisup_plan_search *search, cisup_index q) {
     if (q < search->capacities && search->capacity[q]) return search->capacity[q];
-    const cisup_index capacity = cisup_ring_capacity(q);
+    const cisup_index capacity = cisup_lines_capacity(q);
     const cisup_index kept = capacity > INT32_MAX ? INT32_MAX : capacity;
     if (q < search->capacities) search->capacity[q] = (int32_t)kept;
     return kept;

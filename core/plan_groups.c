@@ -4,7 +4,6 @@
  * each group with the shared points is filled by a smaller plan. */
 #include <cisup/core/plan_search.h>
 
-#include <cisup/core/galois.h>
 
 /* Up to here all sizes are tried thoroughly; above, few orders are. */
 static const cisup_index thorough_points = 600;

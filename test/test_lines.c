@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <cisup/core/flint_fields.h>
 #include <cisup/core/lines.h>
 
 /* --- fields -------------------------------------------------------------------- */
@@ -129,6 +130,108 @@ static void every_pair_of_points_is_on_one_line(void **state) {
     check_design(128, 5);
 }
 
+static void the_capacity_is_the_smallest_prime_power_factor(void **state) {
+    (void)state;
+    const cisup_index row[][2] = {{2, 2},
+                                  {12, 3},
+                                  {8, 8},
+                                  {35, 5},
+                                  {36, 4},
+                                  {360, 5},
+                                  {97, 97},
+                                  {1001, 7},
+                                  {1024, 1024},
+                                  {6561 * 2, 2},
+                                  {2147483647, 2147483647}};
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++)
+        assert_int_equal(cisup_lines_capacity(row[k][0]), row[k][1]);
+    assert_int_equal(cisup_lines_capacity(1), INT64_MAX);
+}
+
+static void a_number_is_the_product_of_its_prime_powers(void **state) {
+    (void)state;
+    for (cisup_index n = 1; n < 3000; n++) {
+        const cisup_factors f = cisup_factor(n);
+        cisup_index product = 1;
+        for (int k = 0; k < f.count; k++)
+            for (int e = 0; e < f.e[k]; e++) product *= f.p[k];
+        assert_int_equal(product, n);
+    }
+}
+
+/* Translations are sums, and those by one y after another the sum of both. */
+static void check_translations(cisup_index q, cisup_index S) {
+    cisup_lines lines;
+    int32_t sum[200], again[200];
+    CHECK_OK(cisup_lines_init(&lines, q, S, &error_));
+    for (cisup_index y = 0; y < q; y++) {
+        cisup_lines_translate(&lines, y, sum);
+        cisup_lines_translate(&lines, q - 1 - y, again);
+        for (cisup_index a = 0; a < q; a++) {
+            assert_int_equal(sum[a], cisup_lines_point(&lines, 1, a, y));
+            assert_int_equal(again[sum[a]], sum[again[a]]);
+        }
+    }
+    for (cisup_index i = 0; i <= S; i++) /* x_1 = 1 */
+        assert_int_equal(cisup_lines_point(&lines, 1, 0, i < q ? i : 0), i < q ? i : 0);
+    cisup_lines_free(&lines);
+}
+
+static void translations_are_sums(void **state) {
+    (void)state;
+    for (cisup_index q = 2; q < 130; q += q < 50 ? 1 : 7) {
+        const cisup_index most = cisup_lines_capacity(q) - 1;
+        check_translations(q, most < 6 ? most : 6);
+        check_translations(q, 1);
+    }
+    check_translations(144, 8);
+    check_translations(128, 127);
+}
+
+/* With an x_i for each element: products commute and associate, 1 is neutral, and there
+ * are no divisors of zero. */
+static void a_whole_field_multiplies(void **state) {
+    (void)state;
+    const cisup_index order[] = {2, 4, 5, 8, 9, 25, 32, 49, 64, 81, 128};
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        const cisup_index q = order[k];
+        cisup_lines f;
+        CHECK_OK(cisup_lines_init(&f, q, q - 1, &error_));
+        assert_int_equal(cisup_lines_one(&f), 1);
+        for (cisup_index a = 0; a < q; a++)
+            for (cisup_index b = 0; b < q; b++) {
+                const cisup_index ab = cisup_lines_point(&f, a, 0, b), c = 3 % q;
+                assert_int_equal(ab, cisup_lines_point(&f, b, 0, a));
+                assert_int_equal(
+                    cisup_lines_point(&f, ab, 0, c),
+                    cisup_lines_point(&f, a, 0, cisup_lines_point(&f, b, 0, c)));
+                assert_true(ab != 0 || a == 0 || b == 0);
+            }
+        cisup_lines_free(&f);
+    }
+}
+
+/* The 1 of a product of rings: x_i 1 = x_i, for which x_i b = x_j b has one solution. */
+static void one_is_neutral(void **state) {
+    (void)state;
+    const cisup_index row[][2] = {{72, 7}, {36, 3}, {77, 6}, {1, 4}, {200, 6}};
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        cisup_lines f;
+        CHECK_OK(cisup_lines_init(&f, row[k][0], row[k][1], &error_));
+        const cisup_index one = cisup_lines_one(&f);
+        for (cisup_index b = 0; b < f.q; b++)
+            assert_int_equal(cisup_lines_point(&f, 1, 0, b), b);
+        assert_int_equal(cisup_lines_point(&f, 1, 0, one), one);
+        for (cisup_index i = 0; i <= f.S; i++) { /* (x_i 1) 1 = x_i 1 */
+            const cisup_index x = cisup_lines_point(&f, i, 0, one);
+            assert_int_equal(cisup_lines_through(&f, i, x, one), 0);
+            for (cisup_index j = 0; j < i && f.q > 1; j++)
+                assert_true(x != cisup_lines_point(&f, j, 0, one));
+        }
+        cisup_lines_free(&f);
+    }
+}
+
 static void usable_numbers_have_prime_powers_above_S(void **state) {
     (void)state;
     assert_true(cisup_lines_usable(41, 6) && !cisup_lines_usable(40, 6));
@@ -164,6 +267,11 @@ int main(void) {
         cmocka_unit_test(small_fields_obey_the_laws),
         cmocka_unit_test(wrong_fields_are_refused),
         cmocka_unit_test(every_pair_of_points_is_on_one_line),
+        cmocka_unit_test(the_capacity_is_the_smallest_prime_power_factor),
+        cmocka_unit_test(a_number_is_the_product_of_its_prime_powers),
+        cmocka_unit_test(translations_are_sums),
+        cmocka_unit_test(a_whole_field_multiplies),
+        cmocka_unit_test(one_is_neutral),
         cmocka_unit_test(usable_numbers_have_prime_powers_above_S),
         cmocka_unit_test(every_allocation_failure_is_survived),
     };
