@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The blocks of a space are computed by core/geometry.h. Unitals and arcs are sets of
- * points in a plane, whose blocks are the lines that meet them in S points; they are
- * found by walking the pairs and skipping those covered already. */
+ * The blocks of a space are its lines (core/geometry.h). Unitals and arcs are sets of
+ * points in a plane, and their blocks the lines that meet them in S points: for an arc
+ * every parallel class of the plane is one of the design. */
 #include <cisup/core/designs.h>
 
 #include <cisup/core/lines.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/numbers.h>
-#include <cisup/core/plan_rows.h>
 
-static const cisup_index most_walked = 4096;
+static const cisup_index most_points = 4096;  /* of an arc */
 static const cisup_index largest_order = 512; /* of a plane that holds a unital or arc */
 static const cisup_index largest_S = 4096;
 
@@ -49,7 +47,7 @@ static void append_arcs(designs *out, cisup_index S) {
     if (S < 4 || (S & (S - 1)) != 0) return;
     for (cisup_index k = 2 * S; k <= largest_order; k *= 2) {
         const cisup_index points = S * k - k + S;
-        if (points > most_walked) return;
+        if (points > most_points) return;
         append(out, (cisup_design){CISUP_DESIGN_DENNISTON, 2, S, k, points, 0});
     }
 }
@@ -78,183 +76,105 @@ cisup_status cisup_design_geometry(const cisup_design *design, cisup_index less,
         design->dimension, design->k, less, err);
 }
 
-/* --- the field and the points -------------------------------------------------- */
+/* --- unitals and arcs ---------------------------------------------------------- */
 
-/* Points as vectors of `size` coordinates over the field of `order` elements: 2 for an
- * arc; 3 for a unital, scaled so that the first nonzero one is 1. */
+/* The plane and which of its points belong to the design. */
 typedef struct {
     const cisup_design *design;
-    cisup_lines field; /* each element an x_i */
-    int32_t *times;    /* [order^2]: all products */
-    int size;          /* coordinates of a point */
-    int affine;
-    int32_t order;    /* of the field */
-    int32_t *inverse; /* [order] */
-    int32_t *point;   /* [points*size] */
-    int32_t *number;  /* [order^size] of a vector, + 1; 0 for other vectors */
-} space;
+    cisup_geometry plane;
+    int32_t *name; /* [points of the plane]: number in the design; -1 for others */
+} point_set;
 
-static int32_t times(const space *s, int32_t a, int32_t b) {
-    return s->times[(cisup_index)a * s->order + b];
+static cisup_index times(const point_set *s, cisup_index a, cisup_index b) {
+    return cisup_lines_point(&s->plane.field, a, 0, b);
 }
 
-static int32_t plus(const space *s, int32_t a, int32_t b) {
-    return (int32_t)cisup_lines_point(&s->field, 1, a, b); /* x_1 = 1 */
+static cisup_index plus(const point_set *s, cisup_index a, cisup_index b) {
+    return cisup_lines_point(&s->plane.field, 1, a, b); /* x_1 = 1 */
 }
 
-static cisup_index code_of(const space *s, const int32_t *v) {
-    cisup_index code = 0;
-    for (int c = 0; c < s->size; c++) code = code * s->order + v[c];
-    return code;
-}
-
-static void normalise(const space *s, int32_t *v) {
-    int first = 0;
-    while (first < s->size - 1 && !v[first]) first++;
-    const int32_t scale = s->inverse[v[first]];
-    for (int c = first; c < s->size; c++) v[c] = times(s, v[c], scale);
-}
-
-static int32_t power(const space *s, int32_t a, cisup_index e) {
-    int32_t value = 1;
+static cisup_index power(const point_set *s, cisup_index a, cisup_index e) {
+    cisup_index value = 1;
     for (; e > 0; e--) value = times(s, value, a);
     return value;
 }
 
-/* Whether x^(k+1) + y^(k+1) + z^(k+1) = 0 over the field of k^2 elements. */
-static int on_hermitian_curve(const space *s, const int32_t *v) {
-    int32_t sum = 0;
-    for (int c = 0; c < 3; c++) sum = plus(s, sum, power(s, v[c], s->design->k + 1));
-    return sum == 0;
+/* Whether x^(k+1) + y^(k+1) + z^(k+1) = 0 over the field of k^2 elements. Points are
+ * (1,y,z), then (0,1,z), then (0,0,1), whose sum is 1. */
+static bool on_hermitian_curve(const point_set *s, cisup_index point) {
+    const cisup_index q = s->plane.q, e = s->design->k + 1;
+    if (point == q * q + q) return false;
+    const cisup_index last = plus(s, 1, power(s, point % q, e));
+    return plus(s, last, point < q * q ? power(s, point / q, e) : 0) == 0;
 }
 
-/* Whether x^2 + b x y + y^2 lies in the additive group {0..S-1}, where b makes the
- * form irreducible. */
-static int in_denniston_arc(const space *s, const int32_t *v, int32_t b) {
-    const int32_t mixed = times(s, b, times(s, v[0], v[1]));
-    const int32_t squares = plus(s, times(s, v[0], v[0]), times(s, v[1], v[1]));
-    return plus(s, squares, mixed) < s->design->S;
+/* Whether x^2 + b x y + y^2 lies in the additive group {0..S-1}, where b makes the form
+ * irreducible. */
+static bool in_denniston_arc(const point_set *s, cisup_index point, cisup_index b) {
+    const cisup_index x = point / s->plane.q, y = point % s->plane.q;
+    const cisup_index squares = plus(s, times(s, x, x), times(s, y, y));
+    return plus(s, squares, times(s, b, times(s, x, y))) < s->design->S;
 }
 
 /* The smallest b for which x^2 + b x + 1 has no root. */
-static int32_t irreducible_middle(const space *s) {
-    for (int32_t b = 1; b < s->order; b++) {
-        int roots = 0;
-        for (int32_t x = 1; x < s->order && !roots; x++)
-            roots = plus(s, plus(s, times(s, x, x), times(s, b, x)), 1) == 0;
-        if (!roots) return b;
+static cisup_index irreducible_middle(const point_set *s) {
+    for (cisup_index b = 1; b < s->plane.q; b++) {
+        bool has_root = false;
+        for (cisup_index x = 1; x < s->plane.q && !has_root; x++)
+            has_root = plus(s, plus(s, times(s, x, x), times(s, b, x)), 1) == 0;
+        if (!has_root) return b;
     }
     return 0;
 }
 
-/* Whether a vector is a point of the design. */
-static int is_point(const space *s, const int32_t *v, int32_t middle) {
-    if (s->affine) return in_denniston_arc(s, v, middle);
-    int first = 0;
-    while (first < s->size && !v[first]) first++;
-    return first < s->size && v[first] == 1 && on_hermitian_curve(s, v);
-}
-
-static void number_points(space *s, cisup_index vectors) {
-    const int32_t middle = s->affine ? irreducible_middle(s) : 0;
-    int32_t found = 0, v[3];
-    for (cisup_index code = 0; code < vectors; code++) {
-        cisup_index rest = code;
-        for (int c = s->size - 1; c >= 0; c--, rest /= s->order)
-            v[c] = (int32_t)(rest % s->order);
-        if (!is_point(s, v, middle)) continue;
-        for (int c = 0; c < s->size; c++) s->point[found * s->size + c] = v[c];
-        s->number[code] = ++found;
+static void name_points(point_set *s) {
+    const bool arc = s->design->family == CISUP_DESIGN_DENNISTON;
+    const cisup_index middle = arc ? irreducible_middle(s) : 0;
+    int32_t next = 0;
+    for (cisup_index p = 0; p < s->plane.points; p++) {
+        const bool belongs =
+            arc ? in_denniston_arc(s, p, middle) : on_hermitian_curve(s, p);
+        s->name[p] = belongs ? next++ : -1;
     }
 }
 
-static void space_free(space *s) {
-    cisup_lines_free(&s->field);
-    cisup_release(s->times);
-    cisup_release(s->inverse);
-    cisup_release(s->point);
-    cisup_release(s->number);
-}
-
-static cisup_status space_init(space *s, const cisup_design *d, cisup_error *err) {
-    *s = (space){.design = d};
-    s->affine = d->family == CISUP_DESIGN_DENNISTON;
-    s->size = s->affine ? 2 : 3;
-    s->order = (int32_t)(s->affine ? d->k : d->k * d->k);
-    cisup_index vectors = 1;
-    for (int c = 0; c < s->size; c++) vectors *= s->order;
-    cisup_status status;
-    CISUP_TRY(cisup_lines_init(&s->field, s->order, s->order - 1, err));
-    CISUP_TRY(
-        cisup_new(&s->times, (cisup_index)s->order * s->order, sizeof *s->times, err));
-    CISUP_TRY(cisup_new(&s->inverse, s->order, sizeof *s->inverse, err));
-    CISUP_TRY(cisup_new(&s->point, d->points * s->size, sizeof *s->point, err));
-    CISUP_TRY(cisup_new(&s->number, vectors, sizeof *s->number, err));
-    for (int32_t a = 1; a < s->order; a++)
-        for (int32_t b = 1; b < s->order; b++) {
-            const int32_t ab = (int32_t)cisup_lines_point(&s->field, a, 0, b);
-            s->times[(cisup_index)a * s->order + b] = ab;
-            if (ab == 1) s->inverse[a] = b;
+/* The lines that meet the set in S points; the others meet it in one or none. */
+static void put_blocks(const point_set *s, int32_t *line, int32_t *row) {
+    const cisup_index S = s->design->S;
+    cisup_index blocks = 0;
+    for (cisup_index t = 0; t < s->plane.lines && blocks < s->design->blocks; t++) {
+        cisup_index count = 0;
+        cisup_geometry_row(&s->plane, t, line);
+        for (cisup_index k = 0; k < s->plane.S && count < S; k++) {
+            const int32_t name = s->name[line[k]];
+            if (name >= 0) row[blocks * S + count++] = name;
         }
-    number_points(s, vectors);
-done:
-    return status;
-}
-
-/* --- blocks -------------------------------------------------------------------- */
-
-/* Adds the point with these coordinates to the row, if it belongs to the design. */
-static int add_point(const space *s, const int32_t *v, int32_t *row, int count) {
-    const int32_t number = s->number[code_of(s, v)];
-    if (number && count < s->design->S) row[count++] = number - 1;
-    return count;
-}
-
-/* The points on the line through points i and j: j and i + l j for all l, or
- * i + l (j - i), where - is + for arcs. */
-static void block_through(const space *s, int32_t i, int32_t j, int32_t *row) {
-    const int32_t *a = s->point + i * s->size, *b = s->point + j * s->size;
-    int32_t step[3], v[3];
-    for (int c = 0; c < s->size; c++) step[c] = s->affine ? plus(s, b[c], a[c]) : b[c];
-    int count = s->affine ? 0 : add_point(s, b, row, 0);
-    for (int32_t scale = 0; scale < s->order; scale++) {
-        for (int c = 0; c < s->size; c++) v[c] = plus(s, a[c], times(s, scale, step[c]));
-        if (!s->affine) normalise(s, v);
-        count = add_point(s, v, row, count);
+        blocks += count == S;
     }
 }
 
-static void mark_pairs(const cisup_design *d, const int32_t *row, char *met) {
-    for (cisup_index x = 0; x < d->S; x++)
-        for (cisup_index y = 0; y < d->S; y++) met[row[x] * d->points + row[y]] = 1;
-}
-
-static cisup_status walk_pairs(const cisup_design *design, int32_t *row,
-                               cisup_error *err) {
-    space s;
-    char *met = NULL;
-    const cisup_index n = design->points, S = design->S;
-    const cisup_index step = cisup_golden_step(design->blocks);
-    cisup_index at = 0;
+static cisup_status build_in_plane(const cisup_design *d, int32_t *row,
+                                   cisup_error *err) {
+    const bool arc = d->family == CISUP_DESIGN_DENNISTON;
+    point_set s = {.design = d};
+    int32_t *line = NULL;
     cisup_status status;
-    CISUP_TRY(space_init(&s, design, err));
-    CISUP_TRY(cisup_new(&met, n * n, 1, err));
-    for (cisup_index i = 0; i < n; i++)
-        for (cisup_index j = i + 1; j < n; j++) {
-            if (met[i * n + j]) continue;
-            block_through(&s, (int32_t)i, (int32_t)j, row + at * S);
-            mark_pairs(design, row + at * S, met);
-            at = (at + step) % design->blocks;
-        }
+    CISUP_TRY(cisup_geometry_init(&s.plane, arc ? CISUP_AFFINE : CISUP_PROJECTIVE, 2,
+                                  arc ? d->k : d->k * d->k, 0, err));
+    CISUP_TRY(cisup_new(&s.name, s.plane.points, sizeof *s.name, err));
+    CISUP_TRY(cisup_new(&line, s.plane.S, sizeof *line, err));
+    name_points(&s);
+    put_blocks(&s, line, row);
 done:
-    space_free(&s);
-    cisup_release(met);
+    cisup_geometry_free(&s.plane);
+    cisup_release(s.name);
+    cisup_release(line);
     return status;
 }
 
 cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
                                 cisup_error *err) {
-    if (!cisup_design_is_geometry(design)) return walk_pairs(design, row, err);
+    if (!cisup_design_is_geometry(design)) return build_in_plane(design, row, err);
     cisup_geometry g;
     const cisup_status status = cisup_design_geometry(design, 0, &g, err);
     if (status != CISUP_OK) return status;

@@ -7,8 +7,7 @@
 
 /* The designs with block size S of the families in the mask (bit 1 << family): how many
  * were written to list, at most `most`. Spaces of every dimension that have at most
- * 2^31-1 points; unitals and arcs of at most 4096, whose blocks are found by walking
- * all pairs. */
+ * 2^31-1 points; unitals and arcs of at most 4096. */
 int cisup_designs_list(cisup_index S, unsigned families, cisup_design *list, int most);
 
 /* The lines of an affine or projective space, less some points of one line. False for
@@ -18,12 +17,13 @@ CISUP_MUST_CHECK cisup_status cisup_design_geometry(const cisup_design *design,
                                                     cisup_index less, cisup_geometry *g,
                                                     cisup_error *err);
 
-/* All blocks of a design, each pair of points in exactly one, in an order that spreads
- * every prefix over the points.
+/* All blocks of a design, each pair of points in exactly one, in the order of the lines
+ * of core/geometry.h.
  *
- *   row    [blocks*S], filled with points 0..points-1, each row increasing for spaces
+ *   row    [blocks*S], filled with points 0..points-1, each row increasing
  *
- * Time O(blocks S m) for spaces, O(points^2 S) and memory O(points^2 + k^2) for others.
+ * Time O(blocks S m) for spaces; O(q^3) and memory O(q^2) for what lies in a plane of
+ * order q.
  * Errors: ENOMEM. Source: docs/allocations.md, "Steiner systems". */
 CISUP_MUST_CHECK cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
                                                  cisup_error *err);
