@@ -164,6 +164,44 @@ static void one_neuron_a_circuit_has_no_limit(void **state) {
         }
 }
 
+/* --- evenness ------------------------------------------------------------------ */
+
+/* The largest difference of two loads of the first `points` neurons after any prefix. */
+static cisup_index largest_spread(const cisup_incidence *x, cisup_index points) {
+    cisup_index load[128] = {0}, most = 0;
+    for (cisup_index t = 0; t < x->T; t++) {
+        int32_t row[8];
+        cisup_incidence_row(x, t, row);
+        for (cisup_index k = 0; k < x->S; k++) load[row[k]]++;
+        cisup_index low = load[0], high = load[0];
+        for (cisup_index n = 0; n < points; n++) {
+            if (load[n] < low) low = load[n];
+            if (load[n] > high) high = load[n];
+        }
+        if (high - low > most) most = high - low;
+    }
+    return most;
+}
+
+static void prefixes_of_pairs_and_triples_are_even(void **state) {
+    (void)state;
+    cisup_index pairs = 0, triples = 0;
+    for (cisup_index n = 5; n <= 120; n++) {
+        cisup_incidence x =
+            computed(n, 2, capacity(n, 2, CISUP_SCHEME_PAIRS), CISUP_SCHEME_PAIRS);
+        const cisup_index spread = largest_spread(&x, n);
+        if (spread > pairs) pairs = spread;
+        cisup_incidence_free(&x);
+        x = computed(n, 3, capacity(n, 3, CISUP_SCHEME_STS), CISUP_SCHEME_STS);
+        const cisup_index moving = 3 * cisup_triples_of(n).size;
+        const cisup_index other = largest_spread(&x, moving < n ? moving : n);
+        if (other > triples) triples = other;
+        cisup_incidence_free(&x);
+    }
+    assert_int_equal(pairs, 2);
+    assert_int_equal(triples, 4);
+}
+
 /* --- large ones ---------------------------------------------------------------- */
 
 /* Some circuits through a neuron hold it; with T = t + 1, every neuron of circuit t has
@@ -319,6 +357,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(affine_lines_are_the_same_computed_and_stored),
         cmocka_unit_test(projective_lines_are_the_same_computed_and_stored),
         cmocka_unit_test(one_neuron_a_circuit_has_no_limit),
+        cmocka_unit_test(prefixes_of_pairs_and_triples_are_even),
         cmocka_unit_test(large_networks_are_consistent),
         cmocka_unit_test(a_stored_allocation_is_read_in_both_directions),
         cmocka_unit_test(a_wrong_row_is_named),

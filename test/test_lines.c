@@ -214,11 +214,14 @@ static void a_whole_field_multiplies(void **state) {
 /* The 1 of a product of rings: x_i 1 = x_i, for which x_i b = x_j b has one solution. */
 static void one_is_neutral(void **state) {
     (void)state;
-    const cisup_index row[][2] = {{72, 7}, {36, 3}, {77, 6}, {1, 4}, {200, 6}};
+    /* the digit 1 in each factor: 8 x 9, 4 x 9, Z_77, none, 8 x 25, Z_11 x 8 x 9 */
+    const cisup_index row[][3] = {{72, 7, 9}, {36, 3, 5},  {77, 6, 1},
+                                  {1, 4, 0},  {200, 6, 9}, {792, 7, 1 + 11 + 88}};
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
         cisup_lines f;
         CHECK_OK(cisup_lines_init(&f, row[k][0], row[k][1], &error_));
         const cisup_index one = cisup_lines_one(&f);
+        assert_int_equal(one, row[k][2]);
         for (cisup_index b = 0; b < f.q; b++)
             assert_int_equal(cisup_lines_point(&f, 1, 0, b), b);
         assert_int_equal(cisup_lines_point(&f, 1, 0, one), one);
