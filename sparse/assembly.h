@@ -44,7 +44,7 @@ CISUP_MUST_CHECK cisup_status cisup_meetings_direct(const cisup_transition *x,
 
 /* Either way, by size: products up to CISUP_SMALL_ASSEMBLY multiplications (T S^2 d^2
  * for A, T S^2 for G), directly above. */
-#define CISUP_SMALL_ASSEMBLY 5e3
+#define CISUP_SMALL_ASSEMBLY 64.0
 CISUP_MUST_CHECK cisup_status cisup_assemble(const cisup_assembly *in, cisup_csc *out,
                                              cisup_error *err);
 

@@ -67,9 +67,10 @@ enum { ahead = 16 };
  * take as long as the rest. p is kept. */
 static cisup_status take_entries(cisup_csc *a, cisup_index nnz, cisup_error *err) {
     cisup_index room = 0;
+    const double bytes = (double)nnz * (double)(sizeof *a->i + sizeof *a->x);
     cisup_status status;
-    CISUP_TRY(cisup_memory_require((double)nnz * (double)(sizeof *a->i + sizeof *a->x),
-                                   "the entries of a sparse matrix", err));
+    if (bytes > 1e6) /* asking takes longer than writing so little */
+        CISUP_TRY(cisup_memory_require(bytes, "the entries of a sparse matrix", err));
     CISUP_TRY(cisup_grow(&a->i, &room, nnz, sizeof *a->i, err));
     room = 0;
     CISUP_TRY(cisup_grow(&a->x, &room, nnz, sizeof *a->x, err));
@@ -152,21 +153,25 @@ done:
     return status;
 }
 
-/* Threads to work with: one inside a parallel region, which has its own. */
-static int team(void) {
-    return omp_in_parallel() ? 1 : omp_get_max_threads();
+/* Threads to work with, at most one for each million of multiplications, which is what
+ * starting one costs; one inside a parallel region, which has its own. */
+static int team(const seating *s, cisup_index dd) {
+    const double million = 1e-6 * (double)(s->T * s->S * s->S) * (double)dd;
+    const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
+    return million < 1.0 ? 1 : million < (double)most ? (int)million : most;
 }
 
 cisup_status cisup_meetings_direct(const cisup_transition *x, cisup_csc *g,
                                    cisup_error *err) {
     const cisup_index N = x->base->N;
-    const int threads = team();
+    int threads = 1;
     seating s = {0};
     tally *work = NULL;
     *g = (cisup_csc){.nrow = N, .ncol = N};
     cisup_status status;
     CISUP_TRY(cisup_new(&g->p, N + 1, sizeof *g->p, err));
     CISUP_TRY(seating_make(&s, x, err));
+    threads = team(&s, 1);
     CISUP_TRY(tallies_make(&work, threads, N, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) {
@@ -402,11 +407,12 @@ done:
 cisup_status cisup_assemble_direct(const cisup_assembly *in, cisup_csc *out,
                                    cisup_error *err) {
     const cisup_index N = in->x->base->N;
-    const int threads = team();
+    int threads = 1;
     job q;
     worker *work = NULL;
     cisup_status status;
     CISUP_TRY(job_make(&q, in, out, err));
+    threads = team(&q.s, q.dd);
     CISUP_TRY(workers_make(&work, threads, &q, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) count_columns(&q, &work[omp_get_thread_num()], m);

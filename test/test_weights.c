@@ -371,13 +371,14 @@ static void direct_assembly_gives_the_bytes_of_the_product(void **state) {
     }
 }
 
-/* Layers that keep several threads busy: 16 neurons are one turn of the loops. The last
- * is too wide for one word of words of bits. */
+/* Layers that keep four threads busy: a million multiplications each, 16 neurons a turn.
+ * The last is too wide for one word of words of bits. */
 static void large_layer(layer *y, int number) {
     static const cisup_index size[][4] = {/* N, S, T, d */
-                                          {300, 5, 900, 4},
-                                          {257, 3, 400, 3},
-                                          {9001, 4, 700, 1}};
+                                          {400, 20, 11000, 1},
+                                          {300, 8, 5000, 4},
+                                          {257, 7, 9000, 3},
+                                          {9001, 16, 19000, 1}};
     const cisup_index N = size[number][0], S = size[number][1], d = size[number][3];
     const cisup_index T = size[number][2];
     cisup_rng rng = check_rng(number);
@@ -397,7 +398,7 @@ static void large_layer(layer *y, int number) {
 static void large_weights_have_the_bytes_of_the_product(void **state) {
     (void)state;
     const int threads = omp_get_max_threads();
-    for (int number = 0; number < 3; number++) {
+    for (int number = 0; number < 4; number++) {
         layer y;
         large_layer(&y, number);
         choose(&y, &variants[0]);
