@@ -215,7 +215,7 @@ typedef struct {
     int32_t *rank;       /* [N]: where a neuron is in column m of G */
     double *sum;         /* [widest][d][d] */
     double *part;        /* [d][d] */
-    double *line;        /* [d][d][widest]: sum, block by block */
+    cisup_index *start;  /* [d][d]: where the blocks of the columns of m begin */
     unsigned char *seen; /* [widest][d][d]: whether an entry is stored; with some */
 } worker;
 
@@ -295,44 +295,51 @@ static inline void add_circuits(const job *q, worker *w, cisup_index m, cisup_in
     }
 }
 
-/* line[b][k] = sum[k][b], in tiles that stay in the first cache. */
+/* Copies the blocks of kind STORE_ALL to their columns, in tiles that stay in the first
+ * cache. */
 static inline void turn(const job *q, worker *w, cisup_index rows, cisup_index dd) {
     enum { tile = 16 };
-    double *restrict line = w->line;
-    const double *restrict sum = w->sum;
     for (cisup_index from = 0; from < rows; from += tile) {
         const cisup_index to = from + tile < rows ? from + tile : rows;
-        for (cisup_index b = 0; b < dd; b++)
-            for (cisup_index k = from; k < to; k++)
-                line[b * q->widest + k] = sum[k * dd + b];
+        for (cisup_index b = 0; b < dd; b++) {
+            if (q->kind[b] != STORE_ALL) continue;
+            double *restrict x = q->out->x + w->start[b];
+            const double *restrict sum = w->sum + b;
+            for (cisup_index k = from; k < to; k++) x[k] = sum[k * dd];
+        }
     }
 }
 
-/* Block b = (i,j) of the columns of m: entries k with seen[k dd], or all if NULL. */
-static cisup_index put_block(const job *q, worker *w, cisup_index m, cisup_index b,
-                             cisup_index at) {
+/* Completes block b = (i,j) of the columns of m. */
+static void put_block(const job *q, worker *w, cisup_index m, cisup_index b) {
     const cisup_index *n = q->in->g->i + q->in->g->p[m];
     const cisup_index rows = q->in->g->p[m + 1] - q->in->g->p[m];
     const cisup_index shift = b / q->d * q->s.N;
-    const double *line = w->line + b * q->widest;
-    cisup_index *i = q->out->i + at;
-    double *x = q->out->x + at;
+    cisup_index *i = q->out->i + w->start[b];
+    double *x = q->out->x + w->start[b];
     if (q->kind[b] == STORE_SOME) {
         cisup_index put = 0;
         for (cisup_index k = 0; k < rows; k++) {
             if (!w->seen[k * q->dd + b]) continue;
             i[put] = shift + n[k];
-            x[put++] = line[k];
+            x[put++] = w->sum[k * q->dd + b];
         }
-        return put;
+        return;
     }
     for (cisup_index k = 0; k < rows; k++) i[k] = shift + n[k];
-    if (q->common && q->common[b] != 0.0)
-        for (cisup_index k = 0; k < rows; k++)
-            x[k] = line[k] + q->common[b] * q->in->factor[n[k]];
-    else
-        memcpy(x, line, (size_t)rows * sizeof *x);
-    return rows;
+    if (!q->common || q->common[b] == 0.0) return;
+    for (cisup_index k = 0; k < rows; k++) x[k] += q->common[b] * q->in->factor[n[k]];
+}
+
+/* Where the blocks of the columns of m begin. */
+static void set_starts(const job *q, worker *w, cisup_index m) {
+    for (cisup_index j = 0; j < q->d; j++) {
+        cisup_index at = q->out->p[j * q->s.N + m];
+        for (cisup_index b = j; b < q->dd; b += q->d) {
+            w->start[b] = at;
+            at += block_entries(q, w, m, b);
+        }
+    }
 }
 
 CISUP_VECTOR
@@ -340,6 +347,7 @@ static void fill_columns(const job *q, worker *w, cisup_index m) {
     const cisup_index rows = q->in->g->p[m + 1] - q->in->g->p[m];
     set_ranks(q, w, m);
     if (q->some) mark(q, w, m);
+    set_starts(q, w, m);
     for (cisup_index k = 0; k < rows * q->dd; k++) w->sum[k] = -0.0;
     if (q->d == 4) {
         add_circuits(q, w, m, 16);
@@ -348,11 +356,8 @@ static void fill_columns(const job *q, worker *w, cisup_index m) {
         add_circuits(q, w, m, q->dd);
         turn(q, w, rows, q->dd);
     }
-    for (cisup_index j = 0; j < q->d; j++) {
-        cisup_index at = q->out->p[j * q->s.N + m];
-        for (cisup_index b = j; b < q->dd; b += q->d)
-            if (q->kind[b] != STORE_NONE) at += put_block(q, w, m, b, at);
-    }
+    for (cisup_index b = 0; b < q->dd; b++)
+        if (q->kind[b] != STORE_NONE) put_block(q, w, m, b);
 }
 
 static void workers_free(worker *w, int threads) {
@@ -360,7 +365,7 @@ static void workers_free(worker *w, int threads) {
         cisup_release(w[k].rank);
         cisup_release(w[k].sum);
         cisup_release(w[k].part);
-        cisup_release(w[k].line);
+        cisup_release(w[k].start);
         cisup_release(w[k].seen);
     }
     cisup_release(w);
@@ -375,7 +380,7 @@ static cisup_status workers_make(worker **out, int threads, const job *q,
         CISUP_TRY(cisup_new(&w->rank, q->s.N, sizeof *w->rank, err));
         CISUP_TRY(cisup_new(&w->sum, q->widest * q->dd, sizeof *w->sum, err));
         CISUP_TRY(cisup_new(&w->part, q->dd, sizeof *w->part, err));
-        CISUP_TRY(cisup_new(&w->line, q->widest * q->dd, sizeof *w->line, err));
+        CISUP_TRY(cisup_new(&w->start, q->dd, sizeof *w->start, err));
         if (q->some)
             CISUP_TRY(cisup_new(&w->seen, q->widest * q->dd, sizeof *w->seen, err));
     }
