@@ -12,189 +12,11 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/sparse/lanes.h>
+#include <cisup/sparse/seating.h>
 
 #include <omp.h>
 #include <stdbool.h>
 #include <string.h>
-
-/* Who sits where. */
-typedef struct {
-    cisup_index N, S, T;
-    cisup_index *first; /* [N+1] */
-    cisup_index *who;   /* [T S]: the circuits in neuron m of layer l-1, increasing, are
-                           who[first[m]] to who[first[m+1]-1] */
-    int32_t *to;        /* [T][S]: the neurons of circuit t in layer l */
-} seating;
-
-static void seating_free(seating *s) {
-    cisup_release(s->first);
-    cisup_release(s->who);
-    cisup_release(s->to);
-}
-
-static cisup_status seating_make(seating *s, const cisup_transition *x,
-                                 cisup_error *err) {
-    const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
-    *s = (seating){.N = N, .S = S, .T = T};
-    cisup_status status;
-    CISUP_TRY(cisup_new(&s->first, N + 1, sizeof *s->first, err));
-    CISUP_TRY(cisup_new(&s->who, T * S, sizeof *s->who, err));
-    CISUP_TRY(cisup_new(&s->to, T * S, sizeof *s->to, err));
-    for (cisup_index k = 0; k < T * S; k++) s->first[x->base->slot[k] + 1]++;
-    for (cisup_index m = 0; m < N; m++) s->first[m + 1] += s->first[m];
-    for (cisup_index t = 0; t < T; t++) {
-        const int32_t *row = cisup_allocation_row(x->base, x->from[t]);
-        for (cisup_index k = 0; k < S; k++) s->who[s->first[row[k]]++] = t;
-        memcpy(s->to + t * S, cisup_allocation_row(x->base, x->to[t]),
-               (size_t)S * sizeof *s->to);
-    }
-    for (cisup_index m = N; m > 0; m--) s->first[m] = s->first[m - 1];
-    s->first[0] = 0;
-done:
-    return status;
-}
-
-/* Circuits are met in no order, so that what is read of them is asked for early. A
- * macro, because gcc 12 takes a function that only prefetches for one without effect. */
-enum { ahead = 16 };
-#define ASK_FOR_ROW(s, e, end)                                                           \
-    do {                                                                                 \
-        if ((e) + ahead < (end))                                                         \
-            __builtin_prefetch((s)->to + (s)->who[(e) + ahead] * (s)->S);                \
-    } while (0)
-
-/* Room for nnz entries that are about to be written: not set to 0 first, which would
- * take as long as the rest. p is kept. */
-static cisup_status take_entries(cisup_csc *a, cisup_index nnz, cisup_error *err) {
-    cisup_index room = 0;
-    const double bytes = (double)nnz * (double)(sizeof *a->i + sizeof *a->x);
-    cisup_status status;
-    if (bytes > 1e6) /* asking takes longer than writing so little */
-        CISUP_TRY(cisup_memory_require(bytes, "the entries of a sparse matrix", err));
-    CISUP_TRY(cisup_grow(&a->i, &room, nnz, sizeof *a->i, err));
-    room = 0;
-    CISUP_TRY(cisup_grow(&a->x, &room, nnz, sizeof *a->x, err));
-done:
-    return status;
-}
-
-/* Makes starts of the lengths in p[1..]. */
-static void sum_up(cisup_csc *a) {
-    for (cisup_index j = 0; j < a->ncol; j++) a->p[j + 1] += a->p[j];
-}
-
-/* --- G ------------------------------------------------------------------------- */
-
-/* A set of neurons that is quick to empty, with a count for each: a bit for each
- * neuron, and one for each word of those. All of it is 0 between uses. */
-typedef struct {
-    cisup_index *count;
-    uint64_t *bit, *word;
-    cisup_index words;
-} tally;
-
-/* Counts the circuits that sit in m and n, for every n; returns how many n there are. */
-static cisup_index tally_fill(tally *y, const seating *s, cisup_index m) {
-    cisup_index distinct = 0;
-    const cisup_index end = s->first[m + 1];
-    for (cisup_index e = s->first[m]; e < end; e++) {
-        ASK_FOR_ROW(s, e, end);
-        const int32_t *row = s->to + s->who[e] * s->S;
-        for (cisup_index k = 0; k < s->S; k++) {
-            const cisup_index n = row[k], at = n / 64;
-            distinct += y->count[n]++ == 0;
-            y->bit[at] |= (uint64_t)1 << n % 64;
-            y->word[at / 64] |= (uint64_t)1 << at % 64;
-        }
-    }
-    return distinct;
-}
-
-/* Takes everything out, n increasing, to i and x unless these are NULL. */
-static void tally_empty(tally *y, cisup_index *i, double *x) {
-    cisup_index k = 0;
-    for (cisup_index w = 0; w < y->words; w++) {
-        for (; y->word[w]; y->word[w] &= y->word[w] - 1) {
-            const cisup_index at = w * 64 + __builtin_ctzll(y->word[w]);
-            for (; y->bit[at]; y->bit[at] &= y->bit[at] - 1) {
-                const cisup_index n = at * 64 + __builtin_ctzll(y->bit[at]);
-                if (i) {
-                    i[k] = n;
-                    x[k++] = (double)y->count[n];
-                }
-                y->count[n] = 0;
-            }
-        }
-    }
-}
-
-static void tallies_free(tally *y, int threads) {
-    for (int k = 0; y && k < threads; k++) {
-        cisup_release(y[k].count);
-        cisup_release(y[k].bit);
-        cisup_release(y[k].word);
-    }
-    cisup_release(y);
-}
-
-static cisup_status tallies_make(tally **out, int threads, cisup_index N,
-                                 cisup_error *err) {
-    const cisup_index bits = N / 64 + 1, words = bits / 64 + 1;
-    cisup_status status;
-    CISUP_TRY(cisup_new(out, threads, sizeof **out, err));
-    for (int k = 0; k < threads; k++) {
-        tally *y = &(*out)[k];
-        y->words = words;
-        CISUP_TRY(cisup_new(&y->count, N, sizeof *y->count, err));
-        CISUP_TRY(cisup_new(&y->bit, bits, sizeof *y->bit, err));
-        CISUP_TRY(cisup_new(&y->word, words, sizeof *y->word, err));
-    }
-done:
-    return status;
-}
-
-/* Threads to work with, at most one for each million of multiplications, which is what
- * starting one costs; one inside a parallel region, which has its own. */
-static int team(const seating *s, cisup_index dd) {
-    const double million = 1e-6 * (double)(s->T * s->S * s->S) * (double)dd;
-    const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
-    return million < 1.0 ? 1 : million < (double)most ? (int)million : most;
-}
-
-cisup_status cisup_meetings_direct(const cisup_transition *x, cisup_csc *g,
-                                   cisup_error *err) {
-    const cisup_index N = x->base->N;
-    int threads = 1;
-    seating s = {0};
-    tally *work = NULL;
-    *g = (cisup_csc){.nrow = N, .ncol = N};
-    cisup_status status;
-    CISUP_TRY(cisup_new(&g->p, N + 1, sizeof *g->p, err));
-    CISUP_TRY(seating_make(&s, x, err));
-    threads = team(&s, 1);
-    CISUP_TRY(tallies_make(&work, threads, N, err));
-#pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (cisup_index m = 0; m < N; m++) {
-        tally *y = &work[omp_get_thread_num()];
-        g->p[m + 1] = tally_fill(y, &s, m);
-        tally_empty(y, NULL, NULL);
-    }
-    sum_up(g);
-    CISUP_TRY(take_entries(g, g->p[N], err));
-#pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
-    for (cisup_index m = 0; m < N; m++) {
-        tally *y = &work[omp_get_thread_num()];
-        (void)tally_fill(y, &s, m);
-        tally_empty(y, g->i + g->p[m], g->x + g->p[m]);
-    }
-done:
-    tallies_free(work, threads);
-    seating_free(&s);
-    if (status != CISUP_OK) cisup_csc_free(g);
-    return status;
-}
-
-/* --- A ------------------------------------------------------------------------- */
 
 /* Which entries of a block (i,j) are stored: none, some, or the whole pattern of G. */
 typedef enum { STORE_NONE, STORE_SOME, STORE_ALL } storing;
@@ -202,7 +24,7 @@ typedef enum { STORE_NONE, STORE_SOME, STORE_ALL } storing;
 /* What all threads share. */
 typedef struct {
     const cisup_assembly *in;
-    seating s;
+    cisup_seating s;
     cisup_index d, dd, widest; /* widest: entries of the largest column of G */
     unsigned char *kind;       /* [d][d], storing */
     double *common;            /* [d][d]: common / S, or NULL */
@@ -238,7 +60,7 @@ static void set_ranks(const job *q, worker *w, cisup_index m) {
 
 /* Marks what is stored of the columns of m, in blocks of kind STORE_SOME. */
 static void mark(const job *q, worker *w, cisup_index m) {
-    const seating *s = &q->s;
+    const cisup_seating *s = &q->s;
     const cisup_index dd = q->dd, rows = q->in->g->p[m + 1] - q->in->g->p[m];
     memset(w->seen, 0, (size_t)(rows * dd));
     for (cisup_index e = s->first[m]; e < s->first[m + 1]; e++) {
@@ -272,14 +94,14 @@ static void count_columns(const job *q, worker *w, cisup_index m) {
 /* sum[rank of n] = sum over the circuits t in m and n of v_t/S. dd is a constant where
  * this is compiled for a known d. */
 static inline void add_circuits(const job *q, worker *w, cisup_index m, cisup_index dd) {
-    const seating *s = &q->s;
+    const cisup_seating *s = &q->s;
     const cisup_index end = s->first[m + 1];
     const double share = 1.0 / (double)s->S, *v = q->in->v;
     double *part = w->part;
     for (cisup_index e = s->first[m]; e < end; e++) {
-        ASK_FOR_ROW(s, e, end);
-        for (cisup_index b = 0; b < dd && e + ahead < end; b += 8)
-            __builtin_prefetch(v + s->who[e + ahead] * dd + b);
+        CISUP_ASK_FOR_ROW(s, e, end);
+        for (cisup_index b = 0; b < dd && e + CISUP_AHEAD < end; b += 8)
+            __builtin_prefetch(v + s->who[e + CISUP_AHEAD] * dd + b);
         const double *own = v + s->who[e] * dd;
         const int32_t *row = s->to + s->who[e] * s->S;
 #pragma omp simd
@@ -396,7 +218,7 @@ static cisup_status job_make(job *q, const cisup_assembly *in, cisup_csc *out,
     cisup_status status;
     CISUP_TRY(cisup_new(&out->p, d * N + 1, sizeof *out->p, err));
     CISUP_TRY(cisup_new(&q->kind, q->dd, sizeof *q->kind, err));
-    CISUP_TRY(seating_make(&q->s, in->x, err));
+    CISUP_TRY(cisup_seating_make(&q->s, in->x, err));
     if (in->common) CISUP_TRY(cisup_new(&q->common, q->dd, sizeof *q->common, err));
     for (cisup_index b = 0; in->common && b < q->dd; b++)
         q->common[b] = in->common[b] / (double)q->s.S;
@@ -417,17 +239,17 @@ cisup_status cisup_assemble_direct(const cisup_assembly *in, cisup_csc *out,
     worker *work = NULL;
     cisup_status status;
     CISUP_TRY(job_make(&q, in, out, err));
-    threads = team(&q.s, q.dd);
+    threads = cisup_seating_team(&q.s, q.dd);
     CISUP_TRY(workers_make(&work, threads, &q, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) count_columns(&q, &work[omp_get_thread_num()], m);
-    sum_up(out);
-    CISUP_TRY(take_entries(out, out->p[q.d * N], err));
+    cisup_sum_lengths(out);
+    CISUP_TRY(cisup_take_entries(out, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) fill_columns(&q, &work[omp_get_thread_num()], m);
 done:
     workers_free(work, threads);
-    seating_free(&q.s);
+    cisup_seating_free(&q.s);
     cisup_release(q.kind);
     cisup_release(q.common);
     if (status != CISUP_OK) cisup_csc_free(out);

@@ -25,7 +25,7 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     const double rows = 8.0 * T * (double)s->L, later = (double)s->L - 1.0;
     const double factored = 8.0 * T * d * d + 16.0 * meetings + 16.0 * (N + 1.0);
     const double assembled =
-        48.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
+        16.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
     const double layer = o->engine == CISUP_ENGINE_FACTORED ? factored : assembled;
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
@@ -35,7 +35,7 @@ double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_optio
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double slots = 16.0 * T * S + 8.0 * T;
     if (o->engine == CISUP_ENGINE_FACTORED) return 3.0 * slots + 48.0 * meetings;
-    return 3.0 * d * slots + (80.0 * T * S + 48.0 * meetings) * d * d;
+    return slots + 16.0 * meetings + 8.0 * T * d * d + (9.0 * d * d + 48.0) * N;
 }
 
 /* Copies pi_l, checking that it is a permutation. seen: [T]. */

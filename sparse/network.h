@@ -45,8 +45,7 @@ void cisup_network_free(cisup_network *net);
 /* An upper estimate of the memory of a network's layers in bytes. */
 double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
 
-/* An upper estimate of what building one layer takes on top while it lasts: both
- * embeddings, the product of two matrices and its sorting. */
+/* An upper estimate of what building one layer takes on top while it lasts. */
 double cisup_network_build_bytes(const cisup_shape *shape,
                                  const cisup_network_options *o);
 
