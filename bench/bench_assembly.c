@@ -11,12 +11,14 @@
 #include <cisup/sparse/embedding.h>
 
 #include <GraphBLAS.h>
+#include <errno.h>
 #include <malloc.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <suitesparse/cholmod.h>
+#include <sys/stat.h>
 #include <time.h>
 #define NCOMPLEX
 #include <suitesparse/cs.h>
@@ -376,7 +378,7 @@ static void print(const problem *p, const results *r, FILE *out) {
 }
 
 /* Whether all sides computed the same. */
-static int run(const problem *p, FILE *out) {
+static int run(const problem *p, FILE *out, FILE *file) {
     static results r;
     task q;
     r = (results){0};
@@ -389,9 +391,28 @@ static int run(const problem *p, FILE *out) {
     run_scipy(&q, &r, p->repetitions);
     task_free(&q);
     print(p, &r, out);
+    if (file) print(p, &r, file);
     int same = 1;
     for (side s = BY_CXSPARSE; s < SIDES; s++) same &= r.differs[s] <= 1e-12;
     return same;
+}
+
+static void print_head(FILE *out) {
+    fprintf(out, "weights of a layer, assembled; one thread unless stated, medians; "
+                 "ratio: processor time\n\n");
+    bench_print_machine(out);
+}
+
+/* folder/assembly.txt, or NULL without a folder. */
+static FILE *open_copy(const char *folder) {
+    char path[4096];
+    if (!folder) return NULL;
+    need(mkdir(folder, 0777) == 0 || errno == EEXIST, folder);
+    (void)snprintf(path, sizeof path, "%s/assembly.txt", folder);
+    FILE *file = fopen(path, "w");
+    need(file != NULL, path);
+    print_head(file);
+    return file;
 }
 
 int main(int argc, char **argv) {
@@ -401,12 +422,11 @@ int main(int argc, char **argv) {
     need(GrB_init(GrB_NONBLOCKING) == GrB_SUCCESS, "GrB_init");
     (void)GxB_Global_Option_set(GxB_GLOBAL_NTHREADS, 1);
     (void)GxB_Global_Option_set(GxB_FORMAT, GxB_BY_COL);
-    printf("weights of a layer, assembled; one thread unless stated, medians; ratio: "
-           "processor time\n\n");
-    bench_print_machine(stdout);
+    print_head(stdout);
+    FILE *file = open_copy(argc > 1 ? argv[1] : NULL);
     int same = 1;
-    const int sizes = argc > 1 && strcmp(argv[1], "small") == 0 ? 1 : 2;
-    for (int k = 0; k < sizes; k++) same &= run(&size[k], stdout);
+    for (int k = 0; k < 2; k++) same &= run(&size[k], stdout, file);
+    if (file) need(fclose(file) == 0, argv[1]);
     (void)GrB_finalize();
     if (!same) fprintf(stderr, "bench_assembly: the sides do not compute the same\n");
     return same ? 0 : 1;
