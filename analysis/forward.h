@@ -44,6 +44,11 @@ void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
 /* Runs the active circuits from the states of layer 0 already in the batch. */
 void cisup_batch_states(cisup_batch *b, const cisup_circuits *c);
 
+/* a = sum over active t of E_t^l w_t^l a_t^{l-1}, with the circuits' own states: for l =
+ * 1 the input of the network, (6.1). a: [d N][CISUP_LANES]. O(d N + used z d (d + S)). */
+void cisup_forward_embed(const cisup_network *net, const cisup_batch *batch,
+                         cisup_index l, double *a);
+
 /* Who watches a forward pass; each function may be NULL. */
 typedef struct {
     void *context;

@@ -17,24 +17,6 @@ void cisup_factored_free(cisup_factored *f) {
     *f = (cisup_factored){0};
 }
 
-/* G - min(1,G): the entries of G above 1, each less 1. */
-static cisup_status excess_of(const cisup_csc *g, cisup_csc *out, cisup_error *err) {
-    cisup_index nnz = 0;
-    for (cisup_index k = 0; k < g->p[g->ncol]; k++) nnz += g->x[k] > 1.0;
-    const cisup_status status = cisup_csc_init(out, g->nrow, g->ncol, nnz, err);
-    if (status != CISUP_OK) return status;
-    cisup_index at = 0;
-    for (cisup_index m = 0; m < g->ncol; m++) {
-        for (cisup_index k = g->p[m]; k < g->p[m + 1]; k++) {
-            if (g->x[k] <= 1.0) continue;
-            out->i[at] = g->i[k];
-            out->x[at++] = g->x[k] - 1.0;
-        }
-        out->p[m + 1] = at;
-    }
-    return CISUP_OK;
-}
-
 /* The row of `right` that row i of wbar is a multiple of, or the next free one. */
 static cisup_index basis_row(const cisup_factored *f, const double *row, double *ratio) {
     const cisup_index d = f->in.d;
@@ -75,7 +57,7 @@ static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
     cisup_csc g = {0};
     cisup_status status;
     CISUP_TRY(cisup_meetings(x, &g, err));
-    CISUP_TRY(excess_of(&g, &f->excess, err));
+    CISUP_TRY(cisup_excess(&g, &f->excess, err));
     CISUP_TRY(factorize(f, err));
     if (x->options.kappa == CISUP_KAPPA_ROWS)
         CISUP_TRY(cisup_new(&f->rows, x->base->N, sizeof *f->rows, err));

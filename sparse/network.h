@@ -49,6 +49,12 @@ double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options
 double cisup_network_build_bytes(const cisup_shape *shape,
                                  const cisup_network_options *o);
 
+/* The neurons of circuit t in layer l = 1..L: [S], increasing. */
+static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                               cisup_index t) {
+    return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
+}
+
 /* What layer l = 2..L is made from. */
 cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
 

@@ -63,6 +63,23 @@ cisup_status cisup_mix_circuits(const cisup_transition *x, cisup_mix mix, double
     return CISUP_OK;
 }
 
+cisup_status cisup_excess(const cisup_csc *g, cisup_csc *out, cisup_error *err) {
+    cisup_index nnz = 0;
+    for (cisup_index k = 0; k < g->p[g->ncol]; k++) nnz += g->x[k] > 1.0;
+    const cisup_status status = cisup_csc_init(out, g->nrow, g->ncol, nnz, err);
+    if (status != CISUP_OK) return status;
+    cisup_index at = 0;
+    for (cisup_index m = 0; m < g->ncol; m++) {
+        for (cisup_index k = g->p[m]; k < g->p[m + 1]; k++) {
+            if (g->x[k] <= 1.0) continue;
+            out->i[at] = g->i[k];
+            out->x[at++] = g->x[k] - 1.0;
+        }
+        out->p[m + 1] = at;
+    }
+    return CISUP_OK;
+}
+
 /* Q of (4.5). reach: [N], zeroed; reach[n] = sum over the circuits u seen so far of
  * (min(1,G) e_u^{l-1})_n. Going down, those are the circuits above t. */
 static int64_t pairs_reached(const cisup_transition *x, const cisup_csc *g,

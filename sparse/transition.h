@@ -59,6 +59,11 @@ cisup_mix cisup_mix_of(const cisup_transition *x);
 CISUP_MUST_CHECK cisup_status cisup_mix_circuits(const cisup_transition *x, cisup_mix mix,
                                                  double **v, cisup_error *err);
 
+/* G - min(1,G): the entries of G above 1, each less 1. *out is uninitialised on entry
+ * and empty after a failure. Errors: ENOMEM. O(nnz(G)). */
+CISUP_MUST_CHECK cisup_status cisup_excess(const cisup_csc *g, cisup_csc *out,
+                                           cisup_error *err);
+
 /* (4.5): kappa = f_w Q / (S^2 T(T-1)/2 - Q), Q = sum_{t<u} e_t^{l T} min(1,G)
  * e_u^{l-1}. Q is an exact integer. 0 where the denominator is (T = 1, or every pair
  * met). Time O(T S nnz(G)/N), memory O(N). Errors: ENOMEM. */
