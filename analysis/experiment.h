@@ -4,6 +4,7 @@
 
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
+#include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
 
 /* One shape, measured over `networks` networks with `inputs` samples each, for every
@@ -17,6 +18,7 @@ typedef struct {
     cisup_mode mode;                /* default CISUP_MODE_RELU */
     const cisup_index *z;           /* [z_count], each 1..T */
     cisup_index z_count;
+    int terms;                    /* 1: split errors into their parts; default 0 */
     cisup_index networks, inputs; /* K, M >= 1; defaults 20, 500 */
     uint64_t seed;                /* default 1 */
     int threads;                  /* 0: as many as OpenMP offers; default 0 */
@@ -38,6 +40,13 @@ typedef struct {
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
                                      the neurons outside K^l that are open */
     double feedback;              /* g of (9.2) */
+
+    /* With terms, else of no length: mean squares of the parts of the errors, their
+     * correlation with the whole error, [cisup_term_cell]; and the largest residual of
+     * the sum of the parts (cisup_terms). */
+    cisup_interval *term;
+    double *correlation;
+    double residual;
 } cisup_result;
 
 typedef struct {
@@ -53,11 +62,17 @@ typedef struct {
  *   report   uninitialised on entry, empty after a failure
  *
  * The same bytes for any number of threads. Memory: one network, and O(d N) a thread.
- * Errors: EINVAL; ESHAPE; ENOMEM. Uses OpenMP over batches of samples. */
+ * Errors: EINVAL; ESHAPE (in Debug builds also when the parts of errors do not add up
+ * to them, which would be a mistake in the program); ENOMEM. Uses OpenMP over batches of
+ * samples. */
 CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_report *report,
                                                    cisup_error *err);
 void cisup_report_free(cisup_report *report);
+
+/* Threads that a run uses; numbers that it keeps for each network and z. */
+int cisup_experiment_threads(const cisup_experiment *x);
+cisup_index cisup_experiment_columns(const cisup_experiment *x);
 
 /* An upper estimate of the memory of a run in bytes. */
 double cisup_experiment_bytes(const cisup_experiment *x);

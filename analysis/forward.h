@@ -36,6 +36,23 @@ static inline double *cisup_batch_state(const cisup_batch *b, cisup_index lane,
     return b->state + ((lane * b->z + k) * (b->L + 1) + l) * b->d;
 }
 
+/* Tells which lanes have a circuit active when circuits are asked for in ascending
+ * order. Start from {0} before each round. */
+typedef struct {
+    cisup_index next[CISUP_LANES]; /* the first active circuit not yet met, by lane */
+} cisup_batch_walk;
+
+/* k[lane]: circuit t is the k-th active one of the lane, or -1; lanes not in use: -1. */
+static inline void cisup_batch_find(const cisup_batch *b, cisup_batch_walk *walk,
+                                    cisup_index t, cisup_index k[CISUP_LANES]) {
+    for (cisup_index lane = 0; lane < CISUP_LANES; lane++) {
+        cisup_index *next = &walk->next[lane];
+        k[lane] = -1;
+        if (lane >= b->used || *next == b->z) continue;
+        if (b->active[lane * b->z + *next] == t) k[lane] = (*next)++;
+    }
+}
+
 /* Draws samples first .. first+used-1 of a network: z distinct circuits of T each and
  * their inputs, then runs the active circuits alone. O(used z (L d^2 + z)). */
 void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,

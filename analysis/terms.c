@@ -79,17 +79,6 @@ void cisup_terms_free(cisup_terms *t) {
     *t = (cisup_terms){0};
 }
 
-/* Which lanes have circuit u active, and as their how-maniest: k[lane], else -1. Circuits
- * are asked for in ascending order, from the start after each reset of `next`. */
-static void find_active(cisup_terms *t, cisup_index u, cisup_index k[CISUP_LANES]) {
-    const cisup_batch *b = t->batch;
-    for (cisup_index lane = 0; lane < CISUP_LANES; lane++) {
-        k[lane] = -1;
-        if (lane >= b->used || t->next[lane] == b->z) continue;
-        if (b->active[lane * b->z + t->next[lane]] == u) k[lane] = t->next[lane]++;
-    }
-}
-
 /* propagation = sum_u E_u w_u (U_u A^{l-1} - a_u^{l-1}) of layer l >= 2. */
 CISUP_VECTOR
 static void send_errors(cisup_terms *t, cisup_index l, const double *a) {
@@ -98,11 +87,11 @@ static void send_errors(cisup_terms *t, cisup_index l, const double *a) {
     const cisup_readout in = {net->base, net->row_of + (l - 2) * net->base->T, d, 0.0};
     double *eps = t->small, *sent = t->small + d * CISUP_LANES;
     cisup_index k[CISUP_LANES];
-    memset(t->next, 0, sizeof t->next);
+    t->walk = (cisup_batch_walk){0};
     for (cisup_index u = 0; u < net->base->T; u++) {
         const int32_t *row = cisup_network_row(net, l, u);
         cisup_readout_circuit(&in, a, u, eps);
-        find_active(t, u, k);
+        cisup_batch_find(t->batch, &t->walk, u, k);
         for (cisup_index lane = 0; lane < CISUP_LANES; lane++)
             for (cisup_index i = 0; k[lane] >= 0 && i < d; i++)
                 eps[i * CISUP_LANES + lane] -=
@@ -243,9 +232,9 @@ static void split_layer(cisup_terms *t, cisup_index l, const double *a,
     find_open(t, a, in_active);
     cisup_readout_totals(&r, a, total);
     close_fields(t, l, a, r.center, total);
-    memset(t->next, 0, sizeof t->next);
+    t->walk = (cisup_batch_walk){0};
     for (cisup_index u = 0; u < t->net->base->T; u++) {
-        find_active(t, u, k);
+        cisup_batch_find(t->batch, &t->walk, u, k);
         split_circuit(t, l, u, a, total, k);
         check_sum(t);
         for (int lane = 0; lane < CISUP_LANES; lane++) active[lane] = k[lane] >= 0;

@@ -47,11 +47,11 @@ typedef struct {
     /* Of the layer to come, [d N][LANES] each: what active circuits send by their own
      * states, what all send in error, what the scheme corrects; M: 1 or 0. */
     double *overlap, *propagation, *correct, *open;
-    double *term;                  /* [CISUP_TERMS][d][LANES] */
-    double *small;                 /* [4][d][LANES], of one circuit */
-    double *work;                  /* of the corrections */
-    cisup_index next[CISUP_LANES]; /* the first active circuit not yet met, by lane */
-    double size[CISUP_LANES];      /* the largest number that a layer's parts add up */
+    double *term;  /* [CISUP_TERMS][d][LANES] */
+    double *small; /* [4][d][LANES], of one circuit */
+    double *work;  /* of the corrections */
+    cisup_batch_walk walk;
+    double size[CISUP_LANES]; /* the largest number that a layer's parts add up */
     double residual; /* largest |error - sum of parts| over that, of all batches */
 } cisup_terms;
 

@@ -23,7 +23,7 @@ typedef struct {
     int mode;
     cisup_index networks, inputs, threads;
     const char *csv_path;
-    int json, quiet, force, dry_run;
+    int terms, json, quiet, force, dry_run;
 } request;
 
 static cisup_experiment experiment_of(const request *r) {
@@ -40,6 +40,7 @@ static cisup_experiment experiment_of(const request *r) {
     x.inputs = r->inputs;
     x.seed = r->setup.seed;
     x.threads = (int)r->threads;
+    x.terms = r->terms;
     return x;
 }
 
@@ -169,6 +170,8 @@ int cmd_propagate(int argc, char **argv) {
         {"networks", 'K', OPTION_SIZE, &r.networks, "K", "networks (20)", NULL},
         {"samples", 'M', OPTION_SIZE, &r.inputs, "M", "samples a network (500)", NULL},
         {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads (all)", NULL},
+        {"terms", 0, OPTION_FLAG, &r.terms, NULL,
+         "split the errors into their parts: overlap, propagation, ...", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures as CSV", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},

@@ -43,8 +43,9 @@ static json_t *params_json(const finished_run *run) {
     json_t *z = json_array(), *p = setup_json(run->setup, &run->shape);
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
-    json_t *more = json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode),
-                             "networks", x->networks, "samples", x->inputs);
+    json_t *more =
+        json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode), "networks",
+                  x->networks, "samples", x->inputs, "terms", x->terms);
     if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;
@@ -115,6 +116,7 @@ cisup_status report_json(const finished_run *run, cisup_error *err) {
     CISUP_TRY(emit_line(run_json(run), err));
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         CISUP_TRY(errors_json(run, &run->report->result[k], err));
+        CISUP_TRY(terms_json(run, &run->report->result[k], err));
         CISUP_TRY(open_json(run, &run->report->result[k], err));
     }
     CISUP_TRY(emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",

@@ -241,6 +241,139 @@ static void intervals_are_over_networks(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* Squares of the parts and products with the whole, summed by an order of its own. */
+typedef struct {
+    cisup_index d;
+    double square[2][4][CISUP_TERMS], product[2][4][CISUP_TERMS]; /* [state][l][part] */
+} term_count;
+
+static void count_terms(void *context, cisup_index l, cisup_index t, const double *term,
+                        const unsigned char *active) {
+    term_count *c = context;
+    const cisup_index width = c->d * CISUP_LANES;
+    (void)t;
+    for (int p = 0; p < CISUP_TERMS; p++)
+        for (cisup_index i = 0; i < c->d; i++) { /* lane 0: one sample a batch */
+            const double x = term[p * width + i * CISUP_LANES];
+            const double y = term[CISUP_TERM_TOTAL * width + i * CISUP_LANES];
+            c->square[!active[0]][l][p] += x * x;
+            c->product[!active[0]][l][p] += x * y;
+        }
+}
+
+/* The parts of the errors of network k of an experiment, sample by sample. */
+static term_count network_terms(const cisup_experiment *x, cisup_index k, cisup_index z) {
+    term_count count = {.d = x->d};
+    cisup_family_options family = x->family;
+    cisup_network_options options = x->network;
+    family.seed = options.seed = x->seed;
+    family.network = options.network = k;
+    cisup_circuits c;
+    cisup_network net;
+    cisup_batch batch;
+    cisup_forward forward;
+    cisup_correction *correction;
+    cisup_terms terms;
+    CHECK_OK(cisup_circuits_make(&c, x->base->T, x->d, x->L, &family, &error_));
+    CHECK_OK(cisup_network_make(&net, x->base, &c, &options, &error_));
+    CHECK_OK(cisup_batch_init(&batch, z, &c, &error_));
+    CHECK_OK(cisup_forward_init(&forward, &net, &error_));
+    CHECK_OK(cisup_terms_corrections(&net, &correction, &error_));
+    CHECK_OK(cisup_terms_init(&terms, &net, &error_));
+    for (cisup_index sample = 0; sample < x->inputs; sample++) {
+        cisup_batch_draw(&batch, &c, x->seed, k, sample, 1);
+        const cisup_observer o = cisup_terms_start(&terms, &net, correction, x->mode,
+                                                   &batch, count_terms, &count);
+        cisup_forward_run(&forward, &net, x->mode, &batch, &o);
+    }
+    cisup_terms_free(&terms);
+    cisup_terms_corrections_free(correction, x->L);
+    cisup_forward_free(&forward);
+    cisup_batch_free(&batch);
+    cisup_network_free(&net);
+    cisup_circuits_free(&c);
+    return count;
+}
+
+/* Positive numbers added in another order; products of either sign by the sizes of both.
+ */
+static void check_terms(const cisup_experiment *x, const cisup_result *r,
+                        const term_count *count) {
+    const double n = 40.0 * 37.0 * 3.0 * DBL_EPSILON;
+    for (cisup_index l = 1; l <= 3; l++)
+        for (int s = 0; s < 2; s++)
+            for (int p = 0; p < CISUP_TERMS; p++) {
+                const double who = (double)((s ? x->base->T - r->z : r->z) * x->inputs);
+                double mean[3], both = 0.0, total = 0.0;
+                for (int k = 0; k < 3; k++) {
+                    mean[k] = count[k].square[s][l][p] / who;
+                    both += count[k].product[s][l][p] / who / 3.0;
+                    total += count[k].square[s][l][CISUP_TERM_TOTAL] / who / 3.0;
+                }
+                const cisup_interval want = cisup_interval_mean(mean, 3, 0.95);
+                const cisup_index cell = cisup_term_cell(l, s, p);
+                const cisup_interval *got = &r->term[cell];
+                CHECK_NEAR(got->mean, want.mean, n * want.mean);
+                CHECK_NEAR(got->low, want.low, 10.0 * n * (want.mean + want.sd));
+                CHECK_NEAR(got->high, want.high, 10.0 * n * (want.mean + want.sd));
+                const double sizes = sqrt(want.mean * total);
+                CHECK_NEAR(r->correlation[cell], sizes > 0.0 ? both / sizes : (double)NAN,
+                           4.0 * n);
+            }
+}
+
+static void terms_are_means_over_networks(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    for (int scheme = 0; scheme < 4; scheme++) {
+        cisup_experiment x = small(&a);
+        x.terms = 1;
+        x.network.weights.scheme = (cisup_weight_scheme)scheme;
+        x.mode = (cisup_mode)scheme;
+        cisup_report r = ran(&x);
+        for (int j = 0; j < 2; j++) {
+            const cisup_result *result = &r.result[j];
+            term_count count[3];
+            for (cisup_index k = 0; k < 3; k++) count[k] = network_terms(&x, k, x.z[j]);
+            check_terms(&x, result, count);
+            assert_true(result->residual > 0.0 && result->residual < 1e-12);
+            for (cisup_index l = 1; l <= 3; l++) /* the error is the error */
+                for (int s = 0; s < 2; s++) {
+                    const double mse = result->mse[cisup_cell(l, s, CISUP_READOUT)].mean;
+                    const double total =
+                        result->term[cisup_term_cell(l, s, CISUP_TERM_TOTAL)].mean;
+                    CHECK_NEAR(total, mse, 1e-13 * mse);
+                }
+        }
+        cisup_report_free(&r);
+    }
+    cisup_allocation_free(&a);
+}
+
+static void terms_change_nothing_else(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report without = ran(&x);
+    x.terms = 1;
+    cisup_report one = ran(&x);
+    x.threads = 3;
+    cisup_report many = ran(&x);
+    assert_same_report(&without, &one);
+    assert_same_report(&without, &many);
+    const size_t cells = (size_t)cisup_term_cell(4, 0, 0);
+    for (int k = 0; k < 2; k++) {
+        const cisup_result *r = &one.result[k], *m = &many.result[k];
+        assert_memory_equal(r->term, m->term, cells * sizeof *r->term);
+        assert_memory_equal(r->correlation, m->correlation, cells * sizeof(double));
+        assert_true(r->residual == m->residual && without.result[k].residual == 0.0);
+    }
+    cisup_report_free(&without);
+    cisup_report_free(&one);
+    cisup_report_free(&many);
+    cisup_allocation_free(&a);
+}
+
 /* Given circuits are used in all networks, which then differ by their permutations. */
 static void given_circuits_are_used(void **state) {
     (void)state;
@@ -462,6 +595,7 @@ static void every_allocation_may_fail(void **state) {
         x.L = 2;
         x.networks = 2;
         x.inputs = 2;
+        x.terms = engine;
         assert_true(check_every_allocation(run_tiny, &x) > 50);
     }
     omp_set_num_threads(threads);
@@ -475,6 +609,8 @@ int main(void) {
         cmocka_unit_test(values_of_z_do_not_mix),
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(intervals_are_over_networks),
+        cmocka_unit_test(terms_are_means_over_networks),
+        cmocka_unit_test(terms_change_nothing_else),
         cmocka_unit_test(given_circuits_are_used),
         cmocka_unit_test(kappa_is_the_mean_over_networks),
         cmocka_unit_test(stopping_keeps_what_was_done),
