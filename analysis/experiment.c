@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment.h>
 
+#include <cisup/analysis/inspect.h>
 #include <cisup/analysis/predict.h>
 #include <cisup/analysis/samples.h>
 #include <cisup/analysis/specimen.h>
@@ -68,8 +69,9 @@ done:
 }
 
 /* The samples of one network and z. */
-static cisup_status measure(const cisup_experiment *x, const cisup_samples *s,
-                            collection *c, cisup_error *err) {
+static cisup_status measure(const cisup_experiment *x, const cisup_specimen *made,
+                            const cisup_samples *s, collection *c, cisup_ranked *ranked,
+                            cisup_error *err) {
     const int threads = cisup_experiment_threads(x);
     const cisup_columns n = cisup_samples_columns(s);
     cisup_status status;
@@ -78,6 +80,9 @@ static cisup_status measure(const cisup_experiment *x, const cisup_samples *s,
     take_means(s, c->column);
     for (cisup_index k = 0; k < n.cells + n.terms; k++)
         c->mean[k * x->networks + s->network] = c->column[k];
+    cisup_ranking_take(ranked + s->network * x->worst, x->worst, s->network,
+                       n.circuits / 3, made->kept, c->column + n.cells + n.terms,
+                       s->inputs);
 done:
     return status;
 }
@@ -95,12 +100,13 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     for (cisup_index k = 0; k < x->z_count; k++) {
         const cisup_samples s = {.net = &made.net,
                                  .correction = made.correction,
+                                 .by_circuit = x->worst > 0,
                                  .mode = x->mode,
                                  .seed = x->seed,
                                  .network = network,
                                  .z = x->z[k],
                                  .inputs = x->inputs};
-        CISUP_TRY(measure(x, &s, &all[k], err));
+        CISUP_TRY(measure(x, &made, &s, &all[k], report->result[k].ranked, err));
     }
     report->build_s += built - start;
     report->run_s += omp_get_wtime() - built;
@@ -109,10 +115,10 @@ done:
     return status;
 }
 
-static cisup_status result_init(cisup_result *r, const cisup_report *report, int terms,
-                                cisup_error *err) {
+static cisup_status result_init(cisup_result *r, const cisup_report *report,
+                                const cisup_experiment *x, cisup_error *err) {
     const cisup_index L = report->L, d = report->d, cells = cisup_cell(L + 1, 0, 0);
-    const cisup_index parts = terms ? cisup_term_cell(L + 1, 0, 0) : 0;
+    const cisup_index parts = x->terms ? cisup_term_cell(L + 1, 0, 0) : 0;
     cisup_status status;
     CISUP_TRY(cisup_new(&r->mse, cells, sizeof *r->mse, err));
     CISUP_TRY(cisup_new(&r->median, cells, sizeof *r->median, err));
@@ -123,6 +129,8 @@ static cisup_status result_init(cisup_result *r, const cisup_report *report, int
     CISUP_TRY(cisup_new(&r->wrong, L * d, sizeof *r->wrong, err));
     CISUP_TRY(cisup_new(&r->term, parts, sizeof *r->term, err));
     CISUP_TRY(cisup_new(&r->correlation, parts, sizeof *r->correlation, err));
+    CISUP_TRY(cisup_new(&r->ranked, x->networks * x->worst, sizeof *r->ranked, err));
+    CISUP_TRY(cisup_new(&r->culprit, x->worst, sizeof *r->culprit, err));
 done:
     return status;
 }
@@ -139,6 +147,8 @@ void cisup_report_free(cisup_report *report) {
         cisup_release(r->wrong);
         cisup_release(r->term);
         cisup_release(r->correlation);
+        cisup_release(r->ranked);
+        cisup_release(r->culprit);
     }
     cisup_release(report->result);
     cisup_release(report->kappa);
@@ -205,7 +215,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     cisup_family_options family = x->family;
     cisup_theory_case c = {.d = (double)report->d,
                            .D = (double)(report->d * base->N),
-                           .T = (double)base->T,
+                           .T = (double)(base->T - x->exclude.count),
                            .S = (double)base->S,
                            .z = (double)r->z,
                            .N = (double)base->N,
@@ -232,6 +242,39 @@ done:
     return status;
 }
 
+/* The worst circuits of all networks, and who disturbs them: one network after the
+ * other, each made again. all: [worst]. */
+static cisup_status find_culprits(const cisup_experiment *x, cisup_result *r,
+                                  cisup_index networks, cisup_error *err) {
+    cisup_experiment again = *x;
+    cisup_specimen made = {0};
+    cisup_ranked *all = NULL;
+    cisup_culprit *some = NULL;
+    cisup_index count = 0;
+    cisup_status status;
+    again.terms = 0;
+    CISUP_TRY(cisup_new(&all, x->worst, sizeof *all, err));
+    CISUP_TRY(cisup_new(&some, x->worst, sizeof *some, err));
+    for (cisup_index k = 0; k < networks * x->worst; k++)
+        cisup_ranking_insert(all, &count, x->worst, &r->ranked[k]);
+    for (cisup_index network = 0; network < networks; network++) {
+        cisup_index found = 0;
+        for (cisup_index k = 0; k < count; k++)
+            if (all[k].network == network) some[found++].who = all[k];
+        if (!found) continue;
+        CISUP_TRY(cisup_specimen_make(&made, &again, network, err));
+        CISUP_TRY(cisup_inspect(&made, &again, r->z, some, found, err));
+        cisup_specimen_free(&made);
+        for (cisup_index k = 0, next = 0; k < count; k++)
+            if (all[k].network == network) r->culprit[k] = some[next++];
+    }
+done:
+    cisup_specimen_free(&made);
+    cisup_release(all);
+    cisup_release(some);
+    return status;
+}
+
 /* All that was collected for the k-th z. */
 static cisup_status conclude(const cisup_experiment *x, cisup_index k, collection *c,
                              cisup_report *report, cisup_error *err) {
@@ -241,6 +284,7 @@ static cisup_status conclude(const cisup_experiment *x, cisup_index k, collectio
         cisup_measure_merge(&c->watch[0].measure, &c->watch[t].measure);
     summarize(r, c, x, report);
     if (x->terms) summarize_terms(r, c, x, report);
+    if (x->worst) CISUP_TRY(find_culprits(x, r, report->networks, err));
 #ifndef NDEBUG
     CISUP_TRY(cisup_terms_check(r->residual, err));
 #endif
@@ -258,11 +302,16 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
     if (!x->circuits && (x->d < 1 || x->L < 1))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
+    const cisup_index left = x->base->T - x->exclude.count;
     for (cisup_index k = 0; k < x->z_count; k++)
-        if (x->z[k] < 1 || x->z[k] > x->base->T)
+        if (x->z[k] < 1 || x->z[k] > left)
             return CISUP_FAIL(err, CISUP_EINVAL,
-                              "z = %" PRId64 " is not within 1..T = %" PRId64, x->z[k],
-                              x->base->T);
+                              "z = %" PRId64 " is not within 1..%" PRId64 " circuits",
+                              x->z[k], left);
+    if (x->worst < 0 || x->worst > left)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
+                          left);
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
 }
 
@@ -279,7 +328,7 @@ static cisup_status prepare(const cisup_experiment *x, collection **all,
     CISUP_TRY(cisup_new(all, x->z_count, sizeof **all, err));
     for (cisup_index k = 0; k < x->z_count; k++) {
         report->result[k].z = x->z[k];
-        CISUP_TRY(result_init(&report->result[k], report, x->terms, err));
+        CISUP_TRY(result_init(&report->result[k], report, x, err));
         CISUP_TRY(cisup_new(&(*all)[k].mean, columns * x->networks, sizeof(double), err));
         CISUP_TRY(cisup_new(&(*all)[k].column, columns, sizeof(double), err));
     }

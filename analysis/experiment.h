@@ -4,8 +4,17 @@
 
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
+#include <cisup/analysis/ranking.h>
 #include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
+
+/* Circuits that are left out of the networks of an experiment: never drawn, not
+ * measured, without weights. All others keep their neurons, weights and numbers. */
+typedef struct {
+    const cisup_index *circuit; /* [count] or [networks][count], each list ascending */
+    cisup_index count;          /* default 0 */
+    int by_network;             /* 1: every network has its own */
+} cisup_exclusion;
 
 /* One shape, measured over `networks` networks with `inputs` samples each, for every
  * z of a list. A network k differs from the next in its permutations and circuits. */
@@ -18,7 +27,9 @@ typedef struct {
     cisup_mode mode;                /* default CISUP_MODE_RELU */
     const cisup_index *z;           /* [z_count], each 1..T */
     cisup_index z_count;
+    cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */
+    cisup_index worst;            /* how many circuits to rank; default 0 */
     cisup_index networks, inputs; /* K, M >= 1; defaults 20, 500 */
     uint64_t seed;                /* default 1 */
     int threads;                  /* 0: as many as OpenMP offers; default 0 */
@@ -47,6 +58,9 @@ typedef struct {
     cisup_interval *term;
     double *correlation;
     double residual;
+
+    cisup_ranked *ranked;   /* [networks][worst]: of each network, the worst first */
+    cisup_culprit *culprit; /* [worst], of all networks, the worst first, and why */
 } cisup_result;
 
 typedef struct {

@@ -21,7 +21,7 @@ static cisup_shape shape_of(const cisup_experiment *x) {
 cisup_index cisup_experiment_columns(const cisup_experiment *x) {
     const cisup_index L = x->circuits ? x->circuits->L : x->L;
     const cisup_index terms = x->terms ? 2 * cisup_term_cell(L + 1, 0, 0) : 0;
-    return cisup_cell(L + 1, 0, 0) + terms;
+    return cisup_cell(L + 1, 0, 0) + terms + (x->worst ? 3 * x->base->T : 0);
 }
 
 /* What splitting the errors takes on top: fields of each thread, and of each layer the

@@ -16,6 +16,22 @@ typedef enum {
 const char *cisup_mode_name(cisup_mode mode);
 int cisup_mode_find(const char *name);
 
+/* Whether M^l lets a neuron through (1) or not (0): a, its A^l = M^l Pre^l; is_inside,
+ * whether it is in K^l. */
+static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
+    switch (mode) {
+    case CISUP_MODE_RELU:
+        return a > 0.0;
+    case CISUP_MODE_MASKED_LINEAR:
+        return is_inside;
+    case CISUP_MODE_MASKED_RELU:
+        return a > 0.0 && is_inside;
+    case CISUP_MODE_LINEAR:
+        break;
+    }
+    return 1;
+}
+
 /* Up to CISUP_LANES samples: which circuits are active in each, and the exact states
  * a_t^l that those would have on their own. Owns its arrays. Start from {0}. */
 typedef struct {

@@ -115,26 +115,10 @@ static void fill_fields(cisup_terms *t, cisup_index l, const double *a) {
     cisup_correction_apply(&t->correction[l - 2], a, t->correct, t->work);
 }
 
-/* Which neurons M^l lets through, from A^l = M^l Pre^l. */
 static void find_open(cisup_terms *t, const double *a, const unsigned char *in_active) {
     const cisup_index block = t->net->base->N * CISUP_LANES;
-    for (cisup_index k = 0; k < block * t->net->circuits->d; k++) {
-        const int is_positive = a[k] > 0.0, is_inside = in_active[k % block];
-        switch (t->mode) {
-        case CISUP_MODE_RELU:
-            t->open[k] = is_positive;
-            break;
-        case CISUP_MODE_MASKED_LINEAR:
-            t->open[k] = is_inside;
-            break;
-        case CISUP_MODE_MASKED_RELU:
-            t->open[k] = is_positive && is_inside;
-            break;
-        case CISUP_MODE_LINEAR:
-            t->open[k] = 1.0;
-            break;
-        }
-    }
+    for (cisup_index k = 0; k < block * t->net->circuits->d; k++)
+        t->open[k] = cisup_mode_passes(t->mode, a[k], in_active[k % block]);
 }
 
 /* Takes the fields inside M^l, and the sizes of what is added up. total: [d][LANES]. */

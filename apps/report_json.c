@@ -51,6 +51,8 @@ static json_t *params_json(const finished_run *run) {
         p = NULL;
     }
     json_decref(more);
+    if (p && run->excluded)
+        (void)json_object_set_new(p, "exclude", json_string(run->excluded));
     return p;
 }
 
@@ -114,10 +116,12 @@ static cisup_status open_json(const finished_run *run, const cisup_result *r,
 cisup_status report_json(const finished_run *run, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(emit_line(run_json(run), err));
+    CISUP_TRY(excluded_json(run, err));
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         CISUP_TRY(errors_json(run, &run->report->result[k], err));
         CISUP_TRY(terms_json(run, &run->report->result[k], err));
         CISUP_TRY(open_json(run, &run->report->result[k], err));
+        CISUP_TRY(worst_json(run, &run->report->result[k], err));
     }
     CISUP_TRY(emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",
                                   emit_number(run->report->build_s), "run_s",

@@ -134,10 +134,12 @@ static void head_text(const finished_run *run) {
 
 void report_text(const finished_run *run) {
     head_text(run);
+    excluded_text(run);
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         errors_text(run, &run->report->result[k]);
         terms_text(run, &run->report->result[k]);
         open_text(run, &run->report->result[k]);
+        worst_text(run, &run->report->result[k]);
     }
     (void)fflush(stdout);
     fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,

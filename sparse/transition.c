@@ -116,7 +116,9 @@ cisup_status cisup_kappa_rows(const cisup_transition *x, double *kappa,
     cisup_index *load;
     const cisup_status status = cisup_new(&load, N, sizeof *load, err);
     if (status != CISUP_OK) return status;
-    cisup_allocation_loads(x->base, load);
+    for (cisup_index t = 0; t < x->base->T; t++)
+        for (cisup_index k = 0; k < x->base->S; k++)
+            load[cisup_allocation_row(x->base, x->to[t])[k]]++;
     const double miss = 1.0 - (double)x->base->S / (double)N;
     for (cisup_index n = 0; n < N; n++) {
         const double closed = load[n] > 0 ? pow(miss, (double)load[n] - 1.0) : 1.0;

@@ -71,7 +71,8 @@ CISUP_MUST_CHECK cisup_status cisup_kappa(const cisup_transition *x, const cisup
                                           double *kappa, cisup_error *err);
 
 /* The variant with one kappa a row: kappa[n] = f_w rho_n / (1 - rho_n),
- * rho_n = 1 - (1 - S/N)^(c_n - 1); 0 for unused rows. kappa: [N]. Errors: ENOMEM. */
+ * rho_n = 1 - (1 - S/N)^(c_n - 1), c_n circuits on n in layer l; 0 for unused rows.
+ * kappa: [N]. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_kappa_rows(const cisup_transition *x, double *kappa,
                                                cisup_error *err);
 
