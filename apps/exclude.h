@@ -9,7 +9,8 @@ typedef struct {
     const char *text;  /* what was given, or NULL */
     cisup_index *list; /* [count], or [networks][count] */
     cisup_index count;
-    int by_network; /* 1: a number was given, the worst so many of each network */
+    cisup_index last_line; /* of the file: where the largest number stands */
+    int by_network;        /* 1: a number was given, the worst so many of each network */
 } exclusion;
 
 /* Reads what was given: a number, or a file "circuit" with a number a line, which are

@@ -73,9 +73,11 @@ void naive_pairs(const naive_network *net, int64_t l, double *Q, double *missed)
     free(g);
 }
 
-static double load_of(const naive_network *net, int64_t n) {
-    double load = 0.0;
-    for (int64_t k = 0; k < net->T * net->S; k++) load += net->slot[k] == n;
+/* Circuits on n in layer l. */
+static double load_of(const naive_network *net, int64_t l, int64_t n) {
+    double *e = indicators(net, l), load = 0.0;
+    for (int64_t t = 0; t < net->T; t++) load += e[t * net->N + n];
+    free(e);
     return load;
 }
 
@@ -84,7 +86,7 @@ void naive_kappa(const naive_network *net, int64_t l, double *out) {
     double Q, missed;
     naive_pairs(net, l, &Q, &missed);
     for (int64_t n = 0; n < net->N; n++) {
-        const double load = load_of(net, n);
+        const double load = load_of(net, l, n);
         const double rho = 1.0 - pow(1.0 - S / N, load - 1.0);
         if (!net->rows)
             out[n] = missed > 0.0 ? net->correction * Q / missed : 0.0;

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/specimen.h>
 
 #include <float.h>
 #include <omp.h>
@@ -374,6 +375,146 @@ static void terms_change_nothing_else(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* Squared errors of the last layer of each circuit of a network, counted directly. */
+typedef struct {
+    const cisup_batch *batch;
+    double sum[3][40]; /* active, inactive, times active */
+    cisup_index L, d;
+} circuit_count;
+
+static void count_circuit(void *context, cisup_index l, cisup_index t,
+                          const double *est) {
+    circuit_count *c = context;
+    const double *own = NULL;
+    double square = 0.0;
+    if (l != c->L) return;
+    for (cisup_index k = 0; k < c->batch->z; k++)
+        if (c->batch->active[k] == t) own = cisup_batch_state(c->batch, 0, k, l);
+    for (cisup_index i = 0; i < c->d; i++) {
+        const double e = est[i * CISUP_LANES] - (own ? own[i] : 0.0);
+        square += e * e;
+    }
+    c->sum[own ? 0 : 1][t] += square;
+    c->sum[2][t] += own != NULL;
+}
+
+static circuit_count network_circuits(const cisup_experiment *x, cisup_index k,
+                                      cisup_index z) {
+    cisup_specimen s;
+    cisup_batch batch;
+    cisup_forward f;
+    circuit_count count = {.batch = &batch, .L = x->L, .d = x->d};
+    const cisup_observer o = {&count, NULL, count_circuit};
+    CHECK_OK(cisup_specimen_make(&s, x, k, &error_));
+    CHECK_OK(cisup_batch_init(&batch, z, s.net.circuits, &error_));
+    CHECK_OK(cisup_forward_init(&f, &s.net, &error_));
+    for (cisup_index sample = 0; sample < x->inputs; sample++) {
+        cisup_batch_draw(&batch, s.net.circuits, x->seed, k, sample, 1);
+        cisup_forward_run(&f, &s.net, x->mode, &batch, &o);
+    }
+    cisup_forward_free(&f);
+    cisup_batch_free(&batch);
+    cisup_specimen_free(&s);
+    return count;
+}
+
+/* Positive numbers added in another order. */
+static void worst_circuits_are_found(void **state) {
+    (void)state;
+    enum { most = 7 };
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report without = ran(&x);
+    x.worst = most;
+    cisup_report r = ran(&x);
+    x.threads = 4;
+    cisup_report many = ran(&x);
+    assert_same_report(&without, &r);
+    for (int j = 0; j < 2; j++) {
+        const cisup_result *result = &r.result[j];
+        cisup_ranked all[most];
+        cisup_index count = 0;
+        for (cisup_index k = 0; k < 3; k++) {
+            const circuit_count c = network_circuits(&x, k, x.z[j]);
+            cisup_ranked want[most];
+            cisup_ranking_take(want, most, k, 40, NULL, c.sum[0], x.inputs);
+            for (int i = 0; i < most; i++) {
+                const cisup_ranked *got = &result->ranked[k * most + i];
+                assert_int_equal(got->circuit, want[i].circuit);
+                assert_int_equal(got->network, k);
+                assert_int_equal(got->active, want[i].active);
+                CHECK_NEAR(got->mse, want[i].mse, 50.0 * DBL_EPSILON * want[i].mse);
+                CHECK_NEAR(got->mse_active, want[i].mse_active,
+                           50.0 * DBL_EPSILON * want[i].mse_active);
+                CHECK_NEAR(got->mse_inactive, want[i].mse_inactive,
+                           50.0 * DBL_EPSILON * want[i].mse_inactive);
+                cisup_ranking_insert(all, &count, most, got);
+            }
+        }
+        for (int i = 0; i < most; i++)
+            assert_memory_equal(&result->culprit[i].who, &all[i], sizeof all[i]);
+        assert_memory_equal(result->culprit, many.result[j].culprit,
+                            most * sizeof *result->culprit);
+        assert_int_equal(result->culprit[0].neurons, 3);
+    }
+    cisup_report_free(&without);
+    cisup_report_free(&r);
+    cisup_report_free(&many);
+    cisup_allocation_free(&a);
+}
+
+/* With every layer in the same order, leaving rows empty is having no such rows; the
+ * statistics of the allocation alone, and so theory, know of them. */
+static void excluded_circuits_are_not_there(void **state) {
+    (void)state;
+    const cisup_index out[2][4] = {{0, 7, 8, 39}, {1, 2, 3, 20}};
+    cisup_allocation a = placed(30, 3, 40), less = placed(30, 3, 36);
+    for (int by_network = 0; by_network < 2; by_network++) {
+        cisup_circuits c, some;
+        cisup_index kept[36], at = 0;
+        CHECK_OK(cisup_circuits_make(&c, 40, 4, 3, NULL, &error_));
+        for (cisup_index t = 0, next = 0; t < 40; t++) {
+            if (next < 4 && out[by_network][next] == t) {
+                next++;
+                continue;
+            }
+            memcpy(less.slot + at * 3, cisup_allocation_row(&a, t), 3 * sizeof(int32_t));
+            kept[at++] = t;
+        }
+        CHECK_OK(cisup_circuits_keep(&some, &c, kept, 36, &error_));
+        cisup_experiment x = small(&a), y = small(&less);
+        x.network.keep_order = y.network.keep_order = 1;
+        x.networks = y.networks = 1 + by_network;
+        x.circuits = &c;
+        y.circuits = &some;
+        x.exclude = (cisup_exclusion){out[0], 4, by_network};
+        cisup_report left = ran(&x), want = ran(&y);
+        const cisup_index k = by_network; /* the network with that list */
+        for (int j = 0; j < 2 && k == 0; j++)
+            for (cisup_index cell = 0; cell < 27; cell++) {
+                const cisup_interval *got = &left.result[j].mse[cell];
+                CHECK_NEAR(got->mean, want.result[j].mse[cell].mean, 0.0);
+            }
+        x.worst = y.worst = 36;
+        cisup_report_free(&left);
+        cisup_report_free(&want);
+        left = ran(&x);
+        want = ran(&y);
+        for (cisup_index i = k * 36; i < (k + 1) * 36; i++) {
+            const cisup_ranked *got = &left.result[0].ranked[i];
+            const cisup_ranked *same = &want.result[0].ranked[i];
+            assert_int_equal(got->circuit, kept[same->circuit]);
+            assert_true(got->mse == same->mse && got->active == same->active);
+        }
+        cisup_report_free(&left);
+        cisup_report_free(&want);
+        cisup_circuits_free(&some);
+        cisup_circuits_free(&c);
+    }
+    cisup_allocation_free(&less);
+    cisup_allocation_free(&a);
+}
+
 /* Given circuits are used in all networks, which then differ by their permutations. */
 static void given_circuits_are_used(void **state) {
     (void)state;
@@ -516,6 +657,13 @@ static void bad_numbers_are_refused(void **state) {
     x = small(&a);
     x.threads = -1;
     refuse(&x, CISUP_EINVAL, "threads -1");
+    const cisup_index out[38] = {0};
+    x = small(&a);
+    x.exclude = (cisup_exclusion){out, 38, 0};
+    refuse(&x, CISUP_EINVAL, "z = 3 is not within 1..2 circuits");
+    x = small(&a);
+    x.worst = 41;
+    refuse(&x, CISUP_EINVAL, "the 41 worst of 40 circuits");
     cisup_allocation_free(&a);
 }
 
@@ -595,6 +743,7 @@ static void every_allocation_may_fail(void **state) {
         x.L = 2;
         x.networks = 2;
         x.inputs = 2;
+        x.worst = engine;
         x.terms = engine;
         assert_true(check_every_allocation(run_tiny, &x) > 50);
     }
@@ -611,6 +760,8 @@ int main(void) {
         cmocka_unit_test(intervals_are_over_networks),
         cmocka_unit_test(terms_are_means_over_networks),
         cmocka_unit_test(terms_change_nothing_else),
+        cmocka_unit_test(worst_circuits_are_found),
+        cmocka_unit_test(excluded_circuits_are_not_there),
         cmocka_unit_test(given_circuits_are_used),
         cmocka_unit_test(kappa_is_the_mean_over_networks),
         cmocka_unit_test(stopping_keeps_what_was_done),

@@ -420,6 +420,72 @@ class Propagate(unittest.TestCase):
             self.assertLessEqual(r["lo"], r["mean_square"])
             self.assertLessEqual(r["mean_square"], r["hi"])
 
+    def test_worst_circuits(self):
+        options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", "1,3"]
+        lines = records("propagate", *options, "--worst", 6)
+        rest = [r for r in lines[:-1] if r["record"] != "worst"]
+        self.assertEqual(rest, records("propagate", *options)[:-1])
+        worst = [r for r in lines if r["record"] == "worst"]
+        self.assertEqual([(r["z"], r["rank"]) for r in worst],
+                         [(z, k) for z in (1, 3) for k in range(1, 7)])  # fmt: skip
+        for r in worst:
+            self.assertEqual(
+                list(r),
+                ["record", "z", "rank", "network", "circuit", "mse", "mse_active",
+                 "mse_inactive", "times_active", "neighbours", "neurons"],
+            )  # fmt: skip
+            self.assertEqual(r["mse_active"] is None, r["times_active"] == 0)
+            self.assertTrue(0 <= r["network"] < 3 and 0 <= r["circuit"] < 60)
+            self.assertEqual(len(r["neurons"]), 4)
+            for name, fields in (("neighbours", ["circuit", "neuron", "mean_square"]),
+                                 ("neurons", ["neuron", "mean_square"])):  # fmt: skip
+                sizes = [x["mean_square"] for x in r[name]]
+                self.assertEqual(sizes, sorted(sizes, reverse=True))
+                for x in r[name]:
+                    self.assertEqual(list(x), fields)
+            mine = {x["neuron"] for x in r["neurons"]}
+            self.assertLessEqual({x["neuron"] for x in r["neighbours"]}, mine)
+        for z in (1, 3):
+            sizes = [r["mse"] for r in worst if r["z"] == z]
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+
+    def test_circuits_are_left_out(self):
+        options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", 2]
+        worst = [r for r in records("propagate", *options, "--worst", 60) if "rank" in r]
+        lines = records("propagate", *options, "--exclude", 5)
+        self.assertEqual(lines[0]["params"]["exclude"], "5")
+        found = 0
+        self.assertEqual([list(r) for r in lines[1:4]], 3 * [["record", "network", "circuits"]])
+        for network, r in enumerate(lines[1:4]):
+            bad = [w["circuit"] for w in worst if w["network"] == network][:5]
+            self.assertEqual((r["record"], r["network"]), ("excluded", network))
+            # The list over all networks may hold fewer of one.
+            self.assertLessEqual(set(bad), set(r["circuits"]))
+            found += len(bad)
+        self.assertGreater(found, 5)
+        self.check_records([lines[0], *lines[4:]], [2], 3, ["readout", "on", "x"])
+        error = {}
+        for name, run in (("whole", records("propagate", *options)), ("less", lines)):
+            error[name] = [r["mse"] for r in run if r["record"] == "error"
+                           and (r["layer"], r["state"]) == (3, "inactive")]  # fmt: skip
+        self.assertLess(error["less"][0], error["whole"][0])
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "out.csv"
+            path.write_text("circuit\n7\n2\n")
+            some = records("propagate", *options, "--exclude", path, "--worst", 58)
+            self.assertEqual(some[0]["params"]["exclude"], str(path))
+            self.assertEqual(some[1], {"record": "excluded", "network": None, "circuits": [2, 7]})
+            ranked = [r for r in some if r["record"] == "worst"]
+            self.assertFalse({2, 7} & {r["circuit"] for r in ranked})
+            seen = [n["circuit"] for r in ranked for n in r["neighbours"]]
+            self.assertFalse({2, 7} & set(seen))
+            for threads in (1, 3):
+                again = cisup("propagate", *options, "--exclude", 5, "--worst", 4,
+                              "--threads", threads, "--json")  # fmt: skip
+                if threads == 1:
+                    first = without_timing(again)
+                self.assertEqual(without_timing(again), first)
+
     def test_parameters_are_those_asked_for(self):
         options = [
             "-D", 100, "-d", 3, "-T", 6, "-S", 4, "-z", 2, "-L", 2, "-K", 2, "-M", 4,
