@@ -30,7 +30,7 @@ try cisup allocate $small -q -o /dev/null --force
 # the output does not end up in another file.
 closed() { cisup "$@" >&-; }
 try closed allocate $small --csv figures.csv
-try closed propagate $small $run --json --csv more.csv
+try closed propagate $small $run -L 1 --json --csv more.csv
 grep -c record more.csv
 gone() { { sleep 0.2; cisup "$@"; echo "exit $?" >&2; } | :; }
 try gone propagate $small -K 1 -M 2 -z 1,2 -L 5 --json --csv gone.csv
