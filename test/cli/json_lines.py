@@ -464,11 +464,13 @@ class Propagate(unittest.TestCase):
             found += len(bad)
         self.assertGreater(found, 5)
         self.check_records([lines[0], *lines[4:]], [2], 3, ["readout", "on", "x"])
-        error = {}
-        for name, run in (("whole", records("propagate", *options)), ("less", lines)):
-            error[name] = [r["mse"] for r in run if r["record"] == "error"
-                           and (r["layer"], r["state"]) == (3, "inactive")]  # fmt: skip
-        self.assertLess(error["less"][0], error["whole"][0])
+        # Active circuits hear the noise of fewer others without a third of them.
+        error = [
+            r["mse"] for out in ([], ["--exclude", 20])
+            for r in records("propagate", *options, *out) if r["record"] == "error"
+            and (r["layer"], r["state"], r["quantity"]) == (3, "active", "readout")
+        ]  # fmt: skip
+        self.assertLess(error[1], error[0])
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "out.csv"
             path.write_text("circuit\n7\n2\n")
