@@ -54,7 +54,7 @@ static void add_sample(const cisup_network *net, cisup_mode mode, const cisup_ba
         for (cisup_index i = 0; i < d; i++) {
             const double share = (r->after[i * N + n] - own(b, t, r->L, i)) / S;
             at[n] += share * share / inputs;
-            for (cisup_index u = 0; u < T; u++) {
+            for (cisup_index u = 0; u < net->base->T; u++) {
                 if (u == t || !sits(net, r->L, u, n)) continue;
                 double sent = 0.0;
                 for (cisup_index j = 0; j < d; j++) {
