@@ -41,7 +41,7 @@ static void take_means(const cisup_samples *s, double *column) {
 
 /* What is collected over the networks for one z. */
 typedef struct {
-    double *mean;       /* [columns][K] of each network */
+    double *mean;       /* [columns][K] of each network, without those by circuit */
     double *column;     /* [columns], of one network */
     cisup_watch *watch; /* [threads] tallies and counts; merged into the first */
 } collection;
@@ -318,6 +318,7 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
 static cisup_status prepare(const cisup_experiment *x, collection **all,
                             cisup_report *report, cisup_error *err) {
     const cisup_index columns = cisup_experiment_columns(x);
+    const cisup_index of_network = columns + (x->worst ? 3 * x->base->T : 0);
     cisup_index *load = NULL;
     cisup_status status;
     CISUP_TRY(cisup_new(&load, x->base->N, sizeof *load, err));
@@ -330,7 +331,7 @@ static cisup_status prepare(const cisup_experiment *x, collection **all,
         report->result[k].z = x->z[k];
         CISUP_TRY(result_init(&report->result[k], report, x, err));
         CISUP_TRY(cisup_new(&(*all)[k].mean, columns * x->networks, sizeof(double), err));
-        CISUP_TRY(cisup_new(&(*all)[k].column, columns, sizeof(double), err));
+        CISUP_TRY(cisup_new(&(*all)[k].column, of_network, sizeof(double), err));
     }
 done:
     cisup_release(load);

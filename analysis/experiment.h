@@ -84,7 +84,7 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_error *err);
 void cisup_report_free(cisup_report *report);
 
-/* Threads that a run uses; numbers that it keeps for each network and z. */
+/* Threads that a run uses; numbers that it keeps of each network for a z. */
 int cisup_experiment_threads(const cisup_experiment *x);
 cisup_index cisup_experiment_columns(const cisup_experiment *x);
 

@@ -21,7 +21,7 @@ static cisup_shape shape_of(const cisup_experiment *x) {
 cisup_index cisup_experiment_columns(const cisup_experiment *x) {
     const cisup_index L = x->circuits ? x->circuits->L : x->L;
     const cisup_index terms = x->terms ? 2 * cisup_term_cell(L + 1, 0, 0) : 0;
-    return cisup_cell(L + 1, 0, 0) + terms + (x->worst ? 3 * x->base->T : 0);
+    return cisup_cell(L + 1, 0, 0) + terms;
 }
 
 /* What splitting the errors takes on top: fields of each thread, and of each layer the
@@ -42,13 +42,16 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
     const double columns = (double)cisup_experiment_columns(x);
     const double threads = (double)cisup_experiment_threads(x), program = 8e6;
-    const double circuits =
-        x->circuits ? 0.0 : 8.0 * T * d * d * (x->family.fresh ? L : 1.0);
+    const int is_fresh = x->circuits ? x->circuits->layers > 1 : x->family.fresh;
+    const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
+    const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
     const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
-    const double sums = 8.0 * columns * ((double)x->inputs / CISUP_LANES + 1.0);
+    const double by_circuit = x->worst ? 3.0 * T : 0.0;
+    const double sums =
+        8.0 * (columns + by_circuit) * ((double)x->inputs / CISUP_LANES + 1.0);
     const double kept =
         (double)x->z_count * (cells * threads * (double)sizeof(cisup_tally) +
-                              columns * 8.0 * (double)x->networks);
+                              columns * 8.0 * (double)x->networks + by_circuit * 8.0);
     return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
            cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
            kept + thread * threads + terms_bytes(x, &s);
