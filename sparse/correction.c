@@ -2,6 +2,7 @@
 #include <cisup/sparse/correction.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/sparse/assembly.h>
 #include <cisup/sparse/readout.h>
 
 #include <string.h>
