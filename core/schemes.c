@@ -3,11 +3,11 @@
 
 #include <cisup/core/even_out.h>
 #include <cisup/core/implicit.h>
-#include <cisup/core/local_search.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing_build.h>
 #include <cisup/core/progressions.h>
 #include <cisup/core/random_packing.h>
+#include <cisup/core/search_starts.h>
 
 #include <string.h>
 
@@ -119,36 +119,15 @@ static cisup_status count_planned(cisup_index N, cisup_index S,
     return status;
 }
 
-/* A scheme's largest allocation with circuits added by local search. */
-static cisup_status search_from(cisup_allocation *a, cisup_index N, cisup_index S,
-                                const cisup_allocation_options *o, counter *count,
-                                maker *make, cisup_error *err) {
-    const cisup_local_search_options options = {o->effort, o->seed};
-    cisup_allocation start = {0};
-    cisup_index most;
-    cisup_status status;
-    CISUP_TRY(count(N, S, o, &most, err));
-    CISUP_TRY(make(&start, N, S, most, o, err));
-    CISUP_TRY(cisup_local_search(&start, &options, a, err));
-done:
-    cisup_allocation_free(&start);
-    return status;
-}
-
-/* The larger of what the search makes of the plan and of td, whose rests differ. */
+/* The plan's circuits and what local search adds. */
 static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
                            const cisup_allocation_options *o, cisup_error *err) {
-    cisup_allocation other = {0};
-    cisup_status status;
-    CISUP_TRY(search_from(a, N, S, o, count_planned, make_planned, err));
-    CISUP_TRY(search_from(&other, N, S, o, count_td, make_td, err));
-    if (other.T > a->T) {
-        const cisup_allocation smaller = *a;
-        *a = other;
-        other = smaller;
-    }
-done:
-    cisup_allocation_free(&other);
+    const cisup_local_search_options options = {o->effort, o->seed};
+    cisup_packing_plan plan;
+    *a = (cisup_allocation){0};
+    cisup_status status = cisup_allocation_plan(N, S, o->scheme, &plan, err);
+    if (status == CISUP_OK) status = cisup_search_starts(&plan, &options, a, err);
+    cisup_packing_plan_free(&plan);
     return status;
 }
 
