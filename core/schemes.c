@@ -159,7 +159,10 @@ static cisup_status make_best(cisup_allocation *a, cisup_index N, cisup_index S,
         CISUP_TRY(make_planned(a, N, S, T, o, err));
     } else {
         CISUP_TRY(search(a, N, S, o, err));
-        a->T = T;
+        if (T > a->T)
+            status = cisup_allocation_too_many(N, S, T, o->scheme, a->T, err);
+        else
+            a->T = T;
     }
 done:
     cisup_implicit_free(&m);
@@ -237,6 +240,10 @@ int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_in
     return options->even_out == CISUP_EVEN_OUT_YES;
 }
 
+static int is_searched(const cisup_allocation_options *o) {
+    return o->scheme == CISUP_SCHEME_BEST && o->effort > 0.0;
+}
+
 cisup_status cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                                    const cisup_allocation_options *options,
                                    cisup_error *err) {
@@ -248,6 +255,10 @@ cisup_status cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
     if (S == 1) return CISUP_OK;
     if (o.scheme == CISUP_SCHEME_BEST) CISUP_TRY(fits_apart(N, S, T, &fits, err));
     if (fits) return CISUP_OK;
+    if (is_searched(&o)) { /* the plan alone may do */
+        CISUP_TRY(count_planned(N, S, &o, &most, err));
+        if (T <= most) return CISUP_OK;
+    }
     if (o.scheme != CISUP_SCHEME_RANDOM)
         CISUP_TRY(schemes[o.scheme].count(N, S, &o, &most, err));
     if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
@@ -270,7 +281,9 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
     *a = (cisup_allocation){0};
     const cisup_allocation_options o = chosen(options);
     cisup_status status;
-    CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err)); /* before memory is taken */
+    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    if (!is_searched(&o)) /* before memory is taken; a search tells as it goes */
+        CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err));
     if (S == 1) return make_single(a, N, T, err);
     CISUP_TRY(schemes[o.scheme].make(a, N, S, T, &o, err));
     if (cisup_allocation_is_evened(&o, N, S, T)) CISUP_TRY(cisup_even_out(a, err));

@@ -23,8 +23,8 @@ static cisup_allocation searched(const cisup_packing_plan *plan, double effort,
     return a;
 }
 
-/* From the empty groups of TD(7, 27), TD(9, 19) and others, where the full plan leads to
- * no more than 813, 412 and 1979; (50, 9) from a single circuit. */
+/* From TD(7, 27), TD(9, 19) and TD(9, 43) with empty groups, where the full plan stays at
+ * 813, 407 and 1960; (50, 9) from a single circuit. */
 static void empty_groups_lead_further_than_full_ones(void **state) {
     (void)state;
     const cisup_index row[][3] = {
@@ -76,6 +76,26 @@ static void an_optimal_plan_is_returned_as_it_is(void **state) {
     cisup_packing_plan_free(&plan);
 }
 
+/* Scheme best takes the search where the plan does not do: 10 circuits, with 12. */
+static void scheme_best_searches_for_what_the_plan_lacks(void **state) {
+    (void)state;
+    cisup_allocation_options o = cisup_allocation_defaults();
+    o.effort = 0.5;
+    cisup_index most;
+    CHECK_OK(cisup_allocation_capacity(50, 9, &o, &most, &error_));
+    assert_int_equal(most, 12);
+    for (cisup_index T = 9; T <= 13; T++) {
+        cisup_allocation a;
+        cisup_error err = {0};
+        const cisup_status want = T <= most ? CISUP_OK : CISUP_EINFEASIBLE;
+        assert_int_equal(cisup_allocation_fits(50, 9, T, &o, NULL), want);
+        assert_int_equal(cisup_allocation_make(&a, 50, 9, T, &o, &err), want);
+        assert_int_equal(a.T, T <= most ? T : 0);
+        if (T > most) assert_non_null(strstr(err.text, "at most 12 circuits"));
+        cisup_allocation_free(&a);
+    }
+}
+
 static void an_impossible_effort_is_refused(void **state) {
     (void)state;
     cisup_packing_plan plan = planned(50, 5);
@@ -114,6 +134,7 @@ int main(void) {
         cmocka_unit_test(a_result_holds_and_is_never_below_the_plan),
         cmocka_unit_test(plan_seed_and_effort_decide_the_result),
         cmocka_unit_test(an_optimal_plan_is_returned_as_it_is),
+        cmocka_unit_test(scheme_best_searches_for_what_the_plan_lacks),
         cmocka_unit_test(an_impossible_effort_is_refused),
         cmocka_unit_test(every_allocation_failure_is_survived),
     };
