@@ -231,3 +231,31 @@ done:
     cisup_release(met);
     return status;
 }
+
+/* --- conics -------------------------------------------------------------------- */
+
+static int is_plane(const cisup_design *d) {
+    return d->family == CISUP_DESIGN_PROJECTIVE_PLANE ||
+           d->family == CISUP_DESIGN_AFFINE_PLANE;
+}
+
+cisup_index cisup_design_most_apart(const cisup_design *design) {
+    return is_plane(design) ? design->S : 2;
+}
+
+cisup_status cisup_design_points_apart(const cisup_design *design, cisup_index e,
+                                       int32_t *point, cisup_error *err) {
+    space s;
+    cisup_index count = 0;
+    cisup_status status;
+    CISUP_TRY(space_init(&s, design, err));
+    const int32_t last[3] = {0, 0, 1};
+    if (!s.affine && e > 0) point[count++] = s.number[code_of(&s, last)] - 1;
+    for (int32_t t = 0; count < e; t++) {
+        const int32_t v[3] = {1, t, times(&s, t, t)};
+        point[count++] = s.number[code_of(&s, v + s.affine)] - 1;
+    }
+done:
+    space_free(&s);
+    return status;
+}

@@ -20,7 +20,7 @@ typedef enum {
     CISUP_PLAN_CYCLIC,      /* stored base blocks, found by search */
     CISUP_PLAN_DUAL,        /* points and blocks of a packing exchanged */
     CISUP_PLAN_PAD,         /* points in no block added */
-    CISUP_PLAN_HOLED,       /* one block taken out, its points being the hole */
+    CISUP_PLAN_HOLED,       /* a hole made: of a block taken out, or an open pair */
 } cisup_plan_kind;
 
 /* Steiner systems S(2,S,v) that exist for prime powers. */

@@ -4,6 +4,7 @@
  * each group with the shared points is filled by a smaller plan. */
 #include <cisup/core/plan_search.h>
 
+#include <cisup/core/designs.h>
 #include <cisup/core/galois.h>
 
 /* Up to here all sizes are tried thoroughly; above, few orders are. */
@@ -184,15 +185,18 @@ static void try_product(cisup_plan_search *search, cisup_plan_candidate *best,
     offer_groups(search, best, &c);
 }
 
-/* The design less e points of one block: each of them is on r blocks, one of which
- * they have in common. */
+/* The design less e points, each on r blocks: any two of them have one in common, all
+ * have if they are of one block. */
 static void try_design(cisup_plan_candidate *best, const cisup_design *d) {
     const cisup_index e = d->points - best->node.points;
     const cisup_index r = (d->points - 1) / (d->S - 1);
     if (e > d->S || best->node.hole > 0) return;
     cisup_plan_candidate c = candidate(best, CISUP_PLAN_DESIGN);
     c.node.design = *d;
-    c.node.blocks = d->blocks - (e ? e * (r - 1) + 1 : 0);
+    if (e <= cisup_design_most_apart(d))
+        c.node.blocks = d->blocks - (e * r - pairs_of(e));
+    else
+        c.node.blocks = d->blocks - (e * (r - 1) + 1);
     cisup_plan_offer(best, &c);
 }
 
