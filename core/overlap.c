@@ -10,7 +10,7 @@
  * empty, and a list costs no more than the pairs that are in it. */
 static const double dense_share = 1e-3;
 static const double few_pairs = 1e6;
-static const double most_default_memory = 1e9;
+static const double most_default_memory = 5e8;
 
 cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
                               const int32_t *slot, cisup_index count, cisup_error *err) {

@@ -24,7 +24,7 @@ typedef enum {
 typedef struct {
     cisup_overlap_method method; /* default CISUP_OVERLAP_AUTOMATIC */
     double memory;               /* bytes for pairs; 0 (default): an eighth of what is
-                                    available, at most 1 GB */
+                                    available, at most 500 MB */
     int threads;                 /* 0 (default): as many as OpenMP offers */
     cisup_index *load;           /* NULL (default), or [N]: filled with c_n */
 } cisup_overlap_options;
@@ -45,8 +45,9 @@ typedef struct {
  * that a round's pairs fit in `memory`, and then marked bucket by bucket in a bitmap
  * that fits in a core's cache; rows are read once a round and once before.
  *
- * If pairs occur twice, the circuits that hold such pairs are followed into triples,
- * quadruples, ... to the largest overlap. That search is bounded by 64 T S^2 steps, the
+ * If pairs occur twice, the circuits that hold such pairs are compared pair by pair, or,
+ * when they are more than 4 S, followed into triples, quadruples, ... to the largest
+ * overlap. That search is bounded by 64 T S^2 steps, the
  * 2^18 smallest such pairs and 2^22 slots of the circuits; a lower bound is reported when
  * it is cut off.
  *

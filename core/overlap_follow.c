@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_slots = 1 << 22 };
+/* Up to few * S circuits are compared pair by pair. */
+enum { most_slots = 1 << 22, few = 4 };
 
 /* A circuit of a group and one of its neurons beyond those the group has in common. */
 typedef struct {
@@ -69,6 +70,26 @@ done:
     cisup_release(list);
     cisup_release(group);
     return status;
+}
+
+static cisup_index shared(const int32_t *x, const int32_t *y, cisup_index S) {
+    cisup_index both = 0;
+    for (cisup_index i = 0, j = 0; i < S && j < S;) {
+        const int32_t left = x[i], right = y[j];
+        both += left == right;
+        i += left <= right;
+        j += right <= left;
+    }
+    return both;
+}
+
+/* The largest overlap of any two of `count` circuits, pair by pair. */
+static void compare_pairs(deepening *d, cisup_index count) {
+    for (cisup_index t = 1; t < count && d->best < d->S; t++)
+        for (cisup_index u = 0; u < t; u++) {
+            const cisup_index both = shared(d->slot + t * d->S, d->slot + u * d->S, d->S);
+            if (both > d->best) d->best = both;
+        }
 }
 
 /* The circuits with a pair met twice, in order. */
@@ -160,7 +181,10 @@ cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *rep
     for (cisup_index k = 0; k < c.count; k++) all[k] = k;
     deepening d = {.S = rows->S, .slot = c.slot, .best = 2, .err = err};
     d.steps_left = 64.0 * (double)rows->T * (double)rows->S * (double)rows->S;
-    CISUP_TRY(deepen(&d, all, c.count, report->witness_neurons[0] - 1, 0));
+    if (c.count <= few * rows->S)
+        compare_pairs(&d, c.count);
+    else
+        CISUP_TRY(deepen(&d, all, c.count, report->witness_neurons[0] - 1, 0));
     const bool is_complete = d.steps_left >= 0.0 && !c.is_cut && !repeat->is_cut;
     report->max_overlap = d.best;
     report->max_overlap_exact = is_complete || d.best == rows->S;
