@@ -17,9 +17,12 @@
 #include <omp.h>
 #include <string.h>
 
-/* Bits of a bitmap unless one neuron needs more, and keys that are written at a time:
- * a run is rounded up to them, so that there is so much room behind each place. */
-enum { map_bits_most = 1 << 21, run = 8 };
+/* Bits of a bitmap unless one neuron needs more: measured; smaller ones are nearer to the
+ * processor but make more buckets, which are then far apart while keys are written. */
+enum { few_neurons = 1 << 15, map_bits_few = 1 << 19, map_bits_many = 1 << 20 };
+
+/* Keys that are written at a time: there is so much room behind each place. */
+enum { run = 8 };
 
 /* One thread's share. */
 typedef struct {
@@ -79,7 +82,8 @@ static cisup_status partition_init(partition *p, const cisup_marking *k,
                                    cisup_error *err) {
     const cisup_rows *rows = k->rows;
     *p = (partition){.rows = rows, .threads = k->threads};
-    const double bits = k->memory < map_bits_most ? k->memory : map_bits_most;
+    const double most = rows->N <= few_neurons ? map_bits_few : map_bits_many;
+    const double bits = k->memory < most ? k->memory : most;
     while ((double)(rows->N << (p->shift + 1)) <= bits && rows->N >> p->shift > 1)
         p->shift++;
     p->buckets = ((rows->N - 1) >> p->shift) + 1;
@@ -203,9 +207,9 @@ static void share_places(partition *p, cisup_index b0, cisup_index b1) {
 static bool marks_again(uint64_t *map, const uint32_t *key, cisup_index count) {
     uint64_t again = 0;
     for (cisup_index k = 0; k < count; k++) {
-        const uint64_t old = map[key[k] >> 6], bit = UINT64_C(1) << (key[k] & 63);
-        again |= old & bit;
-        map[key[k] >> 6] = old | bit;
+        const uint64_t old = map[key[k] >> 6];
+        again += old >> (key[k] & 63) & 1;
+        map[key[k] >> 6] = old | UINT64_C(1) << (key[k] & 63);
     }
     return again != 0;
 }
@@ -305,13 +309,13 @@ static cisup_status run_rounds(partition *p, cisup_error *err) {
             places += places_of(p, b1);
             if (places > p->room) break;
         }
-        if (b1 == b0) {
-            b1 = b0 + 1;
-            p->worker[0].status = mark_directly(p, &p->worker[0], b0);
+        cisup_status status;
+        if (b1 > b0) {
+            status = run_round(p, b0, b1, err);
+        } else {
+            p->worker[0].status = mark_directly(p, &p->worker[0], b1++);
+            status = first_failure(p, err);
         }
-        const cisup_status status = places_of(p, b0) > p->room
-                                        ? first_failure(p, err)
-                                        : run_round(p, b0, b1, err);
         if (status != CISUP_OK) return status;
     }
     return CISUP_OK;
