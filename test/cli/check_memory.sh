@@ -1,7 +1,7 @@
 # The same report with next to no memory, from files in any order.
-cisup allocate -D 1000 -T 400 -o a.mtx -q
-cisup allocate -D 1000 -T 400 -o a.mtx.gz -q
-cisup allocate -D 1000 -T 400 -o a.csv -q
+cisup allocate -D 1000 -T 400 --scheme ref -o a.mtx -q
+cisup allocate -D 1000 -T 400 --scheme ref -o a.mtx.gz -q
+cisup allocate -D 1000 -T 400 --scheme ref -o a.csv -q
 sed '1!G;h;$!d' a.csv | sed -e '$d' -e '1i circuit,neuron' >back.csv
 { sed -n 1,3p a.mtx; sed 1,3d a.mtx | sort; } >rows.mtx
 verdict() { cisup check "$@" | sed -e '/^load/s/, cv.*//' -e '/^  /d'; }
