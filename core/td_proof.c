@@ -108,6 +108,7 @@ static cisup_status meet_all(const cisup_implicit *m, cisup_index T, cisup_index
 
 static void look_for_two(cisup_index t, const meetings *all,
                          cisup_overlap_sample_report *report) {
+    if (all->count == 0) return; /* it meets nobody */
     qsort(all->list, (size_t)all->count, sizeof *all->list, by_circuit);
     for (cisup_index k = 1; k < all->count && report->holds; k++) {
         if (all->list[k].circuit != all->list[k - 1].circuit) continue;

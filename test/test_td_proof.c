@@ -62,6 +62,8 @@ static void samples_of_sound_allocations_hold(void **state) {
         CHECK_OK(cisup_overlap_sample(&m, m.T_max, 30, 7, &r, &error_));
         assert_true(r.holds && r.sampled == 30 && r.met > 0.0);
         CHECK_NEAR(pow(1.0 - r.violating_below, 30.0), 0.05, 1e-12);
+        CHECK_OK(cisup_overlap_sample(&m, 1, 2, 7, &r, &error_));
+        assert_true(r.holds && r.met == 0.0); /* a single circuit meets nobody */
         cisup_implicit_free(&m);
     }
 }
