@@ -33,6 +33,7 @@ bench:
 	@cmake --build build-bench -j $(JOBS)
 	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
 	build-bench/bench/bench_assembly bench/results
+	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
