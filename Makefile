@@ -28,10 +28,12 @@ asan:
 	ctest --test-dir build-asan --output-on-failure -LE slow -j $(JOBS)
 
 bench:
-	@.ci/install build bench
+	@.ci/install build check bench
 	@cmake -S . -B build-bench -DCMAKE_BUILD_TYPE=Release -DCISUP_BENCH=ON -DBUILD_TESTING=OFF
 	@cmake --build build-bench -j $(JOBS)
 	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
+	build-bench/bench/bench_assembly bench/results
+	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

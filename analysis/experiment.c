@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment.h>
 
+#include <cisup/analysis/inspect.h>
 #include <cisup/analysis/predict.h>
+#include <cisup/analysis/samples.h>
+#include <cisup/analysis/specimen.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -15,119 +18,71 @@ cisup_experiment cisup_experiment_defaults(void) {
                               .seed = 1};
 }
 
-/* What the threads share while the samples of one network and one z are run. */
-typedef struct {
-    const cisup_experiment *x;
-    const cisup_network *net;
-    cisup_index z, network, batches, cells;
-    cisup_measure *measure; /* [threads], borrowed: they go on over the networks */
-    cisup_forward *forward; /* [threads] */
-    cisup_batch *batch;     /* [threads] */
-    double *sum;            /* [batches][cells] */
-} crew;
-
-static int thread_count(const cisup_experiment *x) {
-    return x->threads > 0 ? x->threads : omp_get_max_threads();
-}
-
-static void crew_free(crew *c, int threads) {
-    for (int k = 0; k < threads; k++) {
-        if (c->forward) cisup_forward_free(&c->forward[k]);
-        if (c->batch) cisup_batch_free(&c->batch[k]);
-    }
-    cisup_release(c->forward);
-    cisup_release(c->batch);
-    cisup_release(c->sum);
-    *c = (crew){0};
-}
-
-static cisup_status crew_init(crew *c, const cisup_experiment *x,
-                              const cisup_network *net, cisup_index z, int threads,
-                              cisup_error *err) {
-    *c = (crew){.x = x, .net = net, .z = z};
-    c->batches = (x->inputs - 1) / CISUP_LANES + 1;
-    c->cells = cisup_cell(net->circuits->L + 1, 0, 0);
-    cisup_status status;
-    CISUP_TRY(cisup_new(&c->forward, threads, sizeof *c->forward, err));
-    CISUP_TRY(cisup_new(&c->batch, threads, sizeof *c->batch, err));
-    CISUP_TRY(cisup_new(&c->sum, c->batches * c->cells, sizeof *c->sum, err));
-    for (int k = 0; k < threads; k++) {
-        CISUP_TRY(cisup_forward_init(&c->forward[k], net, err));
-        CISUP_TRY(cisup_batch_init(&c->batch[k], z, net->circuits, err));
-    }
-done:
-    if (status != CISUP_OK) crew_free(c, threads);
-    return status;
-}
-
-static void run_batch(crew *c, cisup_index b, int thread) {
-    cisup_batch *batch = &c->batch[thread];
-    cisup_measure *measure = &c->measure[thread];
-    const cisup_index first = b * CISUP_LANES, left = c->x->inputs - first;
-    cisup_batch_draw(batch, c->net->circuits, c->x->seed, c->network, first,
-                     left < CISUP_LANES ? left : CISUP_LANES);
-    measure->circuits = c->net->circuits;
-    const cisup_observer observer = cisup_measure_start(measure, batch);
-    cisup_forward_run(&c->forward[thread], c->net, c->x->mode, batch, &observer);
-    for (cisup_index cell = 0; cell < c->cells; cell++)
-        c->sum[b * c->cells + cell] = cisup_measure_sum(measure, cell);
-}
-
-/* Runs all samples of a network. Sums are kept by batch and added in the order of the
- * samples, counts are whole numbers: the result does not depend on the threads.
- *
- *   mse       [cells], receives this network's means
- *   measure   [threads], receive the tallies and counts */
-static cisup_status run_samples(const cisup_experiment *x, const cisup_network *net,
-                                cisup_index network, cisup_index z, double *mse,
-                                cisup_measure *measure, cisup_error *err) {
-    const int threads = thread_count(x);
-    crew c;
-    cisup_status status = crew_init(&c, x, net, z, threads, err);
-    if (status != CISUP_OK) return status;
-    c.network = network;
-    c.measure = measure;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
-    for (cisup_index cell = 0; cell < c.cells; cell++) {
-        const int inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
+/* The means of one network from its sums: over the circuits in that state and the
+ * samples. NaN where there are none. */
+static void take_means(const cisup_samples *s, double *column) {
+    const cisup_columns n = cisup_samples_columns(s);
+    const cisup_circuits *c = s->net->circuits;
+    const double active = (double)s->z * (double)s->inputs;
+    const double inactive = (double)(c->T - s->z) * (double)s->inputs;
+    for (cisup_index cell = 0; cell < n.cells; cell++) {
+        const int is_inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
         const cisup_quantity quantity = (cisup_quantity)(cell % CISUP_QUANTITIES);
-        const int exists = cisup_quantity_exists(net->circuits, quantity);
-        const cisup_index who = !exists ? 0 : inactive ? net->base->T - z : z;
-        double sum = 0.0;
-        for (cisup_index b = 0; b < c.batches; b++) sum += c.sum[b * c.cells + cell];
-        mse[cell] = who ? sum / ((double)who * (double)x->inputs) : (double)NAN;
+        const int exists = cisup_quantity_exists(c, quantity);
+        const double who = !exists ? 0.0 : is_inactive ? inactive : active;
+        column[cell] = who > 0.0 ? column[cell] / who : (double)NAN;
     }
-    crew_free(&c, threads);
-    return CISUP_OK;
+    for (cisup_index k = 0; k < n.terms; k++) {
+        const double who = k / CISUP_TERMS % 2 ? inactive : active;
+        double *mean = column + n.cells + k;
+        *mean = who > 0.0 ? *mean / who : (double)NAN;
+    }
 }
 
 /* What is collected over the networks for one z. */
 typedef struct {
-    double *mse;            /* [cells][K] */
-    double *column;         /* [cells], of one network */
-    cisup_measure *measure; /* [threads] tallies and counts; merged into the first */
+    double *mean;       /* [columns][K] of each network, without those by circuit */
+    double *column;     /* [columns], of one network */
+    cisup_watch *watch; /* [threads] tallies and counts; merged into the first */
 } collection;
 
 static void collections_free(collection *all, const cisup_experiment *x) {
-    const int threads = thread_count(x);
+    const int threads = cisup_experiment_threads(x);
     for (cisup_index k = 0; all && k < x->z_count; k++) {
-        cisup_release(all[k].mse);
+        cisup_release(all[k].mean);
         cisup_release(all[k].column);
-        for (int t = 0; all[k].measure && t < threads; t++)
-            cisup_measure_free(&all[k].measure[t]);
-        cisup_release(all[k].measure);
+        for (int t = 0; all[k].watch && t < threads; t++)
+            cisup_watch_free(&all[k].watch[t]);
+        cisup_release(all[k].watch);
     }
     cisup_release(all);
 }
 
 /* Before the first network is measured. */
-static cisup_status start_measuring(collection *c, const cisup_network *net,
-                                    cisup_index z, int threads, cisup_error *err) {
+static cisup_status start_watching(collection *c, const cisup_samples *s, int threads,
+                                   cisup_error *err) {
     cisup_status status;
-    CISUP_TRY(cisup_new(&c->measure, threads, sizeof *c->measure, err));
-    for (int t = 0; t < threads; t++)
-        CISUP_TRY(cisup_measure_init(&c->measure[t], net, z, err));
+    CISUP_TRY(cisup_new(&c->watch, threads, sizeof *c->watch, err));
+    for (int t = 0; t < threads; t++) CISUP_TRY(cisup_watch_init(&c->watch[t], s, err));
+done:
+    return status;
+}
+
+/* The samples of one network and z. */
+static cisup_status measure(const cisup_experiment *x, const cisup_specimen *made,
+                            const cisup_samples *s, collection *c, cisup_ranked *ranked,
+                            cisup_error *err) {
+    const int threads = cisup_experiment_threads(x);
+    const cisup_columns n = cisup_samples_columns(s);
+    cisup_status status;
+    if (!c->watch) CISUP_TRY(start_watching(c, s, threads, err));
+    CISUP_TRY(cisup_samples_run(s, c->watch, threads, c->column, err));
+    take_means(s, c->column);
+    for (cisup_index k = 0; k < n.cells + n.terms; k++)
+        c->mean[k * x->networks + s->network] = c->column[k];
+    cisup_ranking_take(ranked + s->network * x->worst, x->worst, s->network,
+                       n.circuits / 3, made->kept, c->column + n.cells + n.terms,
+                       s->inputs);
 done:
     return status;
 }
@@ -135,42 +90,35 @@ done:
 /* One network: circuits, weights, then the samples of every z. */
 static cisup_status run_network(const cisup_experiment *x, cisup_index network,
                                 collection *all, cisup_report *report, cisup_error *err) {
-    const cisup_index L = report->L, cells = cisup_cell(L + 1, 0, 0);
-    cisup_family_options family = x->family;
-    cisup_network_options options = x->network;
-    family.seed = options.seed = x->seed;
-    family.network = options.network = network;
-    options.threads = x->threads;
-    cisup_circuits drawn = {0};
-    cisup_network net = {0};
+    cisup_specimen made;
     const double start = omp_get_wtime();
     cisup_status status;
-    if (!x->circuits)
-        CISUP_TRY(cisup_circuits_make(&drawn, x->base->T, x->d, x->L, &family, err));
-    CISUP_TRY(cisup_network_make(&net, x->base, x->circuits ? x->circuits : &drawn,
-                                 &options, err));
+    CISUP_TRY(cisup_specimen_make(&made, x, network, err));
     const double built = omp_get_wtime();
-    for (cisup_index l = 2; l <= L; l++)
-        report->kappa[l - 2] += cisup_operator_kappa(&net.layers[l - 2]);
+    for (cisup_index l = 2; l <= report->L; l++)
+        report->kappa[l - 2] += cisup_operator_kappa(&made.net.layers[l - 2]);
     for (cisup_index k = 0; k < x->z_count; k++) {
-        collection *c = &all[k];
-        if (!c->measure)
-            CISUP_TRY(start_measuring(c, &net, x->z[k], thread_count(x), err));
-        CISUP_TRY(run_samples(x, &net, network, x->z[k], c->column, c->measure, err));
-        for (cisup_index cell = 0; cell < cells; cell++)
-            c->mse[cell * x->networks + network] = c->column[cell];
+        const cisup_samples s = {.net = &made.net,
+                                 .correction = made.correction,
+                                 .by_circuit = x->worst > 0,
+                                 .mode = x->mode,
+                                 .seed = x->seed,
+                                 .network = network,
+                                 .z = x->z[k],
+                                 .inputs = x->inputs};
+        CISUP_TRY(measure(x, &made, &s, &all[k], report->result[k].ranked, err));
     }
     report->build_s += built - start;
     report->run_s += omp_get_wtime() - built;
 done:
-    cisup_network_free(&net);
-    cisup_circuits_free(&drawn);
+    cisup_specimen_free(&made);
     return status;
 }
 
-static cisup_status result_init(cisup_result *r, cisup_index L, cisup_index d,
-                                cisup_error *err) {
-    const cisup_index cells = cisup_cell(L + 1, 0, 0);
+static cisup_status result_init(cisup_result *r, const cisup_report *report,
+                                const cisup_experiment *x, cisup_error *err) {
+    const cisup_index L = report->L, d = report->d, cells = cisup_cell(L + 1, 0, 0);
+    const cisup_index parts = x->terms ? cisup_term_cell(L + 1, 0, 0) : 0;
     cisup_status status;
     CISUP_TRY(cisup_new(&r->mse, cells, sizeof *r->mse, err));
     CISUP_TRY(cisup_new(&r->median, cells, sizeof *r->median, err));
@@ -179,6 +127,10 @@ static cisup_status result_init(cisup_result *r, cisup_index L, cisup_index d,
     CISUP_TRY(cisup_new(&r->theory, cells, sizeof *r->theory, err));
     CISUP_TRY(cisup_new(&r->open, L * d, sizeof *r->open, err));
     CISUP_TRY(cisup_new(&r->wrong, L * d, sizeof *r->wrong, err));
+    CISUP_TRY(cisup_new(&r->term, parts, sizeof *r->term, err));
+    CISUP_TRY(cisup_new(&r->correlation, parts, sizeof *r->correlation, err));
+    CISUP_TRY(cisup_new(&r->ranked, x->networks * x->worst, sizeof *r->ranked, err));
+    CISUP_TRY(cisup_new(&r->culprit, x->worst, sizeof *r->culprit, err));
 done:
     return status;
 }
@@ -193,6 +145,10 @@ void cisup_report_free(cisup_report *report) {
         cisup_release(r->theory);
         cisup_release(r->open);
         cisup_release(r->wrong);
+        cisup_release(r->term);
+        cisup_release(r->correlation);
+        cisup_release(r->ranked);
+        cisup_release(r->culprit);
     }
     cisup_release(report->result);
     cisup_release(report->kappa);
@@ -209,9 +165,9 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
                       const cisup_report *report) {
     const cisup_index L = report->L, cells = cisup_cell(L + 1, 0, 0);
     for (cisup_index cell = 0; cell < cells; cell++) {
-        const cisup_tally *tally = &c->measure[0].tally[cell];
+        const cisup_tally *tally = &c->watch[0].measure.tally[cell];
         r->mse[cell] =
-            cisup_interval_mean(c->mse + cell * x->networks, report->networks, 0.95);
+            cisup_interval_mean(c->mean + cell * x->networks, report->networks, 0.95);
         r->worst[cell] = cisup_histogram_total(&tally->squares) ? cisup_tally_worst(tally)
                                                                 : (double)NAN;
         /* Quantiles are known to 1.6 %, the worst exactly. */
@@ -223,11 +179,32 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
     const double neurons =
         (double)x->base->N * (double)x->inputs * (double)report->networks;
     for (cisup_index k = 0; k < L * report->d; k++) {
-        const cisup_open_count *open = &c->measure[0].open[k];
+        const cisup_open_count *open = &c->watch[0].measure.open[k];
         r->open[k] = (double)open->open / neurons;
         r->wrong[k] =
             open->outside ? (double)open->wrong / (double)open->outside : (double)NAN;
     }
+}
+
+/* Means and intervals of the parts of the errors, and the correlation of each part X
+ * with the whole error Y, <X,Y> / sqrt(<X,X> <Y,Y>), from means over all networks. */
+static void summarize_terms(cisup_result *r, const collection *c,
+                            const cisup_experiment *x, const cisup_report *report) {
+    const cisup_index cells = cisup_cell(report->L + 1, 0, 0), K = x->networks;
+    const cisup_index parts = cisup_term_cell(report->L + 1, 0, 0);
+    for (cisup_index k = 0; k < parts; k++) {
+        const double *square = c->mean + (cells + k) * K;
+        r->term[k] = cisup_interval_mean(square, report->networks, 0.95);
+    }
+    for (cisup_index k = 0; k < parts; k++) {
+        const cisup_index whole = k - k % CISUP_TERMS + CISUP_TERM_TOTAL;
+        const double *product = c->mean + (cells + parts + k) * K;
+        const double both = cisup_interval_mean(product, report->networks, 0.95).mean;
+        const double sizes = sqrt(r->term[k].mean) * sqrt(r->term[whole].mean);
+        r->correlation[k] = sizes > 0.0 ? both / sizes : (double)NAN;
+    }
+    for (int t = 0; t < cisup_experiment_threads(x); t++)
+        r->residual = fmax(r->residual, c->watch[t].terms.terms.residual);
 }
 
 static cisup_status predict(cisup_result *r, const cisup_experiment *x,
@@ -238,7 +215,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     cisup_family_options family = x->family;
     cisup_theory_case c = {.d = (double)report->d,
                            .D = (double)(report->d * base->N),
-                           .T = (double)base->T,
+                           .T = (double)(base->T - x->exclude.count),
                            .S = (double)base->S,
                            .z = (double)r->z,
                            .N = (double)base->N,
@@ -265,6 +242,57 @@ done:
     return status;
 }
 
+/* The worst circuits of all networks, and who disturbs them: one network after the
+ * other, each made again. all: [worst]. */
+static cisup_status find_culprits(const cisup_experiment *x, cisup_result *r,
+                                  cisup_index networks, cisup_error *err) {
+    cisup_experiment again = *x;
+    cisup_specimen made = {0};
+    cisup_ranked *all = NULL;
+    cisup_culprit *some = NULL;
+    cisup_index count = 0;
+    cisup_status status;
+    again.terms = 0;
+    CISUP_TRY(cisup_new(&all, x->worst, sizeof *all, err));
+    CISUP_TRY(cisup_new(&some, x->worst, sizeof *some, err));
+    for (cisup_index k = 0; k < networks * x->worst; k++)
+        cisup_ranking_insert(all, &count, x->worst, &r->ranked[k]);
+    for (cisup_index network = 0; network < networks; network++) {
+        cisup_index found = 0;
+        for (cisup_index k = 0; k < count; k++)
+            if (all[k].network == network) some[found++].who = all[k];
+        if (!found) continue;
+        CISUP_TRY(cisup_specimen_make(&made, &again, network, err));
+        CISUP_TRY(cisup_inspect(&made, &again, r->z, some, found, err));
+        cisup_specimen_free(&made);
+        for (cisup_index k = 0, next = 0; k < count; k++)
+            if (all[k].network == network) r->culprit[k] = some[next++];
+    }
+done:
+    cisup_specimen_free(&made);
+    cisup_release(all);
+    cisup_release(some);
+    return status;
+}
+
+/* All that was collected for the k-th z. */
+static cisup_status conclude(const cisup_experiment *x, cisup_index k, collection *c,
+                             cisup_report *report, cisup_error *err) {
+    cisup_result *r = &report->result[k];
+    cisup_status status = CISUP_OK;
+    for (int t = 1; t < cisup_experiment_threads(x); t++)
+        cisup_measure_merge(&c->watch[0].measure, &c->watch[t].measure);
+    summarize(r, c, x, report);
+    if (x->terms) summarize_terms(r, c, x, report);
+    if (x->worst) CISUP_TRY(find_culprits(x, r, report->networks, err));
+#ifndef NDEBUG
+    CISUP_TRY(cisup_terms_check(r->residual, err));
+#endif
+    CISUP_TRY(predict(r, x, report, err));
+done:
+    return status;
+}
+
 static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err) {
     if (x->networks < 1 || x->inputs < 1 || x->threads < 0 || x->z_count < 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -274,17 +302,23 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
     if (!x->circuits && (x->d < 1 || x->L < 1))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
+    const cisup_index left = x->base->T - x->exclude.count;
     for (cisup_index k = 0; k < x->z_count; k++)
-        if (x->z[k] < 1 || x->z[k] > x->base->T)
+        if (x->z[k] < 1 || x->z[k] > left)
             return CISUP_FAIL(err, CISUP_EINVAL,
-                              "z = %" PRId64 " is not within 1..T = %" PRId64, x->z[k],
-                              x->base->T);
+                              "z = %" PRId64 " is not within 1..%" PRId64 " circuits",
+                              x->z[k], left);
+    if (x->worst < 0 || x->worst > left)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
+                          left);
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
 }
 
 static cisup_status prepare(const cisup_experiment *x, collection **all,
                             cisup_report *report, cisup_error *err) {
-    const cisup_index cells = cisup_cell(report->L + 1, 0, 0);
+    const cisup_index columns = cisup_experiment_columns(x);
+    const cisup_index of_network = columns + (x->worst ? 3 * x->base->T : 0);
     cisup_index *load = NULL;
     cisup_status status;
     CISUP_TRY(cisup_new(&load, x->base->N, sizeof *load, err));
@@ -295,9 +329,9 @@ static cisup_status prepare(const cisup_experiment *x, collection **all,
     CISUP_TRY(cisup_new(all, x->z_count, sizeof **all, err));
     for (cisup_index k = 0; k < x->z_count; k++) {
         report->result[k].z = x->z[k];
-        CISUP_TRY(result_init(&report->result[k], report->L, report->d, err));
-        CISUP_TRY(cisup_new(&(*all)[k].mse, cells * x->networks, sizeof(double), err));
-        CISUP_TRY(cisup_new(&(*all)[k].column, cells, sizeof(double), err));
+        CISUP_TRY(result_init(&report->result[k], report, x, err));
+        CISUP_TRY(cisup_new(&(*all)[k].mean, columns * x->networks, sizeof(double), err));
+        CISUP_TRY(cisup_new(&(*all)[k].column, of_network, sizeof(double), err));
     }
 done:
     cisup_release(load);
@@ -320,62 +354,10 @@ cisup_status cisup_experiment_run(const cisup_experiment *x, cisup_report *repor
     }
     for (cisup_index l = 2; l <= report->L; l++)
         report->kappa[l - 2] /= (double)report->networks;
-    for (cisup_index k = 0; k < x->z_count; k++) {
-        for (int t = 1; t < thread_count(x); t++)
-            cisup_measure_merge(&all[k].measure[0], &all[k].measure[t]);
-        summarize(&report->result[k], &all[k], x, report);
-        CISUP_TRY(predict(&report->result[k], x, report, err));
-    }
+    for (cisup_index k = 0; k < x->z_count; k++)
+        CISUP_TRY(conclude(x, k, &all[k], report, err));
 done:
     collections_free(all, x);
     if (status != CISUP_OK) cisup_report_free(report);
     return status;
-}
-
-static cisup_shape shape_of(const cisup_experiment *x) {
-    return (cisup_shape){.d = x->circuits ? x->circuits->d : x->d,
-                         .L = x->circuits ? x->circuits->L : x->L,
-                         .T = x->base->T,
-                         .S = x->base->S,
-                         .N = x->base->N};
-}
-
-double cisup_experiment_bytes(const cisup_experiment *x) {
-    const cisup_shape s = shape_of(x);
-    const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
-    const double cells = (double)cisup_cell(s.L + 1, 0, 0);
-    const double threads = (double)thread_count(x), program = 8e6;
-    const double circuits =
-        x->circuits ? 0.0 : 8.0 * T * d * d * (x->family.fresh ? L : 1.0);
-    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
-    const double sums = 8.0 * cells * ((double)x->inputs / CISUP_LANES + 1.0);
-    const double kept =
-        (double)x->z_count * cells *
-        (threads * (double)sizeof(cisup_tally) + 8.0 * (double)x->networks);
-    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
-           cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
-           kept + thread * threads;
-}
-
-/* Of one layer: the product G and its sorting, and the count of kappa. */
-static double build_operations(const cisup_experiment *x, const cisup_shape *s,
-                               double meetings) {
-    const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
-    const double product = 30.0 * T * S * S;
-    if (x->network.engine == CISUP_ENGINE_ASSEMBLED)
-        return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
-    return product + T * S * meetings / (double)s->N;
-}
-
-double cisup_experiment_operations(const cisup_experiment *x) {
-    const cisup_shape s = shape_of(x);
-    const double d = (double)s.d, S = (double)s.S, L = (double)s.L, T = (double)s.T;
-    const double meetings = fmin(T * S * S, (double)s.N * (double)s.N);
-    const double factored = T * (2.0 * d * S + d * d);
-    const double assembled = T * d * S + meetings * d * d;
-    const double layer =
-        x->network.engine == CISUP_ENGINE_FACTORED ? factored : assembled;
-    const double sample = (L - 1.0) * layer + L * 4.0 * T * d;
-    return (double)x->networks * ((L - 1.0) * build_operations(x, &s, meetings) +
-                                  (double)x->inputs * (double)x->z_count * sample);
 }

@@ -4,7 +4,17 @@
 
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
+#include <cisup/analysis/ranking.h>
+#include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
+
+/* Circuits that are left out of the networks of an experiment: never drawn, not
+ * measured, without weights. All others keep their neurons, weights and numbers. */
+typedef struct {
+    const cisup_index *circuit; /* [count] or [networks][count], each list ascending */
+    cisup_index count;          /* default 0 */
+    int by_network;             /* 1: every network has its own */
+} cisup_exclusion;
 
 /* One shape, measured over `networks` networks with `inputs` samples each, for every
  * z of a list. A network k differs from the next in its permutations and circuits. */
@@ -17,6 +27,9 @@ typedef struct {
     cisup_mode mode;                /* default CISUP_MODE_RELU */
     const cisup_index *z;           /* [z_count], each 1..T */
     cisup_index z_count;
+    cisup_exclusion exclude;
+    int terms;                    /* 1: split errors into their parts; default 0 */
+    cisup_index worst;            /* how many circuits to rank; default 0 */
     cisup_index networks, inputs; /* K, M >= 1; defaults 20, 500 */
     uint64_t seed;                /* default 1 */
     int threads;                  /* 0: as many as OpenMP offers; default 0 */
@@ -38,6 +51,16 @@ typedef struct {
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
                                      the neurons outside K^l that are open */
     double feedback;              /* g of (9.2) */
+
+    /* With terms, else of no length: mean squares of the parts of the errors, their
+     * correlation with the whole error, [cisup_term_cell]; and the largest residual of
+     * the sum of the parts (cisup_terms). */
+    cisup_interval *term;
+    double *correlation;
+    double residual;
+
+    cisup_ranked *ranked;   /* [networks][worst]: of each network, the worst first */
+    cisup_culprit *culprit; /* [worst], of all networks, the worst first, and why */
 } cisup_result;
 
 typedef struct {
@@ -53,11 +76,17 @@ typedef struct {
  *   report   uninitialised on entry, empty after a failure
  *
  * The same bytes for any number of threads. Memory: one network, and O(d N) a thread.
- * Errors: EINVAL; ESHAPE; ENOMEM. Uses OpenMP over batches of samples. */
+ * Errors: EINVAL; ESHAPE (in Debug builds also when the parts of errors do not add up
+ * to them, which would be a mistake in the program); ENOMEM. Uses OpenMP over batches of
+ * samples. */
 CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_report *report,
                                                    cisup_error *err);
 void cisup_report_free(cisup_report *report);
+
+/* Threads that a run uses; numbers that it keeps of each network for a z. */
+int cisup_experiment_threads(const cisup_experiment *x);
+cisup_index cisup_experiment_columns(const cisup_experiment *x);
 
 /* An upper estimate of the memory of a run in bytes. */
 double cisup_experiment_bytes(const cisup_experiment *x);

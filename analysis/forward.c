@@ -92,34 +92,28 @@ void cisup_forward_free(cisup_forward *f) {
     *f = (cisup_forward){0};
 }
 
-/* The neurons of a circuit in layer l = 1..L. */
-static const int32_t *row_in_layer(const cisup_network *net, cisup_index l,
-                                   cisup_index t) {
-    return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
-}
-
 /* K^l, lane by lane. */
 static void mark_active(cisup_forward *f, const cisup_network *net, cisup_index l,
                         const cisup_batch *b) {
     memset(f->in_active, 0, (size_t)net->base->N * CISUP_LANES);
     for (cisup_index lane = 0; lane < b->used; lane++)
         for (cisup_index k = 0; k < b->z; k++) {
-            const int32_t *row = row_in_layer(net, l, b->active[lane * b->z + k]);
+            const int32_t *row = cisup_network_row(net, l, b->active[lane * b->z + k]);
             for (cisup_index s = 0; s < net->base->S; s++)
                 f->in_active[row[s] * CISUP_LANES + lane] = 1;
         }
 }
 
-/* (6.1): a = sum over active t of E_t^1 w_t^1 a_t^0. */
-static void embed_inputs(const cisup_network *net, const cisup_batch *b, double *a) {
-    const cisup_index N = net->base->N, S = net->base->S, d = b->d;
+void cisup_forward_embed(const cisup_network *net, const cisup_batch *batch,
+                         cisup_index l, double *a) {
+    const cisup_index N = net->base->N, S = net->base->S, d = batch->d;
     memset(a, 0, (size_t)(d * N * CISUP_LANES) * sizeof *a);
-    for (cisup_index lane = 0; lane < b->used; lane++)
-        for (cisup_index k = 0; k < b->z; k++) {
-            const cisup_index t = b->active[lane * b->z + k];
-            const double *w = cisup_circuits_weights(net->circuits, 1, t);
-            const double *in = cisup_batch_state(b, lane, k, 0);
-            const int32_t *row = row_in_layer(net, 1, t);
+    for (cisup_index lane = 0; lane < batch->used; lane++)
+        for (cisup_index k = 0; k < batch->z; k++) {
+            const cisup_index t = batch->active[lane * batch->z + k];
+            const double *w = cisup_circuits_weights(net->circuits, l, t);
+            const double *in = cisup_batch_state(batch, lane, k, l - 1);
+            const int32_t *row = cisup_network_row(net, l, t);
             for (cisup_index i = 0; i < d; i++) {
                 double sum = 0.0;
                 for (cisup_index j = 0; j < d; j++) sum += w[i * d + j] * in[j];
@@ -173,7 +167,7 @@ void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mo
     layer_reader context = {observer, 0};
     const cisup_reader reader = {observer->readout ? forward_readout : NULL, &context};
     mark_active(f, net, 1, batch);
-    embed_inputs(net, batch, f->a);
+    cisup_forward_embed(net, batch, 1, f->a);
     show_layer(observer, 0, f);
     for (cisup_index l = 1; l <= L; l++) {
         if (l == 1) {

@@ -16,6 +16,22 @@ typedef enum {
 const char *cisup_mode_name(cisup_mode mode);
 int cisup_mode_find(const char *name);
 
+/* Whether M^l lets a neuron through (1) or not (0): a, its A^l = M^l Pre^l; is_inside,
+ * whether it is in K^l. */
+static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
+    switch (mode) {
+    case CISUP_MODE_RELU:
+        return a > 0.0;
+    case CISUP_MODE_MASKED_LINEAR:
+        return is_inside;
+    case CISUP_MODE_MASKED_RELU:
+        return a > 0.0 && is_inside;
+    case CISUP_MODE_LINEAR:
+        break;
+    }
+    return 1;
+}
+
 /* Up to CISUP_LANES samples: which circuits are active in each, and the exact states
  * a_t^l that those would have on their own. Owns its arrays. Start from {0}. */
 typedef struct {
@@ -36,6 +52,23 @@ static inline double *cisup_batch_state(const cisup_batch *b, cisup_index lane,
     return b->state + ((lane * b->z + k) * (b->L + 1) + l) * b->d;
 }
 
+/* Tells which lanes have a circuit active when circuits are asked for in ascending
+ * order. Start from {0} before each round. */
+typedef struct {
+    cisup_index next[CISUP_LANES]; /* the first active circuit not yet met, by lane */
+} cisup_batch_walk;
+
+/* k[lane]: circuit t is the k-th active one of the lane, or -1; lanes not in use: -1. */
+static inline void cisup_batch_find(const cisup_batch *b, cisup_batch_walk *walk,
+                                    cisup_index t, cisup_index k[CISUP_LANES]) {
+    for (cisup_index lane = 0; lane < CISUP_LANES; lane++) {
+        cisup_index *next = &walk->next[lane];
+        k[lane] = -1;
+        if (lane >= b->used || *next == b->z) continue;
+        if (b->active[lane * b->z + *next] == t) k[lane] = (*next)++;
+    }
+}
+
 /* Draws samples first .. first+used-1 of a network: z distinct circuits of T each and
  * their inputs, then runs the active circuits alone. O(used z (L d^2 + z)). */
 void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
@@ -43,6 +76,11 @@ void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
 
 /* Runs the active circuits from the states of layer 0 already in the batch. */
 void cisup_batch_states(cisup_batch *b, const cisup_circuits *c);
+
+/* a = sum over active t of E_t^l w_t^l a_t^{l-1}, with the circuits' own states: for l =
+ * 1 the input of the network, (6.1). a: [d N][CISUP_LANES]. O(d N + used z d (d + S)). */
+void cisup_forward_embed(const cisup_network *net, const cisup_batch *batch,
+                         cisup_index l, double *a);
 
 /* Who watches a forward pass; each function may be NULL. */
 typedef struct {

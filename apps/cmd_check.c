@@ -1,127 +1,118 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check_report.h"
 #include "emit.h"
 #include "options.h"
 #include "program.h"
 
 #include <cisup/core/memory.h>
-#include <cisup/core/overlap.h>
 #include <cisup/core/shape.h>
-#include <cisup/sparse/allocation_file.h>
-
-#include <math.h>
-#include <string.h>
+#include <cisup/sparse/row_file.h>
 
 static const char about[] =
     "Verify an allocation or embedding file: every circuit (column) sits in exactly S "
     "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
-    "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron. On "
-    "violation names two circuits and two neurons they share; exit code 1.";
+    "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
+    "may "
+    "be larger than the memory. With --scheme td and no FILE, verify an allocation that "
+    "is "
+    "computed and never stored. On violation names two circuits and two neurons they "
+    "share; exit code 1.";
 
 typedef struct {
-    cisup_index S, neurons;
-    int json, quiet, lenient;
+    cisup_index S, neurons, D, d, threads, sample;
+    index_list T;
+    int scheme; /* -1: a file */
+    double memory;
+    uint64_t seed;
+    int json, quiet, lenient, algebra;
     const char *path;
 } request;
 
-/* All that is reported. */
-typedef struct {
-    cisup_index circuits, neurons, redundancy;
-    cisup_overlap_report overlap;
-    cisup_allocation_stats stats;
-    cisup_index *load; /* [neurons] */
-    cisup_index *bins; /* [load_max+1]: neurons of each load */
-    double seconds;
-} findings;
+/* --- all pairs ----------------------------------------------------------------- */
 
-static cisup_status count_loads(const cisup_allocation *a, findings *f,
-                                cisup_error *err) {
+static cisup_status check_rows(const request *r, const cisup_rows *rows, double memory,
+                               findings *f, cisup_error *err) {
+    cisup_overlap_options o = {.memory = memory, .threads = (int)r->threads};
     cisup_status status;
-    CISUP_TRY(cisup_new(&f->load, a->N, sizeof *f->load, err));
-    cisup_allocation_loads(a, f->load);
-    f->stats = cisup_allocation_statistics(f->load, a->N, a->S, a->T);
+    CISUP_TRY(cisup_new(&f->load, rows->N, sizeof *f->load, err));
+    o.load = f->load;
+    const double start = seconds_now();
+    CISUP_TRY(cisup_overlap_check_rows(rows, &o, &f->overlap, err));
+    f->seconds = seconds_now() - start;
+    f->stats = cisup_allocation_statistics(f->load, rows->N, rows->S, rows->T);
     CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
-    for (cisup_index n = 0; n < a->N; n++) f->bins[f->load[n]]++;
+    for (cisup_index n = 0; n < rows->N; n++) f->bins[f->load[n]]++;
 done:
     return status;
 }
 
 /* Reads and examines the file. EINVARIANT when columns differ in their counts. */
-static cisup_status examine(const request *r, findings *f, cisup_error *err) {
-    cisup_csc e = {0};
-    cisup_allocation a = {0};
-    cisup_status status;
-    CISUP_TRY(cisup_allocation_file_read(r->path, r->neurons, r->lenient, &e, err));
-    f->circuits = e.ncol;
-    f->neurons = e.nrow;
-    f->redundancy = r->S ? r->S : e.ncol ? e.p[1] : 0;
-    status = cisup_allocation_from_csc(&e, r->S, &a, err);
-    if (status == CISUP_EINVAL) { /* it is the file that has such sizes */
+static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
+    const cisup_row_file_options o = {r->neurons, r->S, r->lenient, r->memory};
+    cisup_row_file file;
+    cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
+    if (status != CISUP_OK) return status;
+    f->circuits = file.T;
+    f->neurons = file.N;
+    f->redundancy = file.S;
+    if (file.bad_circuit >= 0) {
+        status = CISUP_FAIL(err, CISUP_EINVARIANT,
+                            "circuit %" PRId64 " sits in %" PRId64
+                            " neurons, not in S = %" PRId64,
+                            file.bad_circuit, file.bad_count, file.S);
         cisup_error_prefix(err, r->path);
-        err->code = status = CISUP_EFORMAT;
+    } else {
+        const cisup_rows rows = cisup_row_file_rows(&file);
+        const double held = rows.slot ? 4.0 * (double)file.T * (double)file.S : 0.0;
+        status = check_rows(r, &rows, r->memory > 0.0 ? r->memory - held : 0.0, f, err);
     }
-    CISUP_TRY(status);
-    cisup_csc_free(&e);
-    const double start = seconds_now();
-    CISUP_TRY(cisup_overlap_check(&a, &f->overlap, err));
-    f->seconds = seconds_now() - start;
-    CISUP_TRY(count_loads(&a, f, err));
-done:
-    cisup_csc_free(&e);
-    cisup_allocation_free(&a);
+    cisup_row_file_close(&file);
     return status;
 }
 
-static json_t *histogram_json(const findings *f) {
-    json_t *list = json_array();
-    for (cisup_index c = 0; f->bins && c <= f->stats.load_max; c++)
-        if (f->bins[c])
-            (void)json_array_append_new(list, json_pack("[II]", c, f->bins[c]));
-    return list;
+/* --- computed allocations ------------------------------------------------------ */
+
+static cisup_status make_computed(const request *r, cisup_implicit *m, cisup_index *T,
+                                  cisup_error *err) {
+    const cisup_allocation_options td = {.scheme = CISUP_SCHEME_TD};
+    const cisup_index N = r->D / r->d, S = r->S ? r->S : 6;
+    cisup_status status;
+    *T = r->T.value[0];
+    if (*T == INDEX_MAX_WORD) CISUP_TRY(cisup_allocation_capacity(N, S, &td, T, err));
+    CISUP_TRY(cisup_implicit_init_for(m, N, S, *T, err));
+done:
+    return status;
 }
 
-/* null when the columns differ in their counts: then nothing was counted. */
-static json_t *counted(const findings *f, cisup_index value) {
-    return f->bins ? json_integer(value) : json_null();
+static cisup_status print_computed(const request *r, const findings *f,
+                                   const cisup_implicit *m, cisup_error *err) {
+    if (r->json) return emit_line(r->algebra ? proof_json(f, m) : sample_json(f), err);
+    if (r->quiet) return CISUP_OK;
+    if (r->algebra)
+        proof_text(f, m);
+    else
+        sample_text(f);
+    return CISUP_OK;
 }
 
-static json_t *findings_json(const findings *f) {
-    const cisup_overlap_report *o = &f->overlap;
-    const int named = o->witness_circuits[0] >= 0 && !o->holds && f->bins;
-    json_t *witness = named
-                          ? json_pack("{s[II],s[II]}", "circuits", o->witness_circuits[0],
-                                      o->witness_circuits[1], "neurons",
-                                      o->witness_neurons[0], o->witness_neurons[1])
-                          : json_null();
-    return json_pack(
-        "{ss,sI,sI,sI,so,so,sb,sb,so,so,so,so,so,so}", "record", "check", "circuits",
-        f->circuits, "neurons", f->neurons, "redundancy", f->redundancy, "pairs",
-        counted(f, (cisup_index)o->pairs), "max_overlap", counted(f, o->max_overlap),
-        "max_overlap_exact", o->max_overlap_exact, "holds", o->holds, "witness", witness,
-        "load_min", counted(f, f->stats.load_min), "load_max",
-        counted(f, f->stats.load_max), "load_cv",
-        f->bins ? emit_number(f->stats.load_cv) : json_null(), "load_histogram",
-        histogram_json(f), "seconds", emit_number(f->seconds));
+/* Samples or verifies; *holds says what was found. */
+static cisup_status examine_partly(const request *r, const cisup_implicit *m, findings *f,
+                                   int *holds, cisup_error *err) {
+    const double start = seconds_now();
+    cisup_status status = CISUP_OK;
+    if (r->algebra)
+        f->proof = cisup_td_verify(m, f->circuits);
+    else
+        CISUP_TRY(
+            cisup_overlap_sample(m, f->circuits, r->sample, r->seed, &f->sample, err));
+    f->seconds = seconds_now() - start;
+    *holds = r->algebra ? f->proof.holds : f->sample.holds;
+    CISUP_TRY(print_computed(r, f, m, err));
+done:
+    return status;
 }
 
-static void findings_text(const findings *f) {
-    const cisup_overlap_report *o = &f->overlap;
-    printf("circuits     %" PRId64 "\nneurons      %" PRId64 "\nredundancy   %" PRId64
-           "\n",
-           f->circuits, f->neurons, f->redundancy);
-    printf("max overlap  %s%" PRId64 "\n", o->max_overlap_exact ? "" : "at least ",
-           o->max_overlap);
-    printf("load         %" PRId64 " to %" PRId64 " circuits a neuron, cv %.4f\n",
-           f->stats.load_min, f->stats.load_max, f->stats.load_cv);
-    for (cisup_index c = 0; c <= f->stats.load_max; c++)
-        if (f->bins[c])
-            printf("  load %-6" PRId64 " %" PRId64 " neurons\n", c, f->bins[c]);
-    printf("holds        %s\n", o->holds ? "yes" : "no");
-    if (!o->holds)
-        printf("witness      circuits %" PRId64 " and %" PRId64
-               " both hold neurons %" PRId64 " and %" PRId64 "\n",
-               o->witness_circuits[0], o->witness_circuits[1], o->witness_neurons[0],
-               o->witness_neurons[1]);
-}
+/* --- reports ------------------------------------------------------------------- */
 
 static int report(const request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
@@ -133,44 +124,111 @@ static int report(const request *r, const findings *f, cisup_status status,
     } else if (is_counted && !r->quiet) {
         findings_text(f);
     }
-    if (!is_counted) {
-        cisup_error_prefix(err, r->path);
-        return fail_with(err);
-    }
+    if (!is_counted) return fail_with(err);
     return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
+static int check_computed(const request *r, findings *f, cisup_error *err) {
+    cisup_implicit m = {0};
+    int holds = 0, code;
+    cisup_status status = make_computed(r, &m, &f->circuits, err);
+    f->neurons = m.N;
+    f->redundancy = m.S;
+    if (status == CISUP_OK && (r->algebra || r->sample)) {
+        status = examine_partly(r, &m, f, &holds, err);
+        code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
+    } else if (status == CISUP_OK) {
+        const cisup_rows rows = cisup_rows_computed(&m, f->circuits);
+        status = check_rows(r, &rows, r->memory, f, err);
+        code = report(r, f, status, err);
+    } else {
+        code = fail_with(err);
+    }
+    cisup_implicit_free(&m);
+    return code;
+}
+
+static cisup_status request_check(const request *r, int operands, cisup_error *err) {
+    if (r->scheme < 0 && operands != 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "check needs one FILE, or --scheme td; see cisup check --help");
+    if (r->scheme < 0 && (r->sample || r->algebra))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--%s is for computed allocations (--scheme td)",
+                          r->sample ? "sample" : "algebra");
+    if (r->scheme >= 0 && operands)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
+    if (r->scheme >= 0 && r->scheme != CISUP_SCHEME_TD)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--scheme %s is not computed but stored: write it to a file",
+                          cisup_scheme_name((cisup_scheme)r->scheme));
+    if (r->sample && r->algebra)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
+    if (r->T.count != 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    if (r->neurons > CISUP_MOST_NEURONS)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 ": at most %" PRId32,
+                          r->neurons, CISUP_MOST_NEURONS);
+    if (r->threads > 1024)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 1024",
+                          r->threads);
+    return CISUP_OK;
+}
+
+static int execute(const request *r, int operands) {
+    cisup_error err = {0};
+    findings f = {0};
+    int code;
+    if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
+    if (r->scheme >= 0)
+        code = check_computed(r, &f, &err);
+    else
+        code = report(r, &f, examine_file(r, &f, &err), &err);
+    cisup_release(f.load);
+    cisup_release(f.bins);
+    return code;
+}
+
 int cmd_check(int argc, char **argv) {
-    request r = {0};
+    request r = {.D = 1000, .d = 4, .scheme = -1, .seed = 1};
+    cisup_error err = {0};
+    if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
     const option table[] = {
         {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
-         "neurons every circuit must have (those of the first circuit)", NULL},
+         "neurons every circuit must have (those of the first circuit; computed: 6)",
+         NULL},
         {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
          "neurons of a CSV file (the largest one in it + 1)", NULL},
         {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
          "accept Matrix Market files of other habits", NULL},
+        {"memory", 0, OPTION_BYTES, &r.memory, "SIZE",
+         "bytes to use, 500M or 2G (half of what is there for a file, 500M for pairs)",
+         NULL},
+        {"threads", 0, OPTION_SIZE, &r.threads, "N", "threads (all)", NULL},
+        {"scheme", 0, OPTION_CHOICE, &r.scheme, "td",
+         "no FILE: check this scheme's circuits as they are computed", cisup_scheme_find},
+        {"width", 'D', OPTION_SIZE, &r.D, "D", "computed: width of the network (1000)",
+         NULL},
+        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "computed: width of a circuit (4)",
+         NULL},
+        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "n|max", "computed: circuits (max)",
+         NULL},
+        {"sample", 0, OPTION_SIZE, &r.sample, "K",
+         "computed: compare K random circuits with all others instead of all pairs",
+         NULL},
+        {"algebra", 0, OPTION_FLAG, &r.algebra, NULL,
+         "computed: verify the hypotheses of the theorem behind it, instead", NULL},
+        {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of the sample (1)", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "only the exit code", NULL},
     };
     const char *operand[OPERANDS_MOST] = {0};
     const int operands =
-        options_parse("cisup check", "FILE", about, table, sizeof table / sizeof table[0],
-                      argc, argv, operand);
-    if (operands != 1) {
-        fprintf(stderr, "cisup: check needs one FILE; see cisup check --help\n");
-        return EXIT_USAGE;
-    }
-    if (r.neurons > CISUP_MOST_NEURONS) {
-        fprintf(stderr, "cisup: --neurons %" PRId64 ": at most %" PRId32 "\n", r.neurons,
-                CISUP_MOST_NEURONS);
-        return EXIT_USAGE;
-    }
+        options_parse("cisup check", "[FILE]", about, table,
+                      sizeof table / sizeof table[0], argc, argv, operand);
     r.path = operand[0];
-    findings f = {0};
-    cisup_error err = {0};
-    const cisup_status status = examine(&r, &f, &err);
-    const int code = report(&r, &f, status, &err);
-    cisup_release(f.load);
-    cisup_release(f.bins);
+    const int code = execute(&r, operands);
+    cisup_release(r.T.value);
     return code;
 }

@@ -8,6 +8,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/sparse/allocation_file.h>
+#include <cisup/sparse/assembly.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/mtx.h>
 #include <cisup/sparse/weights.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "emit.h"
+#include "exclude.h"
 #include "options.h"
 #include "program.h"
 #include "progress.h"
@@ -22,8 +23,11 @@ typedef struct {
     setup setup;
     int mode;
     cisup_index networks, inputs, threads;
+    cisup_index worst;
+    const char *excluded_text;
+    exclusion excluded;
     const char *csv_path;
-    int json, quiet, force, dry_run;
+    int terms, json, quiet, force, dry_run;
 } request;
 
 static cisup_experiment experiment_of(const request *r) {
@@ -40,6 +44,8 @@ static cisup_experiment experiment_of(const request *r) {
     x.inputs = r->inputs;
     x.seed = r->setup.seed;
     x.threads = (int)r->threads;
+    x.terms = r->terms;
+    x.worst = r->worst;
     return x;
 }
 
@@ -49,7 +55,8 @@ static const double operations_per_second = 1.5e9;
 static cisup_status print_plan(const request *r, const cisup_shape *shape,
                                const cisup_experiment *x, cisup_error *err) {
     const double bytes = cisup_experiment_bytes(x);
-    const double seconds = cisup_experiment_operations(x) / operations_per_second;
+    const double runs = r->excluded.by_network ? 2.0 : 1.0;
+    const double seconds = runs * cisup_experiment_operations(x) / operations_per_second;
     if (r->json)
         return emit_line(json_pack("{ss,sI,sI,sI,sI,sI,sI,so,so}", "record", "dry-run",
                                    "D", shape->D, "d", shape->d, "T", shape->T, "S",
@@ -75,8 +82,8 @@ static cisup_status show(const request *r, const finished_run *run, csv_sink *cs
 }
 
 /* One point of the grid D x T x S. */
-static cisup_status run_shape(const request *r, cisup_index D, cisup_index T,
-                              cisup_index S, csv_sink *csv, cisup_error *err) {
+static cisup_status run_shape(request *r, cisup_index D, cisup_index T, cisup_index S,
+                              csv_sink *csv, cisup_error *err) {
     const setup *s = &r->setup;
     const cisup_allocation_options options = setup_allocation(s);
     cisup_experiment x = experiment_of(r);
@@ -84,7 +91,8 @@ static cisup_status run_shape(const request *r, cisup_index D, cisup_index T,
     cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(r->quiet);
-    finished_run run = {.setup = s, .experiment = &x, .report = &report};
+    finished_run run = {
+        .setup = s, .experiment = &x, .report = &report, .excluded = r->excluded.text};
     const cisup_family_options family = setup_family(s);
     cisup_status status;
     CISUP_TRY(setup_shape(s, D, T, S, &run.shape, err));
@@ -99,7 +107,8 @@ static cisup_status run_shape(const request *r, cisup_index D, cisup_index T,
     run.circuits = x.circuits ? x.circuits : &kind;
     x.progress = progress_step;
     x.progress_context = &bar;
-    status = cisup_experiment_run(&x, &report, err);
+    status = exclusion_apply(&r->excluded, &x, err);
+    if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
     progress_end(&bar);
     if (status == CISUP_OK) status = show(r, &run, csv, err);
 done:
@@ -110,16 +119,24 @@ done:
 }
 
 /* Finds out what cannot run before anything does, however long it takes. */
-static cisup_status check_grid(const setup *s, cisup_error *err) {
+static cisup_status check_grid(const request *r, cisup_error *err) {
+    const setup *s = &r->setup;
+    cisup_status status;
     for (cisup_index i = 0; i < s->D.count; i++)
         for (cisup_index j = 0; j < s->S.count; j++)
             for (cisup_index k = 0; k < s->T.count; k++) {
                 cisup_shape shape;
-                const cisup_status status = setup_shape(s, s->D.value[i], s->T.value[k],
-                                                        s->S.value[j], &shape, err);
-                if (status != CISUP_OK) return status;
+                CISUP_TRY(setup_shape(s, s->D.value[i], s->T.value[k], s->S.value[j],
+                                      &shape, err));
+                CISUP_TRY(exclusion_check(&r->excluded, shape.T, shape.z, err));
+                if (r->worst > shape.T - r->excluded.count)
+                    return CISUP_FAIL(err, CISUP_EINVAL,
+                                      "--worst %" PRId64 ": there are %" PRId64
+                                      " circuits",
+                                      r->worst, shape.T - r->excluded.count);
             }
-    return CISUP_OK;
+done:
+    return status;
 }
 
 static cisup_status show_assumptions(const request *r, cisup_error *err) {
@@ -144,7 +161,8 @@ static cisup_status execute(request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--json and --csv - exclude each other: each takes the "
                           "standard output");
-    CISUP_TRY(check_grid(s, err));
+    CISUP_TRY(exclusion_read(&r->excluded, r->excluded_text, s->z.count, err));
+    CISUP_TRY(check_grid(r, err));
     CISUP_TRY(csv_open(&csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
                        r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
     CISUP_TRY(show_assumptions(r, err));
@@ -169,6 +187,12 @@ int cmd_propagate(int argc, char **argv) {
         {"networks", 'K', OPTION_SIZE, &r.networks, "K", "networks (20)", NULL},
         {"samples", 'M', OPTION_SIZE, &r.inputs, "M", "samples a network (500)", NULL},
         {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads (all)", NULL},
+        {"terms", 0, OPTION_FLAG, &r.terms, NULL,
+         "split the errors into their parts: overlap, propagation, ...", NULL},
+        {"worst", 0, OPTION_SIZE, &r.worst, "K",
+         "name the K worst circuits and who disturbs them", NULL},
+        {"exclude", 0, OPTION_TEXT, &r.excluded_text, "FILE|K",
+         "leave out the circuits in FILE, or the K worst of each network", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures as CSV", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},
@@ -181,6 +205,7 @@ int cmd_propagate(int argc, char **argv) {
     cisup_error err = {0};
     end_on_signal();
     const cisup_status status = execute(&r, &err);
+    exclusion_free(&r.excluded);
     setup_free(&r.setup);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

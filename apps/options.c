@@ -109,6 +109,24 @@ static cisup_status parse_seed(const char *text, uint64_t *out, cisup_error *err
     return CISUP_FAIL(err, CISUP_EINVAL, "not an integer in [0, 2^63)");
 }
 
+static cisup_status parse_bytes(const char *text, double *out, cisup_error *err) {
+    static const char units[] = "kMGT";
+    char *end;
+    const char *unit = NULL;
+    if (text[0] >= '0' && text[0] <= '9') {
+        double bytes = (double)strtoull(text, &end, 10);
+        if (*end && (unit = strchr(units, *end)) != NULL) {
+            for (const char *u = units; u <= unit; u++) bytes *= 1000.0;
+            end++;
+        }
+        if (*end == 0 && bytes > 0.0 && bytes <= 1e18) {
+            *out = bytes;
+            return CISUP_OK;
+        }
+    }
+    return CISUP_FAIL(err, CISUP_EINVAL, "not a number of bytes such as 500M or 2G");
+}
+
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
     const int value = o->find(text);
     if (value < 0) return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s", o->argument);
@@ -129,6 +147,8 @@ static cisup_status store(const option *o, char *text, cisup_error *err) {
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:
         return cisup_parse_number(text, "value", o->target, err);
+    case OPTION_BYTES:
+        return parse_bytes(text, o->target, err);
     case OPTION_LIST:
         return parse_list(text, 0, o->target, err);
     case OPTION_LIST_OR_MAX:

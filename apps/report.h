@@ -15,6 +15,7 @@ typedef struct {
     const cisup_circuits *circuits; /* of any network of the run; for their kind only */
     cisup_shape shape;
     const cisup_report *report;
+    const char *excluded; /* as the user said it, or NULL */
 } finished_run;
 
 /* The parameters of a network as one JSON object; NULL for want of memory. */
@@ -25,6 +26,22 @@ CISUP_MUST_CHECK cisup_status report_json(const finished_run *run, cisup_error *
 void report_text(const finished_run *run);
 extern const char report_csv_header[];
 void report_csv(const finished_run *run, csv_sink *csv);
+
+/* A number in a column of text; "-" where there is none. */
+void cell_text(double x);
+
+/* The parts of the errors of one z; nothing unless the run was asked for them. */
+CISUP_MUST_CHECK cisup_status terms_json(const finished_run *run, const cisup_result *r,
+                                         cisup_error *err);
+void terms_text(const finished_run *run, const cisup_result *r);
+
+/* The worst circuits of one z, and which are left out of the networks; nothing unless
+ * the run was asked for that. */
+CISUP_MUST_CHECK cisup_status worst_json(const finished_run *run, const cisup_result *r,
+                                         cisup_error *err);
+void worst_text(const finished_run *run, const cisup_result *r);
+CISUP_MUST_CHECK cisup_status excluded_json(const finished_run *run, cisup_error *err);
+void excluded_text(const finished_run *run);
 
 /* Which assumptions circuits of the user's own meet. */
 CISUP_MUST_CHECK cisup_status assumptions_json(const cisup_assumptions *a,

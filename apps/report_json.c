@@ -43,13 +43,16 @@ static json_t *params_json(const finished_run *run) {
     json_t *z = json_array(), *p = setup_json(run->setup, &run->shape);
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
-    json_t *more = json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode),
-                             "networks", x->networks, "samples", x->inputs);
+    json_t *more =
+        json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode), "networks",
+                  x->networks, "samples", x->inputs, "terms", x->terms);
     if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;
     }
     json_decref(more);
+    if (p && run->excluded)
+        (void)json_object_set_new(p, "exclude", json_string(run->excluded));
     return p;
 }
 
@@ -113,9 +116,12 @@ static cisup_status open_json(const finished_run *run, const cisup_result *r,
 cisup_status report_json(const finished_run *run, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(emit_line(run_json(run), err));
+    CISUP_TRY(excluded_json(run, err));
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         CISUP_TRY(errors_json(run, &run->report->result[k], err));
+        CISUP_TRY(terms_json(run, &run->report->result[k], err));
         CISUP_TRY(open_json(run, &run->report->result[k], err));
+        CISUP_TRY(worst_json(run, &run->report->result[k], err));
     }
     CISUP_TRY(emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",
                                   emit_number(run->report->build_s), "run_s",

@@ -64,8 +64,7 @@ void report_csv(const finished_run *run, csv_sink *csv) {
     }
 }
 
-/* A number in a column; "-" where there is none. */
-static void cell_text(double x) {
+void cell_text(double x) {
     if (isfinite(x))
         printf(" %9.3g", fabs(x) < 1e-20 ? 0.0 : x);
     else
@@ -135,9 +134,12 @@ static void head_text(const finished_run *run) {
 
 void report_text(const finished_run *run) {
     head_text(run);
+    excluded_text(run);
     for (cisup_index k = 0; k < run->report->z_count; k++) {
         errors_text(run, &run->report->result[k]);
+        terms_text(run, &run->report->result[k]);
         open_text(run, &run->report->result[k]);
+        worst_text(run, &run->report->result[k]);
     }
     (void)fflush(stdout);
     fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,

@@ -22,22 +22,31 @@ static void emit_triples(cisup_index n, cisup_plan_rows *out) {
         cisup_triples_row(&s, t, cisup_plan_next(out));
 }
 
-/* --- designs less the first points of one block -------------------------------- */
+/* --- blocks left when points are removed --------------------------------------- */
 
-/* Rows without the removed points; name[x] is the new number of x, -1 if removed. */
-static void copy_remaining(const int32_t *row, cisup_index blocks, const int32_t *name,
-                           cisup_plan_rows *out) {
-    for (cisup_index t = 0; t < blocks && !cisup_plan_full(out); t++) {
+/* Rows without the e points `gone`; the others move up. points: of the whole. */
+static cisup_status copy_remaining(const cisup_plan_rows *whole, cisup_index points,
+                                   const int32_t *gone, cisup_index e,
+                                   cisup_plan_rows *out, cisup_error *err) {
+    int32_t *name;
+    const cisup_status status = cisup_new(&name, points, sizeof *name, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < e; k++) name[gone[k]] = -1;
+    int32_t next = 0;
+    for (cisup_index x = 0; x < points; x++)
+        if (name[x] == 0) name[x] = next++;
+    for (cisup_index t = 0; t < whole->count && !cisup_plan_full(out); t++) {
+        const int32_t *row = whole->row + t * out->S;
         int32_t *to = out->row + out->S * out->count;
         cisup_index k = 0;
-        while (k < out->S && name[row[t * out->S + k]] >= 0) {
-            to[k] = name[row[t * out->S + k]];
-            k++;
-        }
+        for (; k < out->S && name[row[k]] >= 0; k++) to[k] = name[row[k]];
         out->count += k == out->S;
     }
+    cisup_release(name);
+    return CISUP_OK;
 }
 
+/* The lines of a space, less points of one of them. */
 static cisup_status emit_lines(const cisup_plan_node *node, cisup_plan_rows *out,
                                cisup_error *err) {
     const cisup_index less = node->design.points - node->points;
@@ -50,22 +59,26 @@ static cisup_status emit_lines(const cisup_plan_node *node, cisup_plan_rows *out
     return CISUP_OK;
 }
 
+/* Points of one block go, or points of which no three are on a block. */
 static cisup_status emit_design(const cisup_plan_node *node, cisup_plan_rows *out,
                                 cisup_error *err) {
     const cisup_design *d = &node->design;
-    int32_t *row = NULL, *name = NULL;
+    const cisup_index e = d->points - node->points;
+    cisup_plan_rows whole = {.S = d->S, .count = d->blocks, .most = d->blocks};
+    int32_t *apart = NULL;
     cisup_status status;
-    CISUP_TRY(cisup_new(&row, d->blocks * d->S, sizeof *row, err));
-    CISUP_TRY(cisup_new(&name, d->points, sizeof *name, err));
-    CISUP_TRY(cisup_design_build(d, row, err));
-    for (cisup_index k = 0; k < d->points - node->points; k++) name[row[k]] = -1;
-    int32_t next = 0;
-    for (cisup_index x = 0; x < d->points; x++)
-        if (name[x] == 0) name[x] = next++;
-    copy_remaining(row, d->blocks, name, out);
+    CISUP_TRY(cisup_new(&whole.row, d->blocks * d->S, sizeof *whole.row, err));
+    CISUP_TRY(cisup_design_build(d, whole.row, err));
+    const int32_t *gone = whole.row;
+    if (node->apart) {
+        CISUP_TRY(cisup_new(&apart, e, sizeof *apart, err));
+        CISUP_TRY(cisup_design_points_apart(d, e, apart, err));
+        gone = apart;
+    }
+    CISUP_TRY(copy_remaining(&whole, d->points, gone, e, out, err));
 done:
-    cisup_release(row);
-    cisup_release(name);
+    cisup_release(whole.row);
+    cisup_release(apart);
     return status;
 }
 
@@ -143,21 +156,37 @@ static cisup_status emit_base(orbits *o, const int32_t *base, cisup_plan_rows *o
     return CISUP_OK;
 }
 
-static cisup_status emit_cyclic(const cisup_plan_node *node, cisup_plan_rows *out,
+static cisup_status emit_orbits(const cisup_cyclic_entry *entry, cisup_plan_rows *out,
                                 cisup_error *err) {
-    orbits o = {0};
+    orbits o = {.entry = *entry};
     cisup_status status = CISUP_OK;
-    if (!cisup_cyclic_entry_at(node->entry, &o.entry) || o.entry.S > 64)
-        return CISUP_FAIL(err, CISUP_EINVAL, "no cyclic packing %d", node->entry);
-    const char *text = o.entry.bases;
+    const char *text = entry->bases;
     while (*text && status == CISUP_OK) {
         int32_t base[64];
-        for (cisup_index k = 0; k < o.entry.S; k++)
+        for (cisup_index k = 0; k < entry->S; k++)
             base[k] = (int32_t)cisup_line_number(&text);
         while (*text == ' ' || *text == '/') text++;
         status = emit_base(&o, base, out, err);
     }
     cisup_release(o.seen);
+    return status;
+}
+
+/* All blocks, or those without the first points of one of them. */
+static cisup_status emit_cyclic(const cisup_plan_node *node, cisup_plan_rows *out,
+                                cisup_error *err) {
+    cisup_cyclic_entry entry;
+    if (!cisup_cyclic_entry_at(node->entry, &entry) || entry.S > 64)
+        return CISUP_FAIL(err, CISUP_EINVAL, "no cyclic packing %d", node->entry);
+    if (node->points == entry.points) return emit_orbits(&entry, out, err);
+    cisup_plan_rows whole = {.S = entry.S, .most = entry.blocks};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&whole.row, whole.most * whole.S, sizeof *whole.row, err));
+    CISUP_TRY(emit_orbits(&entry, &whole, err));
+    CISUP_TRY(copy_remaining(&whole, entry.points, whole.row, entry.points - node->points,
+                             out, err));
+done:
+    cisup_release(whole.row);
     return status;
 }
 
@@ -171,8 +200,9 @@ cisup_status cisup_plan_leaf(const cisup_plan_node *node, cisup_plan_rows *out,
         emit_triples(node->points, out);
         return CISUP_OK;
     case CISUP_PLAN_DESIGN:
-        return cisup_design_is_geometry(&node->design) ? emit_lines(node, out, err)
-                                                       : emit_design(node, out, err);
+        return cisup_design_is_geometry(&node->design) && !node->apart
+                   ? emit_lines(node, out, err)
+                   : emit_design(node, out, err);
     case CISUP_PLAN_CYCLIC:
         return emit_cyclic(node, out, err);
     default:

@@ -5,6 +5,7 @@
 #include <cisup/core/rng.h>
 
 #include <math.h>
+#include <string.h>
 
 static cisup_status sizes_check(cisup_index T, cisup_index d, cisup_index L,
                                 cisup_index layers, cisup_error *err) {
@@ -58,6 +59,45 @@ void cisup_circuits_set_mean(cisup_circuits *c) {
         }
         for (cisup_index e = 0; e < size; e++) mean[e] /= (double)c->T;
     }
+}
+
+static cisup_status keep_inputs(cisup_circuits *c, const cisup_circuits *from,
+                                const cisup_index *kept, cisup_error *err) {
+    const cisup_index n = c->d - c->on_count;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->input_start, c->T + 1, sizeof *c->input_start, err));
+    for (cisup_index t = 0; t < c->T; t++)
+        c->input_start[t + 1] = c->input_start[t] + from->input_start[kept[t] + 1] -
+                                from->input_start[kept[t]];
+    CISUP_TRY(cisup_new(&c->input, c->input_start[c->T] * n, sizeof *c->input, err));
+    for (cisup_index t = 0; t < c->T; t++)
+        memcpy(c->input + c->input_start[t] * n,
+               from->input + from->input_start[kept[t]] * n,
+               (size_t)((c->input_start[t + 1] - c->input_start[t]) * n) *
+                   sizeof *c->input);
+done:
+    return status;
+}
+
+cisup_status cisup_circuits_keep(cisup_circuits *c, const cisup_circuits *from,
+                                 const cisup_index *kept, cisup_index count,
+                                 cisup_error *err) {
+    const cisup_index size = from->d * from->d, layers = from->layers;
+    cisup_status status;
+    CISUP_TRY(cisup_circuits_init(c, count, from->d, from->L, layers, err));
+    c->on_count = from->on_count;
+    c->offset = from->offset;
+    c->fold = from->fold;
+    for (cisup_index k = 0; k < layers; k++)
+        for (cisup_index t = 0; t < count; t++)
+            memcpy(c->w + (k * count + t) * size,
+                   from->w + (k * from->T + kept[t]) * size, (size_t)size * sizeof *c->w);
+    memcpy(c->wbar, from->wbar, (size_t)(layers * size) * sizeof *c->wbar);
+    memcpy(c->b, from->b, (size_t)(layers * from->d) * sizeof *c->b);
+    if (from->input_start) CISUP_TRY(keep_inputs(c, from, kept, err));
+done:
+    if (status != CISUP_OK) cisup_circuits_free(c);
+    return status;
 }
 
 /* Where layer l's own data stand: 0 when all layers share them. */

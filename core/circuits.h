@@ -89,6 +89,17 @@ void cisup_circuits_free(cisup_circuits *c);
 /* Sets the common part of every layer to the mean over the circuits. */
 void cisup_circuits_set_mean(cisup_circuits *c);
 
+/* Some of the circuits of `from`, with their weights and inputs; common part and bias are
+ * those of all. *c is uninitialised on entry and empty after a failure.
+ *
+ *   kept   [count], numbers of circuits in ascending order
+ *
+ * Errors: EINVAL (count < 1); ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_keep(cisup_circuits *c,
+                                                  const cisup_circuits *from,
+                                                  const cisup_index *kept,
+                                                  cisup_index count, cisup_error *err);
+
 /* w_t^l, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
 const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
                                      cisup_index t);

@@ -182,3 +182,23 @@ cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
     cisup_geometry_free(&g);
     return CISUP_OK;
 }
+
+/* --- conics -------------------------------------------------------------------- */
+
+cisup_index cisup_design_most_apart(const cisup_design *design) {
+    const bool is_plane = cisup_design_is_geometry(design) && design->dimension == 2;
+    return is_plane ? design->S : 2;
+}
+
+cisup_status cisup_design_points_apart(const cisup_design *design, cisup_index e,
+                                       int32_t *point, cisup_error *err) {
+    cisup_geometry g;
+    cisup_index count = 0;
+    const cisup_status status = cisup_design_geometry(design, 0, &g, err);
+    if (status != CISUP_OK) return status;
+    if (g.kind == CISUP_PROJECTIVE && e > 0) point[count++] = (int32_t)(g.points - 1);
+    for (cisup_index t = 0; count < e; t++)
+        point[count++] = (int32_t)(t * g.q + cisup_lines_point(&g.field, t, 0, t));
+    cisup_geometry_free(&g);
+    return CISUP_OK;
+}

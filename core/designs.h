@@ -28,4 +28,13 @@ CISUP_MUST_CHECK cisup_status cisup_design_geometry(const cisup_design *design,
 CISUP_MUST_CHECK cisup_status cisup_design_build(const cisup_design *design, int32_t *row,
                                                  cisup_error *err);
 
+/* How many points without three on a block are known: a conic's in planes, else 2. */
+cisup_index cisup_design_most_apart(const cisup_design *design);
+
+/* Writes e <= cisup_design_most_apart(design) such points to `point`, planes only:
+ * (0,0,1) and all (1, t, t^2), of affine planes (t, t^2). Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_design_points_apart(const cisup_design *design,
+                                                        cisup_index e, int32_t *point,
+                                                        cisup_error *err);
+
 #endif

@@ -27,7 +27,8 @@
  * j = m, m-1, .. 1 at infinity of each other, in a flat by rounds with a line of each
  * direction, line k of direction v having the base k + v(v+1)/2 mod q^(j-1).
  *
- * Memory O(q) words for a prime q and some hundred q otherwise. Start from {0}.
+ * Memory: no tables for a prime q, else those of core/small_field.h for all multipliers,
+ * at most some hundred q words. Start from {0}.
  * Source: docs/allocations.md, "ag and pg". */
 typedef enum { CISUP_AFFINE, CISUP_PROJECTIVE } cisup_geometry_kind;
 

@@ -3,6 +3,7 @@
 
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/rows.h>
 
 #include <string.h>
 
@@ -91,17 +92,12 @@ done:
 /* --- stored -------------------------------------------------------------------- */
 
 static cisup_status rows_check(const cisup_allocation *a, cisup_error *err) {
-    for (cisup_index t = 0; t < a->T; t++) {
-        const int32_t *row = cisup_allocation_row(a, t);
-        bool valid = row[0] >= 0 && row[a->S - 1] < a->N;
-        for (cisup_index k = 1; k < a->S; k++) valid &= row[k - 1] < row[k];
-        if (!valid)
-            return CISUP_FAIL(err, CISUP_EFORMAT,
-                              "circuit %" PRId64 ": neurons not strictly increasing in "
-                              "[0, %" PRId64 ")",
-                              t, a->N);
-    }
-    return CISUP_OK;
+    const cisup_index fault = cisup_rows_fault(a->slot, a->T, a->S, a->N);
+    if (fault < 0) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EFORMAT,
+                      "circuit %" PRId64 ": neurons not strictly increasing in "
+                      "[0, %" PRId64 ")",
+                      fault / a->S, a->N);
 }
 
 /* Counting sort: start[n+1] first counts n, then is where n's next circuit goes. */

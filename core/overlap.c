@@ -2,188 +2,126 @@
 #include <cisup/core/overlap.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/overlap_parts.h>
 
-#include <stdbool.h>
-#include <stdlib.h>
+#include <omp.h>
 
-/* The circuits through each neuron, ascending: through[start[n] .. start[n+1]-1]. */
-typedef struct {
-    cisup_index *start;   /* [N+1] */
-    cisup_index *through; /* [T*S] */
-} incidence;
+/* Lists are quicker below N^2/1000 pairs: there the bitmaps of the partition are almost
+ * empty, and a list costs no more than the pairs that are in it. */
+static const double dense_share = 1e-3;
+static const double few_pairs = 1e6;
+static const double most_default_memory = 5e8;
 
-static cisup_status rows_check(const cisup_allocation *a, cisup_error *err) {
-    for (cisup_index t = 0; t < a->T; t++) {
-        const int32_t *row = cisup_allocation_row(a, t);
-        int32_t last = -1;
-        for (cisup_index k = 0; k < a->S; k++) {
-            if (row[k] <= last || row[k] >= a->N)
-                return CISUP_FAIL(err, CISUP_EFORMAT,
-                                  "circuit %" PRId64 ": neuron %" PRId32
-                                  " is not increasing within [0, %" PRId64 ")",
-                                  t, row[k], a->N);
-            last = row[k];
-        }
-    }
+cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
+                              const int32_t *slot, cisup_index count, cisup_error *err) {
+    const cisup_index k = cisup_rows_fault(slot, count, rows->S, rows->N);
+    if (k < 0) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EFORMAT,
+                      "circuit %" PRId64 ": neuron %" PRId32
+                      " is not increasing within [0, %" PRId64 ")",
+                      first + k / rows->S, slot[k], rows->N);
+}
+
+static cisup_status sizes_check(const cisup_rows *rows, const cisup_overlap_options *o,
+                                cisup_error *err) {
+    if (rows->S < 1 || rows->N < rows->S || rows->N > INT32_MAX || rows->T < 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "N = %" PRId64 ", S = %" PRId64 ", T = %" PRId64
+                          " is no allocation",
+                          rows->N, rows->S, rows->T);
+    if (rows->T > UINT32_MAX)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "T = %" PRId64 "; at most 2^32-1 circuits are checked",
+                          rows->T);
+    if (!(o->memory >= 0.0) || o->threads < 0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "memory %g, threads %d", o->memory,
+                          o->threads);
     return CISUP_OK;
 }
 
-static void incidence_free(incidence *on) {
-    cisup_release(on->start);
-    cisup_release(on->through);
-    *on = (incidence){0};
+static double pairs_of(const cisup_rows *rows) {
+    return 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
 }
 
-static cisup_status incidence_init(incidence *on, const cisup_allocation *a,
-                                   cisup_error *err) {
-    *on = (incidence){0};
+/* Whether the lists, and the rows if they are not in memory, fit and are quicker. */
+static bool lists_suit(const cisup_marking *k, cisup_overlap_method method) {
+    if (method != CISUP_OVERLAP_AUTOMATIC) return method == CISUP_OVERLAP_LISTS;
+    const cisup_rows *rows = k->rows;
+    const double N = (double)rows->N, slots = (double)rows->T * (double)rows->S;
+    const double bytes = 4.0 * slots * (rows->slot ? 1.0 : 2.0) + 4.0 * N * k->threads;
+    return pairs_of(rows) < dense_share * N * N && bytes <= k->memory;
+}
+
+/* Lists over rows that are brought into memory if they are not there. */
+static cisup_status mark_through_lists(cisup_marking *k, cisup_error *err) {
+    const cisup_rows *rows = k->rows;
+    if (rows->slot) return cisup_mark_lists(k, err);
+    cisup_allocation a = {0};
     cisup_status status;
-    CISUP_TRY(cisup_new(&on->start, a->N + 2, sizeof *on->start, err));
-    CISUP_TRY(cisup_new(&on->through, a->T * a->S, sizeof *on->through, err));
-    /* Counting sort: start[n+2] counts n, becomes where n's list begins at [n+1],
-     * and has moved to its end, where n+1's begins, once the list is filled. */
-    for (cisup_index k = 0; k < a->T * a->S; k++) on->start[a->slot[k] + 2]++;
-    for (cisup_index n = 2; n <= a->N + 1; n++) on->start[n] += on->start[n - 1];
-    for (cisup_index k = 0; k < a->T * a->S; k++)
-        on->through[on->start[a->slot[k] + 1]++] = k / a->S;
+    CISUP_TRY(cisup_allocation_init(&a, rows->N, rows->S, rows->T, err));
+    CISUP_TRY(rows->fill(rows->from, 0, rows->T, a.slot, err));
+    const cisup_rows stored = cisup_rows_stored(&a);
+    k->rows = &stored;
+    status = cisup_mark_lists(k, err);
+    k->rows = rows;
 done:
-    if (status != CISUP_OK) incidence_free(on);
+    cisup_allocation_free(&a);
     return status;
 }
 
-/* Circuits through n mark the neurons above n that they hold; mark[m] = n+1 when met.
- * Returns the smallest m met twice, or N. */
-static cisup_index first_repeat(const cisup_allocation *a, const incidence *on,
-                                cisup_index n, int32_t *mark) {
-    cisup_index repeat = a->N;
-    for (cisup_index c = on->start[n]; c < on->start[n + 1]; c++) {
-        const int32_t *row = cisup_allocation_row(a, on->through[c]);
-        for (cisup_index k = a->S - 1; k >= 0 && row[k] > n; k--) {
-            if (mark[row[k]] == n + 1 && row[k] < repeat) repeat = row[k];
-            mark[row[k]] = (int32_t)(n + 1);
-        }
-    }
-    return repeat;
+static double default_memory(void) {
+    const double share = cisup_memory_available() / 8.0;
+    return share < most_default_memory ? share : most_default_memory;
 }
 
-static bool row_holds(const cisup_allocation *a, cisup_index t, cisup_index m) {
-    const int32_t *row = cisup_allocation_row(a, t);
-    for (cisup_index k = 0; k < a->S; k++)
-        if (row[k] == m) return true;
+/* A small check is over before other threads have begun. */
+static int threads_for(const cisup_rows *rows, const cisup_overlap_options *o) {
+    if (o->threads > 0) return o->threads;
+    return pairs_of(rows) < few_pairs ? 1 : omp_get_max_threads();
+}
+
+static bool any_met(const cisup_index *load, cisup_index N) {
+    for (cisup_index n = 0; n < N; n++)
+        if (load[n] >= 2) return true;
     return false;
 }
 
-static void name_witness(const cisup_allocation *a, const incidence *on, cisup_index n,
-                         cisup_index m, cisup_overlap_report *report) {
-    int found = 0;
-    for (cisup_index c = on->start[n]; found < 2; c++)
-        if (row_holds(a, on->through[c], m))
-            report->witness_circuits[found++] = on->through[c];
-    report->witness_neurons[0] = n;
-    report->witness_neurons[1] = m;
-}
-
-/* A circuit of a group and one of its neurons beyond those the group has in common. */
-typedef struct {
-    int32_t neuron;
-    cisup_index circuit;
-} member;
-
-typedef struct {
-    const cisup_allocation *a;
-    cisup_index best;  /* largest overlap seen */
-    double steps_left; /* before the search gives up */
-    cisup_error *err;
-} deepening;
-
-static int by_neuron(const void *left, const void *right) {
-    const member *x = left, *y = right;
-    if (x->neuron != y->neuron) return x->neuron < y->neuron ? -1 : 1;
-    return (x->circuit > y->circuit) - (x->circuit < y->circuit);
-}
-
-/* The members of circuits[0..count-1] above neuron `last`, sorted by neuron. */
-static cisup_status gather(deepening *d, const cisup_index *circuits, cisup_index count,
-                           cisup_index last, member **out, cisup_index *length) {
-    const cisup_allocation *a = d->a;
-    const cisup_status status = cisup_new(out, count * a->S, sizeof **out, d->err);
-    if (status != CISUP_OK) return status;
-    *length = 0;
-    for (cisup_index c = 0; c < count; c++) {
-        const int32_t *row = cisup_allocation_row(a, circuits[c]);
-        for (cisup_index k = a->S - 1; k >= 0 && row[k] > last; k--)
-            (*out)[(*length)++] = (member){row[k], circuits[c]};
-    }
-    qsort(*out, (size_t)*length, sizeof **out, by_neuron);
-    d->steps_left -= (double)count * (double)a->S;
-    return CISUP_OK;
-}
-
-/* All circuits[0..count-1], count >= 2, share `depth` neurons, the largest `last`.
- * Finds the largest overlap among them by adding neurons one at a time; the
- * recursion is at most S deep. */
-static cisup_status deepen(deepening *d, const cisup_index *circuits, cisup_index count,
-                           cisup_index last, cisup_index depth) {
-    if (depth > d->best) d->best = depth;
-    if (d->best == d->a->S || d->steps_left < 0.0) return CISUP_OK;
-    member *list = NULL;
-    cisup_index *group = NULL, length = 0;
+cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
+                                      const cisup_overlap_options *options,
+                                      cisup_overlap_report *report, cisup_error *err) {
+    const cisup_overlap_options o = options ? *options : (cisup_overlap_options){0};
+    *report = (cisup_overlap_report){.holds = 1,
+                                     .max_overlap_exact = 1,
+                                     .witness_circuits = {-1, -1},
+                                     .witness_neurons = {-1, -1}};
+    cisup_marking k = {.rows = rows};
+    k.threads = threads_for(rows, &o);
+    k.memory = o.memory > 0.0 ? o.memory : default_memory();
+    cisup_index *load = NULL;
     cisup_status status;
-    CISUP_TRY(gather(d, circuits, count, last, &list, &length));
-    CISUP_TRY(cisup_new(&group, count, sizeof *group, d->err));
-    for (cisup_index start = 0, end; start < length; start = end) {
-        cisup_index size = 0;
-        for (end = start; end < length && list[end].neuron == list[start].neuron; end++)
-            group[size++] = list[end].circuit;
-        if (size >= 2) CISUP_TRY(deepen(d, group, size, list[start].neuron, depth + 1));
+    CISUP_TRY(sizes_check(rows, &o, err));
+    if (k.threads > rows->T) k.threads = (int)rows->T;
+    report->pairs = pairs_of(rows);
+    CISUP_TRY(cisup_new(&load, o.load ? 0 : rows->N, sizeof *load, err));
+    k.load = o.load ? o.load : load;
+    for (cisup_index n = 0; n < rows->N; n++) k.load[n] = 0;
+    CISUP_TRY(lists_suit(&k, o.method) ? mark_through_lists(&k, err)
+                                       : cisup_mark_partition(&k, err));
+    report->max_overlap = any_met(k.load, rows->N);
+    if (k.repeat.count > 0) {
+        report->holds = 0;
+        cisup_pairs_settle(&k.repeat);
+        CISUP_TRY(cisup_overlap_follow(rows, &k.repeat, report, err));
     }
 done:
-    cisup_release(list);
-    cisup_release(group);
-    return status;
-}
-
-/* The largest overlap when neuron n is the smallest one with a repeated pair. */
-static cisup_status largest_overlap(const cisup_allocation *a, const incidence *on,
-                                    cisup_index n, cisup_overlap_report *report,
-                                    cisup_error *err) {
-    deepening d = {.a = a, .best = 2, .err = err};
-    d.steps_left = 64.0 * (double)a->T * (double)a->S * (double)a->S;
-    cisup_status status = CISUP_OK;
-    for (; n < a->N && status == CISUP_OK; n++) {
-        const cisup_index count = on->start[n + 1] - on->start[n];
-        if (count >= 2) status = deepen(&d, on->through + on->start[n], count, n, 1);
-    }
-    report->max_overlap = d.best;
-    report->max_overlap_exact = d.steps_left >= 0.0 || d.best == a->S;
+    cisup_release(load);
+    cisup_pairs_free(&k.repeat);
+    if (status != CISUP_OK) *report = (cisup_overlap_report){0}; /* nothing is known */
     return status;
 }
 
 cisup_status cisup_overlap_check(const cisup_allocation *a, cisup_overlap_report *report,
                                  cisup_error *err) {
-    *report = (cisup_overlap_report){.holds = 1,
-                                     .max_overlap_exact = 1,
-                                     .witness_circuits = {-1, -1},
-                                     .witness_neurons = {-1, -1}};
-    report->pairs = 0.5 * (double)a->T * (double)a->S * (double)(a->S - 1);
-    incidence on = {0};
-    int32_t *mark = NULL;
-    cisup_status status;
-    CISUP_TRY(rows_check(a, err));
-    CISUP_TRY(incidence_init(&on, a, err));
-    CISUP_TRY(cisup_new(&mark, a->N, sizeof *mark, err));
-    for (cisup_index n = 0; n < a->N; n++) {
-        if (on.start[n + 1] - on.start[n] >= 2) report->max_overlap = 1;
-        const cisup_index m = first_repeat(a, &on, n, mark);
-        if (m == a->N) continue;
-        report->holds = 0;
-        name_witness(a, &on, n, m, report);
-        CISUP_TRY(largest_overlap(a, &on, n, report, err));
-        break;
-    }
-done:
-    incidence_free(&on);
-    cisup_release(mark);
-    if (status != CISUP_OK) *report = (cisup_overlap_report){0}; /* nothing is known */
-    return status;
+    const cisup_rows rows = cisup_rows_stored(a);
+    return cisup_overlap_check_rows(&rows, NULL, report, err);
 }

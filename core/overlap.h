@@ -2,7 +2,7 @@
 #ifndef CISUP_CORE_OVERLAP_H
 #define CISUP_CORE_OVERLAP_H
 
-#include <cisup/core/allocation.h>
+#include <cisup/core/rows.h>
 
 /* What the check of an allocation found. */
 typedef struct {
@@ -14,21 +14,54 @@ typedef struct {
     double pairs;                    /* pairs of neurons looked at, T S(S-1)/2 */
 } cisup_overlap_report;
 
+/* How pairs are marked. Both give the same report. */
+typedef enum {
+    CISUP_OVERLAP_AUTOMATIC, /* lists for few pairs whose rows are or fit in memory */
+    CISUP_OVERLAP_LISTS,     /* through the circuits of each neuron */
+    CISUP_OVERLAP_PARTITION, /* pairs sorted into buckets of neurons first */
+} cisup_overlap_method;
+
+typedef struct {
+    cisup_overlap_method method; /* default CISUP_OVERLAP_AUTOMATIC */
+    double memory;               /* bytes for pairs; 0 (default): an eighth of what is
+                                    available, at most 500 MB */
+    int threads;                 /* 0 (default): as many as OpenMP offers */
+    cisup_index *load;           /* NULL (default), or [N]: filled with c_n */
+} cisup_overlap_options;
+
 /* Verifies that any two circuits share at most one neuron.
  *
+ *   options  NULL: the defaults
  *   report   uninitialised on entry; all zero (holds = 0) after a failure
  *
  * The witness is canonical: the smallest neurons (n, m), n first, that lie together in
- * two circuits, and the two smallest such circuits.
+ * two circuits, and the two smallest such circuits. The report depends neither on the
+ * method nor on threads and memory.
  *
  * Method: two circuits share two neurons iff some pair of neurons occurs in two
- * circuits. For each neuron n the circuits through it mark their larger neurons m in
- * one array of length N. If a pair occurs twice, the overlap is then followed into
- * triples, quadruples, ... to its maximum; that search is bounded by 64 T S^2 steps
- * and reports a lower bound when it is cut off.
+ * circuits, so every pair is marked once. Few pairs: for each neuron n the circuits
+ * through it mark their larger neurons in an array of length N. Many: pairs are written
+ * as 32-bit numbers to the bucket of their smaller neuron, in rounds over the neurons so
+ * that a round's pairs fit in `memory`, and then marked bucket by bucket in a bitmap
+ * that fits in a core's cache; rows are read once a round and once before.
  *
- * Time O(N + T S^2), memory O(N + T S).
- * Errors: EFORMAT when a row is not strictly increasing within [0, N); ENOMEM. */
+ * If pairs occur twice, the circuits that hold such pairs are compared pair by pair, or,
+ * when they are more than 4 S, followed into triples, quadruples, ... to the largest
+ * overlap. That search is bounded by 64 T S^2 steps, the
+ * 2^18 smallest such pairs and 2^22 slots of the circuits; a lower bound is reported when
+ * it is cut off.
+ *
+ * Time O(N + T S^2), times rounds for reading rows. Memory: lists 8 N + 4 T S bytes and
+ * 4 N a thread (and 4 T S for rows not in memory); partition `memory`, 12 N a thread
+ * and a bitmap.
+ * Errors: EFORMAT when a row is not strictly increasing within [0, N), naming the first
+ * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);
+ * ENOMEM; those of the rows. */
+CISUP_MUST_CHECK cisup_status
+cisup_overlap_check_rows(const cisup_rows *rows, const cisup_overlap_options *options,
+                         cisup_overlap_report *report, cisup_error *err);
+
+/* The same for a stored allocation and the defaults. */
 CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
                                                   cisup_overlap_report *report,
                                                   cisup_error *err);

@@ -7,6 +7,8 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/plan_rows.h>
 
+#include <string.h>
+
 typedef struct {
     const cisup_packing_plan *plan;
     int32_t **row; /* [nodes] of the nodes built in full; NULL for the others */
@@ -79,20 +81,47 @@ static void rename_padded(const cisup_plan_node *node, const cisup_plan_node *ch
         if (out->row[k] >= border) out->row[k] += (int32_t)shift;
 }
 
-/* The child without its first block, points of which become the hole. */
+/* Two points in no block of the node together; there are such. met: [points], zero. */
+static void find_open_pair(const cisup_plan_node *node, const int32_t *row, int32_t *met,
+                           int32_t pair[2]) {
+    const cisup_index S = node->S, blocks = node->blocks;
+    for (cisup_index k = 0; k < blocks * S; k++) met[row[k]] += (int32_t)S - 1;
+    pair[0] = 0;
+    while (met[pair[0]] == node->points - 1) pair[0]++;
+    memset(met, 0, (size_t)node->points * sizeof *met);
+    met[pair[0]] = 1;
+    for (cisup_index t = 0; t < blocks; t++) {
+        int holds = 0;
+        for (cisup_index k = 0; k < S; k++) holds |= row[t * S + k] == pair[0];
+        for (cisup_index k = 0; k < S && holds; k++) met[row[t * S + k]] = 1;
+    }
+    pair[1] = 0;
+    while (met[pair[1]]) pair[1]++;
+    memset(met, 0, (size_t)node->points * sizeof *met);
+}
+
+/* The child with an open pair as the hole, or without its first block, points of which
+ * become the hole. */
 static cisup_status emit_holed(builder *b, const cisup_plan_node *node,
                                cisup_plan_rows *out) {
-    int32_t *name = NULL;
+    int32_t *name = NULL, pair[2];
     cisup_status status;
     CISUP_TRY(cisup_new(&name, node->points, sizeof *name, b->err));
     CISUP_TRY(built(b, node->child[0]));
-    const int32_t *from = b->row[node->child[0]];
+    const int32_t *from = b->row[node->child[0]], *hole = from;
+    const int is_open = node->blocks == b->plan->node[node->child[0]].blocks;
+    if (is_open) {
+        find_open_pair(node, from, name, pair);
+        hole = pair;
+    } else {
+        from += node->S;
+    }
     for (cisup_index k = 0; k < node->hole; k++)
-        name[from[k]] = (int32_t)(node->points - node->hole + k + 1);
+        name[hole[k]] = (int32_t)(node->points - node->hole + k + 1);
     int32_t next = 0;
     for (cisup_index x = 0; x < node->points; x++)
         name[x] = name[x] ? name[x] - 1 : next++;
-    for (cisup_index t = 1; t <= node->blocks && !cisup_plan_full(out); t++) {
+    for (cisup_index t = 0; t < node->blocks && !cisup_plan_full(out); t++) {
         int32_t *row = cisup_plan_next(out);
         for (cisup_index k = 0; k < node->S; k++) row[k] = name[from[t * node->S + k]];
     }
@@ -102,7 +131,8 @@ done:
 }
 
 /* Row t holds the blocks of the child on its point t, then points of its own, one of
- * them in the hole while that has any left. */
+ * them in the hole while that has any left. If no row has any, the child's first blocks
+ * are the points of the hole. */
 static cisup_status emit_dual(builder *b, const cisup_plan_node *node,
                               cisup_plan_rows *out) {
     const cisup_plan_node *child = &b->plan->node[node->child[0]];
@@ -112,9 +142,17 @@ static cisup_status emit_dual(builder *b, const cisup_plan_node *node,
     CISUP_TRY(cisup_new(&used, node->blocks, sizeof *used, b->err));
     CISUP_TRY(built(b, node->child[0]));
     const int32_t *from = b->row[node->child[0]];
-    for (cisup_index k = 0; k < child->blocks * child->S; k++)
-        row[from[k] * node->S + used[from[k]]++] = (int32_t)(k / child->S);
-    int32_t next = (int32_t)child->blocks;
+    const int is_open = (child->points - 1) / (child->S - 1) < node->S;
+    const cisup_index apart =
+        is_open ? 0 : cisup_plan_disjoint_blocks(child->S, child->points);
+    const cisup_index lifted = node->hole < apart ? node->hole : apart;
+    for (cisup_index k = 0; k < child->blocks * child->S; k++) {
+        const cisup_index block = k / child->S;
+        row[from[k] * node->S + used[from[k]]++] =
+            (int32_t)(block < lifted ? node->points - node->hole + block
+                                     : block - lifted);
+    }
+    int32_t next = (int32_t)(child->blocks - lifted);
     for (cisup_index t = 0; t < node->blocks; t++) {
         const int has_own = used[t] < node->S;
         if (t < node->hole && has_own)

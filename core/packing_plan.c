@@ -12,7 +12,8 @@
 #include <cisup/core/triples.h>
 
 cisup_plan_options cisup_plan_defaults(void) {
-    return (cisup_plan_options){.searched = 1, .families = ~0u, .designs = ~0u};
+    return (cisup_plan_options){
+        .searched = 1, .families = ~0u, .designs = ~0u, .conics = 1};
 }
 
 int cisup_plan_allows(const cisup_plan_search *search, cisup_plan_kind kind) {

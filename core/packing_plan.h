@@ -20,7 +20,7 @@ typedef enum {
     CISUP_PLAN_CYCLIC,      /* stored base blocks, found by search */
     CISUP_PLAN_DUAL,        /* points and blocks of a packing exchanged */
     CISUP_PLAN_PAD,         /* points in no block added */
-    CISUP_PLAN_HOLED,       /* one block taken out, its points being the hole */
+    CISUP_PLAN_HOLED,       /* a hole made: of a block taken out, or an open pair */
 } cisup_plan_kind;
 
 /* Steiner systems S(2,S,v) that exist for prime powers. */
@@ -52,6 +52,7 @@ typedef struct {
     cisup_index q;      /* order of the transversal designs */
     int entry;          /* of a stored table */
     cisup_design design;
+    int apart; /* of a design: its missing points are of a conic (1), of one block (0) */
     int child[3];
 } cisup_plan_node;
 
@@ -66,6 +67,7 @@ typedef struct {
     int searched;      /* 1: use stored base blocks found by search; default 1 */
     unsigned families; /* bit 1 << kind for each kind allowed; default ~0u */
     unsigned designs;  /* bit 1 << family for each family of designs; default ~0u */
+    int conics;        /* 1: planes may lose points of a conic; default 1 */
 } cisup_plan_options;
 
 cisup_plan_options cisup_plan_defaults(void);

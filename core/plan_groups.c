@@ -4,6 +4,7 @@
  * each group with the shared points is filled by a smaller plan. */
 #include <cisup/core/plan_search.h>
 
+#include <cisup/core/designs.h>
 
 /* Up to here all sizes are tried thoroughly; above, few orders are. */
 static const cisup_index thorough_points = 600;
@@ -183,15 +184,21 @@ static void try_product(cisup_plan_search *search, cisup_plan_candidate *best,
     offer_groups(search, best, &c);
 }
 
-/* The design less e points of one block: each of them is on r blocks, one of which
- * they have in common. */
-static void try_design(cisup_plan_candidate *best, const cisup_design *d) {
+/* The design less e points, each on r blocks: any two of them have one in common, all
+ * have if they are of one block. */
+static void try_design(cisup_plan_search *search, cisup_plan_candidate *best,
+                       const cisup_design *d) {
     const cisup_index e = d->points - best->node.points;
     const cisup_index r = (d->points - 1) / (d->S - 1);
     if (e > d->S || best->node.hole > 0) return;
     cisup_plan_candidate c = candidate(best, CISUP_PLAN_DESIGN);
     c.node.design = *d;
-    c.node.blocks = d->blocks - (e ? e * (r - 1) + 1 : 0);
+    c.node.blocks = d->blocks;
+    c.node.apart = search->options.conics && e > 2 && e <= cisup_design_most_apart(d);
+    if (c.node.apart)
+        c.node.blocks -= e * r - pairs_of(e);
+    else
+        c.node.blocks -= e ? e * (r - 1) + 1 : 0;
     cisup_plan_offer(best, &c);
 }
 
@@ -202,7 +209,7 @@ void cisup_plan_try_designs(cisup_plan_search *search, cisup_plan_candidate *bes
         const cisup_design *d = &search->design[k];
         if (d->points >= points) {
             if (cisup_plan_allows(search, CISUP_PLAN_DESIGN)) {
-                if (d->points - S <= points) try_design(best, d);
+                if (d->points - S <= points) try_design(search, best, d);
             }
             if (d->points > points) continue;
         }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/plan_rows.h>
 #include <cisup/core/plan_search.h>
 
 void cisup_plan_try_cyclic(cisup_plan_search *search, cisup_plan_candidate *best) {
@@ -6,12 +7,15 @@ void cisup_plan_try_cyclic(cisup_plan_search *search, cisup_plan_candidate *best
     if (!cisup_plan_allows(search, CISUP_PLAN_CYCLIC)) return;
     cisup_cyclic_entry entry;
     for (int k = 0; cisup_cyclic_entry_at(k, &entry); k++) {
-        if (entry.S != best->node.S || entry.points != best->node.points) continue;
+        const cisup_index e = entry.points - best->node.points;
+        if (entry.S != best->node.S || e < 0 || e > entry.S) continue;
+        /* e points of one block go: all points are on r blocks. */
+        const cisup_index r = entry.blocks * entry.S / entry.points;
         cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_CYCLIC}};
         c.node.S = entry.S;
-        c.node.points = entry.points;
+        c.node.points = best->node.points;
         c.node.entry = k;
-        c.node.blocks = entry.blocks;
+        c.node.blocks = entry.blocks - (e ? e * (r - 1) + 1 : 0);
         cisup_plan_offer(best, &c);
     }
 }
@@ -22,12 +26,14 @@ static const cisup_index largest_dual = 32, most_padding = 128;
 /* Points besides the hole that T blocks of size S need as the dual of a packing of T
  * points with `blocks` blocks of size k. Each point of it is on at most (T-1)/(k-1) <= S
  * blocks; the slots it leaves open each take a point of their own, one of which can lie
- * in the hole: no two of those are in one block. */
+ * in the hole: no two of those are in one block. When no slot is open, blocks of the
+ * packing that are disjoint lie in the hole. */
 static cisup_index dual_needs(const cisup_plan_node *node, cisup_index k, cisup_index T,
                               cisup_index blocks) {
     const cisup_index points = T * node->S - (k - 1) * blocks;
-    if ((T - 1) / (k - 1) >= node->S) return points;
-    return points - (node->hole < T ? node->hole : T);
+    const int is_open = (T - 1) / (k - 1) < node->S;
+    const cisup_index apart = is_open ? T : cisup_plan_disjoint_blocks(k, T);
+    return points - (node->hole < apart ? node->hole : apart);
 }
 
 static int dual_fits(cisup_plan_search *search, const cisup_plan_node *node,
@@ -72,14 +78,18 @@ static void offer_pad(cisup_plan_search *search, cisup_plan_candidate *best,
     cisup_plan_offer(best, &c);
 }
 
-/* One block of f(n) taken out makes a hole of S points. */
+/* Two points that f(n) leaves uncovered are a hole; one block taken out makes a hole of
+ * S points. */
 static void offer_holed(cisup_plan_search *search, cisup_plan_candidate *best) {
     cisup_plan_candidate c = {.node = {.kind = CISUP_PLAN_HOLED}};
     c.node.S = best->node.S;
     c.node.points = best->node.points;
     c.node.hole = best->node.hole;
     c.want[0] = (cisup_plan_key){c.node.S, c.node.points, 0, 0};
-    c.node.blocks = cisup_plan_count(search, &c.want[0]) - 1;
+    const cisup_index blocks = cisup_plan_count(search, &c.want[0]);
+    const cisup_index S = c.node.S, n = c.node.points;
+    const int is_open = c.node.hole == 2 && blocks * S * (S - 1) < n * (n - 1);
+    c.node.blocks = blocks - !is_open;
     cisup_plan_offer(best, &c);
 }
 

@@ -32,4 +32,10 @@ CISUP_MUST_CHECK cisup_status cisup_plan_leaf(const cisup_plan_node *node,
 cisup_index cisup_plan_group_start(const cisup_plan_node *node, cisup_index g);
 cisup_index cisup_plan_group_size(const cisup_plan_node *node, cisup_index g);
 
+/* How many of the first blocks of the best packing of T points are certainly disjoint:
+ * the first round of all pairs, the verticals of Bose's triples (core/triples.c). */
+static inline cisup_index cisup_plan_disjoint_blocks(cisup_index S, cisup_index T) {
+    return S == 2 ? T / 2 : S == 3 && T % 6 == 3 ? T / 3 : 0;
+}
+
 #endif

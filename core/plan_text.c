@@ -2,6 +2,7 @@
 #include <cisup/core/packing_plan.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/packing_tables.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,6 +87,15 @@ static void say_child(writer *w, const cisup_packing_plan *plan,
     say(w, ")");
 }
 
+static void say_cyclic(writer *w, const cisup_plan_node *node) {
+    cisup_cyclic_entry entry = {.points = node->points};
+    (void)cisup_cyclic_entry_at(node->entry, &entry);
+    say(w, "cyclic(%" PRId64, entry.points);
+    if (node->points < entry.points)
+        say(w, "; less %" PRId64, entry.points - node->points);
+    say(w, ")");
+}
+
 static void say_node(writer *w, const cisup_packing_plan *plan, int at) {
     const cisup_plan_node *node = &plan->node[at];
     switch (node->kind) {
@@ -101,11 +111,12 @@ static void say_node(writer *w, const cisup_packing_plan *plan, int at) {
     case CISUP_PLAN_DESIGN:
         say_design(w, &node->design);
         if (node->points < node->design.points)
-            say(w, "; less %" PRId64, node->design.points - node->points);
+            say(w, "; less %" PRId64 "%s", node->design.points - node->points,
+                node->apart ? " apart" : "");
         say(w, ")");
         break;
     case CISUP_PLAN_CYCLIC:
-        say(w, "cyclic(%" PRId64 ")", node->points);
+        say_cyclic(w, node);
         break;
     case CISUP_PLAN_DUAL:
         say_child(w, plan, node, "dual");

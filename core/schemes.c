@@ -4,11 +4,11 @@
 #include <cisup/core/even_out.h>
 #include <cisup/core/flint_fields.h>
 #include <cisup/core/implicit.h>
-#include <cisup/core/local_search.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing_build.h>
 #include <cisup/core/progressions.h>
 #include <cisup/core/random_packing.h>
+#include <cisup/core/search_starts.h>
 
 #include <string.h>
 
@@ -131,6 +131,7 @@ cisup_status cisup_allocation_plan(cisup_index N, cisup_index S, cisup_scheme wh
     cisup_plan_options options = cisup_plan_defaults();
     options.families = families_of(which);
     options.designs = designs_of(which);
+    options.conics = options.designs == ~0u; /* computed lines have no number then */
     *plan = (cisup_packing_plan){0};
     if (!options.families)
         return CISUP_FAIL(err, CISUP_EINVAL, "scheme %s has no plan",
@@ -160,36 +161,15 @@ static cisup_status count_planned(cisup_index N, cisup_index S,
     return status;
 }
 
-/* A scheme's largest allocation with circuits added by local search. */
-static cisup_status search_from(cisup_allocation *a, cisup_index N, cisup_index S,
-                                const cisup_allocation_options *o, counter *count,
-                                maker *make, cisup_error *err) {
-    const cisup_local_search_options options = {o->effort, o->seed};
-    cisup_allocation start = {0};
-    cisup_index most;
-    cisup_status status;
-    CISUP_TRY(count(N, S, o, &most, err));
-    CISUP_TRY(make(&start, N, S, most, o, err));
-    CISUP_TRY(cisup_local_search(&start, &options, a, err));
-done:
-    cisup_allocation_free(&start);
-    return status;
-}
-
-/* The larger of what the search makes of the plan and of td, whose rests differ. */
+/* The plan's circuits and what local search adds. */
 static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
                            const cisup_allocation_options *o, cisup_error *err) {
-    cisup_allocation other = {0};
-    cisup_status status;
-    CISUP_TRY(search_from(a, N, S, o, count_planned, make_planned, err));
-    CISUP_TRY(search_from(&other, N, S, o, count_td, make_td, err));
-    if (other.T > a->T) {
-        const cisup_allocation smaller = *a;
-        *a = other;
-        other = smaller;
-    }
-done:
-    cisup_allocation_free(&other);
+    const cisup_local_search_options options = {o->effort, o->seed};
+    cisup_packing_plan plan;
+    *a = (cisup_allocation){0};
+    cisup_status status = cisup_allocation_plan(N, S, o->scheme, &plan, err);
+    if (status == CISUP_OK) status = cisup_search_starts(&plan, &options, a, err);
+    cisup_packing_plan_free(&plan);
     return status;
 }
 
@@ -221,7 +201,10 @@ static cisup_status make_best(cisup_allocation *a, cisup_index N, cisup_index S,
         CISUP_TRY(make_planned(a, N, S, T, o, err));
     } else {
         CISUP_TRY(search(a, N, S, o, err));
-        a->T = T;
+        if (T > a->T)
+            status = cisup_allocation_too_many(N, S, T, o->scheme, a->T, err);
+        else
+            a->T = T;
     }
 done:
     cisup_implicit_free(&m);
@@ -302,6 +285,10 @@ int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_in
     return options->even_out == CISUP_EVEN_OUT_YES;
 }
 
+static int is_searched(const cisup_allocation_options *o) {
+    return o->scheme == CISUP_SCHEME_BEST && o->effort > 0.0;
+}
+
 cisup_status cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                                    const cisup_allocation_options *options,
                                    cisup_error *err) {
@@ -313,6 +300,10 @@ cisup_status cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
     if (S == 1) return CISUP_OK;
     if (o.scheme == CISUP_SCHEME_BEST) CISUP_TRY(fits_apart(N, S, T, &fits, err));
     if (fits) return CISUP_OK;
+    if (is_searched(&o)) { /* the plan alone may do */
+        CISUP_TRY(count_planned(N, S, &o, &most, err));
+        if (T <= most) return CISUP_OK;
+    }
     if (o.scheme != CISUP_SCHEME_RANDOM)
         CISUP_TRY(schemes[o.scheme].count(N, S, &o, &most, err));
     if (T > most) return cisup_allocation_too_many(N, S, T, o.scheme, most, err);
@@ -335,7 +326,9 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
     *a = (cisup_allocation){0};
     const cisup_allocation_options o = chosen(options);
     cisup_status status;
-    CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err)); /* before memory is taken */
+    CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    if (!is_searched(&o)) /* before memory is taken; a search tells as it goes */
+        CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err));
     if (S == 1) return make_single(a, N, T, err);
     CISUP_TRY(schemes[o.scheme].make(a, N, S, T, &o, err));
     if (cisup_allocation_is_evened(&o, N, S, T)) CISUP_TRY(cisup_even_out(a, err));

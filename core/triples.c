@@ -30,7 +30,8 @@ cisup_triples cisup_triples_of(cisup_index n) {
     s.size = whole / 3;
     s.classes = s.size / 2;
     s.in_class = 3 * s.size - (s.base == CISUP_TRIPLES_BOSE && s.less ? 3 : 0);
-    s.rest = s.classes * s.in_class - (s.size % 2 == 0 ? 3 * s.classes : 0);
+    s.first = s.base == CISUP_TRIPLES_BOSE ? s.size - s.less : 0;
+    s.rest = s.first + s.classes * s.in_class - (s.size % 2 == 0 ? 3 * s.classes : 0);
     return s;
 }
 
@@ -152,10 +153,11 @@ static void rest_row(const cisup_triples *s, cisup_index r, int32_t *row) {
 }
 
 void cisup_triples_row(const cisup_triples *s, cisup_index t, int32_t *row) {
-    if (t >= s->rest) {
-        rest_row(s, t - s->rest, row);
+    if (t < s->first || t >= s->rest) {
+        rest_row(s, t < s->first ? t : t - s->rest, row);
         return;
     }
+    t -= s->first;
     const cisup_index m = s->size, d = t / s->in_class + 1;
     const cisup_index at = position_of(s, d, t % s->in_class), x = at / 3, i = at % 3;
     const cisup_index y = x + d < m ? x + d : x + d - m, z = product(s, x, d, i);
@@ -240,20 +242,32 @@ cisup_triples_walk cisup_triples_through(const cisup_triples *s, cisup_index T,
     return c;
 }
 
-cisup_index cisup_triples_next(cisup_triples_walk *c) {
+/* The next triple of the classes, or -1. */
+static cisup_index next_in_class(cisup_triples_walk *c) {
     const cisup_triples *s = c->s;
     for (; c->d <= s->classes; c->d++, c->k = 0) {
-        const cisup_index first = (c->d - 1) * s->in_class;
-        if (first >= c->T) return -1;
-        while (c->k < 4) {
+        const cisup_index first = s->first + (c->d - 1) * s->in_class;
+        while (first < c->T && c->k < 4) {
             const cisup_index at = candidate(s, c->d, c->u, c->i, c->k++);
             const cisup_index rank = rank_of(s, c->d, at);
             if (rank >= 0 && first + rank < c->T) return first + rank;
         }
+        if (first >= c->T) break;
     }
-    for (cisup_index r; (r = rest_of(s, c->u, c->i, c->k)) >= 0;) {
+    if (c->d <= s->classes) {
+        c->d = s->classes + 1;
+        c->k = 0;
+    }
+    return -1;
+}
+
+cisup_index cisup_triples_next(cisup_triples_walk *c) {
+    const cisup_triples *s = c->s;
+    const cisup_index t = next_in_class(c), start = s->first ? 0 : s->rest;
+    if (t >= 0) return t;
+    for (cisup_index r; start < c->T && (r = rest_of(s, c->u, c->i, c->k)) >= 0;) {
         c->k++;
-        if (s->rest + r < c->T) return s->rest + r;
+        if (start + r < c->T) return start + r;
     }
     return -1;
 }

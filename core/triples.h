@@ -13,8 +13,9 @@
  * With {(x,i), (y,i), (x o y, i+1)} on Q x Z_3, Q = Z_size, for the pairs x, y = x + d:
  * class d = 1 .. classes has these triples for x in Q and i in Z_3, for even size and
  * d = size/2 only those with x < d. Each class meets the points of Q x Z_3 evenly (each
- * three times for odd size, two or four times for even). The rest, which mends the
- * diagonal x = y and holds the points beyond Q x Z_3, comes last.
+ * three times for odd size, two or four times for even). What mends the
+ * diagonal x = y comes before the classes for Bose's systems, where it is a parallel
+ * class; for the others, with the points beyond Q x Z_3, after them.
  *
  * Source: C. C. Lindner, C. A. Rodger, Design Theory, 2nd ed. (2009), sections 1.2-1.4;
  * docs/allocations.md. */
@@ -27,7 +28,7 @@ typedef struct {
     cisup_index size;     /* of Q */
     cisup_index classes;  /* differences d */
     cisup_index in_class; /* triples of a class; the last one has fewer for even size */
-    cisup_index rest;     /* the first triple of the rest */
+    cisup_index first, rest; /* the first triples of the classes, and after them */
 } cisup_triples;
 
 /* 0 for n < 3. n <= 2^31-1. O(1). */

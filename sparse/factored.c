@@ -2,6 +2,7 @@
 #include <cisup/sparse/factored.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/sparse/assembly.h>
 
 #include <math.h>
 #include <stdbool.h>
@@ -14,24 +15,6 @@ void cisup_factored_free(cisup_factored *f) {
     cisup_release(f->right);
     cisup_csc_free(&f->excess);
     *f = (cisup_factored){0};
-}
-
-/* G - min(1,G): the entries of G above 1, each less 1. */
-static cisup_status excess_of(const cisup_csc *g, cisup_csc *out, cisup_error *err) {
-    cisup_index nnz = 0;
-    for (cisup_index k = 0; k < g->p[g->ncol]; k++) nnz += g->x[k] > 1.0;
-    const cisup_status status = cisup_csc_init(out, g->nrow, g->ncol, nnz, err);
-    if (status != CISUP_OK) return status;
-    cisup_index at = 0;
-    for (cisup_index m = 0; m < g->ncol; m++) {
-        for (cisup_index k = g->p[m]; k < g->p[m + 1]; k++) {
-            if (g->x[k] <= 1.0) continue;
-            out->i[at] = g->i[k];
-            out->x[at++] = g->x[k] - 1.0;
-        }
-        out->p[m + 1] = at;
-    }
-    return CISUP_OK;
 }
 
 /* The row of `right` that row i of wbar is a multiple of, or the next free one. */
@@ -71,41 +54,23 @@ done:
 
 static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
                                cisup_error *err) {
-    const cisup_index N = x->base->N;
     cisup_csc g = {0};
     cisup_status status;
     CISUP_TRY(cisup_meetings(x, &g, err));
-    CISUP_TRY(excess_of(&g, &f->excess, err));
+    CISUP_TRY(cisup_excess(&g, &f->excess, err));
     CISUP_TRY(factorize(f, err));
-    if (x->options.kappa == CISUP_KAPPA_SINGLE) {
-        CISUP_TRY(cisup_kappa(x, &g, &f->kappa, err));
-        goto done;
-    }
-    CISUP_TRY(cisup_new(&f->rows, N, sizeof *f->rows, err));
-    CISUP_TRY(cisup_kappa_rows(x, f->rows, err));
-    for (cisup_index n = 0; n < N; n++) f->kappa += f->rows[n] / (double)N;
+    if (x->options.kappa == CISUP_KAPPA_ROWS)
+        CISUP_TRY(cisup_new(&f->rows, x->base->N, sizeof *f->rows, err));
+    CISUP_TRY(cisup_kappas(x, &g, f->rows, &f->kappa, err));
 done:
     cisup_csc_free(&g);
-    return status;
-}
-
-/* v_t = scale w_t + shift wbar. */
-static cisup_status combine(cisup_factored *f, double scale, double shift,
-                            cisup_error *err) {
-    const cisup_index dd = f->in.d * f->in.d, T = f->in.base->T;
-    const cisup_status status = cisup_new(&f->own, T * dd, sizeof *f->own, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index t = 0; t < T; t++)
-        for (cisup_index k = 0; k < dd; k++)
-            f->own[t * dd + k] = scale * f->w[t * dd + k] + shift * f->wbar[k];
-    f->v = f->own;
     return status;
 }
 
 cisup_status cisup_factored_make(cisup_factored *out, const cisup_transition *x,
                                  cisup_error *err) {
     const double c = cisup_center(x->base->N, x->base->S, x->base->T, &x->options);
-    const double cS = c * (double)x->base->S;
+    cisup_mix mix = cisup_mix_of(x);
     *out = (cisup_factored){.in = {x->base, x->from, x->d, c},
                             .to = x->to,
                             .scheme = x->options.scheme,
@@ -113,20 +78,13 @@ cisup_status cisup_factored_make(cisup_factored *out, const cisup_transition *x,
                             .w = x->w,
                             .wbar = x->wbar};
     cisup_status status = CISUP_OK;
-    switch (out->scheme) {
-    case CISUP_WEIGHTS_PLAIN:
-        break;
-    case CISUP_WEIGHTS_BALANCED:
-        CISUP_TRY(combine(out, 1.0 + cS, 0.0, err));
-        break;
-    case CISUP_WEIGHTS_SPLIT:
-        CISUP_TRY(combine(out, 1.0, cS, err));
-        break;
-    case CISUP_WEIGHTS_CAPPED:
+    if (out->scheme == CISUP_WEIGHTS_PLAIN) return status;
+    if (out->scheme == CISUP_WEIGHTS_CAPPED) {
         CISUP_TRY(find_kappa(out, x, err));
-        CISUP_TRY(combine(out, 1.0, out->rows ? -1.0 : out->kappa, err));
-        break;
+        if (!out->rows) mix.shift = out->kappa; /* dw_t + (1+kappa) wbar */
     }
+    CISUP_TRY(cisup_mix_circuits(x, mix, &out->own, err));
+    out->v = out->own;
 done:
     if (status != CISUP_OK) cisup_factored_free(out);
     return status;

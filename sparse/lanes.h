@@ -3,21 +3,12 @@
 #define CISUP_SPARSE_LANES_H
 
 #include <cisup/core/status.h>
+#include <cisup/core/vector.h>
 
 /* Samples that travel through a network together: one of them a lane, stored side by
  * side, so that A is [d N][CISUP_LANES]. Lanes never mix, so a sample's result does
  * not depend on its lane or its neighbours. */
 enum { CISUP_LANES = 8 };
-
-/* Marks a function that is compiled for several instruction sets, of which the machine's
- * best is chosen when the program starts; all it calls is compiled into it. As sums are
- * never contracted (-ffp-contract=off), every version gives the same bytes. */
-#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ &&                      \
-    !defined __SANITIZE_ADDRESS__
-#define CISUP_VECTOR __attribute__((target_clones("default", "avx2", "avx512f"), flatten))
-#else
-#define CISUP_VECTOR
-#endif
 
 /* A loop over the lanes, which are independent. "omp simd" keeps gcc from unrolling the
  * eight turns into single numbers; the vectors are then as wide as the instruction set

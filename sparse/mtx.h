@@ -3,7 +3,7 @@
 #define CISUP_SPARSE_MTX_H
 
 #include <cisup/core/outfile.h>
-#include <cisup/sparse/csc.h>
+#include <cisup/sparse/triplets.h>
 
 /* Matrix Market files in the dialect that every reader we know reads alike:
  *
@@ -40,8 +40,9 @@ cisup_mtx_write_options cisup_mtx_write_defaults(void);
  *            all, and is compressed by gzip when the name ends in .gz
  *   options  NULL: the defaults
  *
- * The same matrix gives the same bytes, in every locale.
- * Time O(ncol + nnz), extra memory O(1).
+ * The same matrix gives the same bytes, in every locale and for any number of threads:
+ * all that OpenMP offers format numbers, 16,384 entries at a time.
+ * Time O(ncol + nnz), extra memory 4.8 MB a thread at most.
  * Errors: EINVAL a field that is none, metadata as above, an entry (named with its
  * row and column, from 0) that is not finite, not below 1e308 in absolute value or,
  * as integer, not whole; EIO; ENOMEM.
@@ -83,5 +84,28 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void);
 CISUP_MUST_CHECK cisup_status cisup_mtx_read(const char *path,
                                              const cisup_mtx_read_options *options,
                                              cisup_csc *a, cisup_error *err);
+
+/* What is told of a file while it is read: its sizes, then every entry (from 0) with the
+ * line it stands in, in the order of the file; a mirrored entry follows its original. A
+ * status other than OK stops the reading and is returned. */
+typedef struct {
+    void *context;
+    cisup_status (*sizes)(void *context, cisup_index nrow, cisup_index ncol,
+                          cisup_error *err);
+    cisup_status (*entry)(void *context, cisup_entry e, cisup_index line,
+                          cisup_error *err);
+} cisup_mtx_visitor;
+
+/* Reads a file as above without keeping it: memory of 256 kB whatever its size. Entries
+ * given twice are the visitor's business. Errors: as above, and the visitor's. */
+CISUP_MUST_CHECK cisup_status cisup_mtx_each(const char *path,
+                                             const cisup_mtx_read_options *options,
+                                             const cisup_mtx_visitor *visitor,
+                                             cisup_error *err);
+
+/* Puts "path:line: " (EFORMAT) or "path: " before the text of a failed call. Returns
+ * status. */
+cisup_status cisup_mtx_at(cisup_status status, const char *path, cisup_index line,
+                          cisup_error *err);
 
 #endif

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Line by line through one buffer into a growing list of entries, then by counting into
- * columns. The counting is stable, so that files sorted by column or by row need no
- * sort. Functions report a fault without its place: cisup_mtx_read puts the file and
- * the line it was at before the text. */
+ * Line by line through one buffer. Functions report a fault without its place:
+ * cisup_mtx_each puts the file and the line it was at before the text. */
 #include <cisup/sparse/mtx.h>
 
 #include <cisup/core/memory.h>
-#include <cisup/sparse/triplets.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -308,7 +305,7 @@ static cisup_status place_check(const header *h, cisup_index i, cisup_index j,
 }
 
 static cisup_status entry_read(source *s, const header *h, const char *at,
-                               cisup_triplets *t, cisup_error *err) {
+                               const cisup_mtx_visitor *v, cisup_error *err) {
     cisup_index i, j;
     double x = 1.0;
     cisup_status status;
@@ -318,15 +315,15 @@ static cisup_status entry_read(source *s, const header *h, const char *at,
     if (h->field == CISUP_MTX_REAL) CISUP_TRY(real_read(&at, &x, err));
     if (h->field == CISUP_MTX_INTEGER) CISUP_TRY(integer_read(&at, &x, err));
     CISUP_TRY(line_end(s, at, err));
-    CISUP_TRY(cisup_triplets_append(t, (cisup_entry){i - 1, j - 1, x}, err));
+    CISUP_TRY(v->entry(v->context, (cisup_entry){i - 1, j - 1, x}, s->line, err));
     if (h->symmetry == GENERAL || i == j) return CISUP_OK;
     if (h->symmetry == SKEW) x = -x;
-    CISUP_TRY(cisup_triplets_append(t, (cisup_entry){j - 1, i - 1, x}, err));
+    CISUP_TRY(v->entry(v->context, (cisup_entry){j - 1, i - 1, x}, s->line, err));
 done:
     return status;
 }
 
-static cisup_status entries_read(source *s, const header *h, cisup_triplets *t,
+static cisup_status entries_read(source *s, const header *h, const cisup_mtx_visitor *v,
                                  cisup_error *err) {
     for (cisup_index k = 0;; k++) {
         char *line;
@@ -338,29 +335,21 @@ static cisup_status entries_read(source *s, const header *h, cisup_triplets *t,
                               "%s than the %" PRId64 " entries that line %" PRId64
                               " states",
                               line ? "more" : "fewer", h->nnz, h->line);
-        status = entry_read(s, h, line, t, err);
+        status = entry_read(s, h, line, v, err);
         if (status != CISUP_OK) return status;
     }
 }
 
-static cisup_status read_all(source *s, const char *path, cisup_csc *a,
+static cisup_status read_all(source *s, const char *path, const cisup_mtx_visitor *v,
                              cisup_error *err) {
-    cisup_triplets t = {0};
     header h = {0};
-    cisup_index repeated = -1;
     cisup_status status;
     CISUP_TRY(source_open(s, path, err));
     CISUP_TRY(banner_read(s, &h, err));
     CISUP_TRY(sizes_read(s, &h, err));
-    CISUP_TRY(entries_read(s, &h, &t, err));
-    CISUP_TRY(cisup_triplets_compress(&t, h.nrow, h.ncol,
-                                      s->options.lenient ? CISUP_REPEATS_SUMMED
-                                                         : CISUP_REPEATS_REFUSED,
-                                      &repeated, a, err));
+    CISUP_TRY(v->sizes(v->context, h.nrow, h.ncol, err));
+    CISUP_TRY(entries_read(s, &h, v, err));
 done:
-    /* Strict files have one entry a line from the sizes on. */
-    if (repeated >= 0) s->line = h.line + 1 + repeated;
-    cisup_triplets_free(&t);
     source_close(s);
     return status;
 }
@@ -369,24 +358,26 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void) {
     return (cisup_mtx_read_options){.lenient = 0};
 }
 
-cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *options,
-                            cisup_csc *a, cisup_error *err) {
-    *a = (cisup_csc){0};
-    const cisup_mtx_read_options o = options ? *options : cisup_mtx_read_defaults();
-    source s = {.options = o};
-    /* A decimal comma would read another number; no global state is touched. */
-    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    const locale_t before = uselocale(plain);
-    const cisup_status status = read_all(&s, path, a, err);
-    (void)uselocale(before);
-    if (plain) freelocale(plain);
-    if (status == CISUP_OK) return status;
+cisup_status cisup_mtx_at(cisup_status status, const char *path, cisup_index line,
+                          cisup_error *err) {
     char place[200];
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     if (status == CISUP_EFORMAT)
-        (void)snprintf(place, sizeof place, "%.175s:%" PRId64, name, s.line);
+        (void)snprintf(place, sizeof place, "%.175s:%" PRId64, name, line);
     else
         (void)snprintf(place, sizeof place, "%.175s", name);
-    cisup_error_prefix(err, place);
+    if (status != CISUP_OK) cisup_error_prefix(err, place);
     return status;
+}
+
+cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
+                            const cisup_mtx_visitor *visitor, cisup_error *err) {
+    source s = {.options = options ? *options : cisup_mtx_read_defaults()};
+    /* A decimal comma would read another number; no global state is touched. */
+    const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    const locale_t before = uselocale(plain);
+    const cisup_status status = read_all(&s, path, visitor, err);
+    (void)uselocale(before);
+    if (plain) freelocale(plain);
+    return cisup_mtx_at(status, path, s.line, err);
 }

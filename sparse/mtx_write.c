@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Two passes: the first refuses what cannot be written and counts what will be, so
- * that the size line is known and a bad entry leaves no file. The second formats into
- * a buffer of our own; printf for each index would take most of the time. */
+ * that the size line is known and a bad entry leaves no file. The second formats pieces
+ * of the entries into buffers of our own, a piece a thread, and writes these in order;
+ * printf for each index would take most of the time. */
 #include <cisup/sparse/mtx.h>
+
+#include <cisup/core/memory.h>
 
 #include <assert.h>
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
 enum {
-    buffer_bytes = 1 << 16,
-    line_bytes = 1024, /* every line fits; header lines are below 1000 bytes */
-    most_metadata = 991
+    header_bytes = 3 * 1024, /* its lines are below 1000 bytes */
+    most_metadata = 991,
+    piece_entries = 1 << 14,
+    entry_bytes = 2 * 20 + 32 /* two indices and a number */
 };
 
-/* A buffer in front of a file, a gzip stream on that file, or standard output. */
+/* A file, a gzip stream on that file, or standard output. */
 typedef struct {
     const char *path;
     cisup_outfile file; /* closed for standard output */
     gzFile gzip;        /* NULL: not compressed */
-    size_t used;
-    char text[buffer_bytes];
 } sink;
 
 static int ends_in_gz(const char *path) {
@@ -56,27 +59,19 @@ static cisup_status sink_open(sink *s, const char *path, cisup_overwrite overwri
     return CISUP_FAIL(err, CISUP_ENOMEM, "no memory to compress %.300s", path);
 }
 
-static cisup_status sink_flush(sink *s, cisup_error *err) {
-    const size_t used = s->used;
-    s->used = 0;
+static cisup_status sink_write(sink *s, const char *text, size_t bytes,
+                               cisup_error *err) {
     errno = 0;
-    if (used == 0) return CISUP_OK;
+    if (bytes == 0) return CISUP_OK;
     size_t written;
     if (s->gzip)
-        written = (size_t)gzwrite(s->gzip, s->text, (unsigned)used);
+        written = (size_t)gzwrite(s->gzip, text, (unsigned)bytes);
     else
-        written = fwrite(s->text, 1, used, s->file.stream ? s->file.stream : stdout);
-    return written == used ? CISUP_OK : cannot_write(s, err);
-}
-
-/* Makes sure that one more line fits. */
-static inline cisup_status sink_reserve(sink *s, cisup_error *err) {
-    return buffer_bytes - s->used >= line_bytes ? CISUP_OK : sink_flush(s, err);
+        written = fwrite(text, 1, bytes, s->file.stream ? s->file.stream : stdout);
+    return written == bytes ? CISUP_OK : cannot_write(s, err);
 }
 
 static cisup_status sink_finish(sink *s, cisup_error *err) {
-    const cisup_status status = sink_flush(s, err);
-    if (status != CISUP_OK) return status;
     if (s->gzip) {
         const int closed = gzclose_w(s->gzip);
         s->gzip = NULL;
@@ -120,37 +115,93 @@ static cisup_status header_write(sink *s, const cisup_csc *a,
         [CISUP_MTX_INTEGER] = "integer",
         [CISUP_MTX_REAL] = "real",
     };
-    char *out = s->text;
-    out += snprintf(out, line_bytes, "%%%%MatrixMarket matrix coordinate %s general\n",
+    char text[header_bytes], *out = text;
+    out += snprintf(out, 100, "%%%%MatrixMarket matrix coordinate %s general\n",
                     name[o->field]);
-    if (o->metadata) out += snprintf(out, line_bytes, "%% cisup %s\n", o->metadata);
-    out += snprintf(out, line_bytes, "%" PRId64 " %" PRId64 " %" PRId64 "\n", a->nrow,
-                    a->ncol, nnz);
-    s->used = (size_t)(out - s->text);
-    return sink_reserve(s, err);
+    if (o->metadata) out += snprintf(out, 1024, "%% cisup %s\n", o->metadata);
+    out += snprintf(out, 100, "%" PRId64 " %" PRId64 " %" PRId64 "\n", a->nrow, a->ncol,
+                    nnz);
+    return sink_write(s, text, (size_t)(out - text), err);
 }
 
-/* Column j: "i j\n" or "i j x\n" for each entry that is not 0. */
-static cisup_status column_write(sink *s, const cisup_csc *a, cisup_index j,
-                                 cisup_mtx_field field, cisup_error *err) {
+/* The column of entry k, k < p[ncol]. */
+static cisup_index column_of(const cisup_csc *a, cisup_index k) {
+    cisup_index low = 0, high = a->ncol;
+    while (high - low > 1) {
+        const cisup_index middle = low + (high - low) / 2;
+        if (a->p[middle] <= k)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Entries from..to-1 of column j: "i j\n" or "i j x\n" for each that is not 0. */
+static char *put_entries(char *out, const cisup_csc *a, cisup_index j, cisup_index from,
+                         cisup_index to, cisup_mtx_field field) {
     char column[24] = " ";
     char *column_end = put_index(column + 1, j + 1);
     *column_end++ = field == CISUP_MTX_PATTERN ? '\n' : ' ';
     const size_t column_bytes = (size_t)(column_end - column);
-    for (cisup_index k = a->p[j]; k < a->p[j + 1]; k++) {
+    for (cisup_index k = from; k < to; k++) {
         if (a->x[k] == 0.0) continue;
-        const cisup_status status = sink_reserve(s, err);
-        if (status != CISUP_OK) return status;
-        char *out = put_index(s->text + s->used, a->i[k] + 1);
+        out = put_index(out, a->i[k] + 1);
         memcpy(out, column, column_bytes);
         out += column_bytes;
         if (field != CISUP_MTX_PATTERN) {
             out = put_number(out, a->x[k]);
             *out++ = '\n';
         }
-        s->used = (size_t)(out - s->text);
     }
-    return CISUP_OK;
+    return out;
+}
+
+/* The piece of entries that begins with `from`; returns its bytes. A decimal comma would
+ * make another file: each thread works in the locale `plain` for as long. */
+static size_t put_piece(char *text, const cisup_csc *a, cisup_index from,
+                        cisup_mtx_field field, locale_t plain) {
+    const cisup_index all = a->p[a->ncol];
+    if (from >= all) return 0;
+    const locale_t before = uselocale(plain);
+    const cisup_index end = from + piece_entries < all ? from + piece_entries : all;
+    char *out = text;
+    for (cisup_index j = column_of(a, from); from < end; j++) {
+        const cisup_index to = a->p[j + 1] < end ? a->p[j + 1] : end;
+        out = put_entries(out, a, j, from, to, field);
+        from = to;
+    }
+    (void)uselocale(before);
+    return (size_t)(out - text);
+}
+
+/* Some pieces a thread at a time: starting threads and waiting for the last costs less
+ * than with one. */
+static cisup_status entries_write(sink *s, const cisup_csc *a, cisup_mtx_field field,
+                                  locale_t plain, cisup_error *err) {
+    enum { piece_bytes = piece_entries * entry_bytes, pieces_a_thread = 4 };
+    const cisup_index all = a->p[a->ncol];
+    const cisup_index pieces = all / piece_entries + (all % piece_entries > 0);
+    const int threads = omp_in_parallel() ? 1 : omp_get_max_threads();
+    const cisup_index room = (cisup_index)threads * pieces_a_thread;
+    const cisup_index turn = pieces < room ? pieces : room;
+    char *text = NULL;
+    size_t *used = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&text, turn * piece_bytes, 1, err));
+    CISUP_TRY(cisup_new(&used, turn, sizeof *used, err));
+    for (cisup_index first = 0; first < pieces; first += turn) {
+#pragma omp parallel for schedule(dynamic) num_threads(threads) if (turn > 1)
+        for (cisup_index k = 0; k < turn; k++)
+            used[k] = put_piece(text + k * piece_bytes, a, (first + k) * piece_entries,
+                                field, plain);
+        for (cisup_index k = 0; k < turn; k++)
+            CISUP_TRY(sink_write(s, text + k * piece_bytes, used[k], err));
+    }
+done:
+    cisup_release(text);
+    cisup_release(used);
+    return status;
 }
 
 /* Counts the entries to write in column j; refuses those that cannot be written. */
@@ -194,19 +245,18 @@ static cisup_status options_check(const cisup_mtx_write_options *o, cisup_error 
 }
 
 static cisup_status write_all(const char *path, const cisup_csc *a,
-                              const cisup_mtx_write_options *o, cisup_error *err) {
+                              const cisup_mtx_write_options *o, locale_t plain,
+                              cisup_error *err) {
     sink out;
     out.file = (cisup_outfile){0};
     out.gzip = NULL;
-    out.used = 0;
     cisup_index nnz = 0;
     cisup_status status;
     for (cisup_index j = 0; j < a->ncol; j++)
         CISUP_TRY(column_count(a, j, o->field, &nnz, err));
     CISUP_TRY(sink_open(&out, path, o->overwrite, err));
     CISUP_TRY(header_write(&out, a, o, nnz, err));
-    for (cisup_index j = 0; j < a->ncol; j++)
-        CISUP_TRY(column_write(&out, a, j, o->field, err));
+    CISUP_TRY(entries_write(&out, a, o->field, plain, err));
     CISUP_TRY(sink_finish(&out, err));
 done:
     sink_discard(&out);
@@ -224,10 +274,10 @@ cisup_status cisup_mtx_write(const char *path, const cisup_csc *a,
     const cisup_mtx_write_options o = options ? *options : cisup_mtx_write_defaults();
     cisup_status status = options_check(&o, err);
     if (status != CISUP_OK) return status;
-    /* A decimal comma would make another file; no global state is touched. */
+    /* No global state is touched. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     const locale_t before = uselocale(plain);
-    status = write_all(path, a, &o, err);
+    status = write_all(path, a, &o, plain, err);
     (void)uselocale(before);
     if (plain) freelocale(plain);
     return status;

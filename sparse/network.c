@@ -25,7 +25,7 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     const double rows = 8.0 * T * (double)s->L, later = (double)s->L - 1.0;
     const double factored = 8.0 * T * d * d + 16.0 * meetings + 16.0 * (N + 1.0);
     const double assembled =
-        48.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
+        16.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
     const double layer = o->engine == CISUP_ENGINE_FACTORED ? factored : assembled;
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
@@ -35,7 +35,7 @@ double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_optio
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double slots = 16.0 * T * S + 8.0 * T;
     if (o->engine == CISUP_ENGINE_FACTORED) return 3.0 * slots + 48.0 * meetings;
-    return 3.0 * d * slots + (80.0 * T * S + 48.0 * meetings) * d * d;
+    return slots + 16.0 * meetings + 8.0 * T * d * d + (9.0 * d * d + 48.0) * N;
 }
 
 /* Copies pi_l, checking that it is a permutation. seen: [T]. */
@@ -54,26 +54,38 @@ static cisup_status adopt(const cisup_index *given, cisup_index T, cisup_index l
     return CISUP_OK;
 }
 
+/* pi_l of all rows. seen: [rows], as adopt leaves it. */
+static cisup_status order_layer(const cisup_network_options *o, cisup_index rows,
+                                cisup_index l, cisup_index *out, cisup_index *seen,
+                                cisup_error *err) {
+    if (l > 1 && !o->keep_order && o->permutations)
+        return adopt(o->permutations + (l - 2) * rows, rows, l, out, seen, err);
+    if (l == 1 || o->keep_order) {
+        for (cisup_index t = 0; t < rows; t++) out[t] = t;
+        return CISUP_OK;
+    }
+    cisup_rng rng;
+    cisup_rng_init(&rng, o->seed, CISUP_STREAM_PERMUTATION, o->network, 0, l);
+    cisup_rng_permutation(&rng, rows, out);
+    return CISUP_OK;
+}
+
 static cisup_status order_layers(cisup_network *net, const cisup_network_options *o,
                                  cisup_error *err) {
     const cisup_index T = net->base->T, L = net->circuits->L;
-    cisup_index *seen = NULL;
+    const cisup_index rows = o->kept ? o->rows : T;
+    cisup_index *seen = NULL, *all = NULL;
     cisup_status status;
-    CISUP_TRY(cisup_new(&seen, T, sizeof *seen, err));
+    CISUP_TRY(cisup_new(&seen, rows, sizeof *seen, err));
+    CISUP_TRY(cisup_new(&all, rows, sizeof *all, err));
     for (cisup_index l = 1; l <= L; l++) {
-        cisup_index *rows = net->row_of + (l - 1) * T;
-        if (l == 1 || o->keep_order) {
-            for (cisup_index t = 0; t < T; t++) rows[t] = t;
-        } else if (o->permutations) {
-            CISUP_TRY(adopt(o->permutations + (l - 2) * T, T, l, rows, seen, err));
-        } else {
-            cisup_rng rng;
-            cisup_rng_init(&rng, o->seed, CISUP_STREAM_PERMUTATION, o->network, 0, l);
-            cisup_rng_permutation(&rng, T, rows);
-        }
+        CISUP_TRY(order_layer(o, rows, l, all, seen, err));
+        for (cisup_index t = 0; t < T; t++)
+            net->row_of[(l - 1) * T + t] = all[o->kept ? o->kept[t] : t];
     }
 done:
     cisup_release(seen);
+    cisup_release(all);
     return status;
 }
 

@@ -13,18 +13,26 @@ typedef struct {
     uint64_t seed;       /* of the permutations; default 1 */
     cisup_index network; /* which network of a run; default 0 */
     int threads;         /* that build layers; 0: as many as OpenMP offers; default 0 */
-    const cisup_index *permutations; /* NULL: drawn; else [L-1][T], pi_2 .. pi_L */
+    const cisup_index *permutations; /* NULL: drawn; else [L-1][rows], pi_2 .. pi_L */
+
+    /* NULL: circuit t is number t of as many as base has rows. Else [T]: it is number
+     * kept[t], ascending, of `rows` circuits that base has rows for; it sits where it
+     * would among all of them, and the rows of the others stay empty. Then base->T is
+     * the number of circuits, not of rows. */
+    const cisup_index *kept;
+    cisup_index rows;
 } cisup_network_options;
 
 cisup_network_options cisup_network_defaults(void);
 
 /* A network in superposition. Borrows the allocation and the circuits. Start from {0}.
- * Layer l uses row row_of[(l-1)*T + t] of the allocation for circuit t. */
+ * Layer l uses row row_of[(l-1)*T + t] of the allocation for circuit t; rows are as many
+ * as circuits unless some are left out (kept). */
 typedef struct {
     const cisup_allocation *base;
     const cisup_circuits *circuits;
     cisup_weight_options weights;
-    cisup_index *row_of;    /* [L][T], the first one the identity */
+    cisup_index *row_of;    /* [L][T], the first one the identity (or kept) */
     cisup_operator *layers; /* [L-1]: the weights of layers 2..L */
 } cisup_network;
 
@@ -45,10 +53,15 @@ void cisup_network_free(cisup_network *net);
 /* An upper estimate of the memory of a network's layers in bytes. */
 double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
 
-/* An upper estimate of what building one layer takes on top while it lasts: both
- * embeddings, the product of two matrices and its sorting. */
+/* An upper estimate of what building one layer takes on top while it lasts. */
 double cisup_network_build_bytes(const cisup_shape *shape,
                                  const cisup_network_options *o);
+
+/* The neurons of circuit t in layer l = 1..L: [S], increasing. */
+static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                               cisup_index t) {
+    return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
+}
 
 /* What layer l = 2..L is made from. */
 cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);

@@ -3,7 +3,6 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/words.h>
-#include <cisup/sparse/embedding.h>
 
 #include <math.h>
 
@@ -37,19 +36,48 @@ double cisup_center(cisup_index N, cisup_index S, cisup_index T,
     return P / ((double)S * ((double)S - P));
 }
 
-cisup_status cisup_meetings(const cisup_transition *x, cisup_csc *g, cisup_error *err) {
-    cisup_csc to = {0}, from = {0}, flipped = {0};
-    *g = (cisup_csc){0};
-    cisup_status status;
-    CISUP_TRY(cisup_embedding_slots(x->base, x->to, &to, err));
-    CISUP_TRY(cisup_embedding_slots(x->base, x->from, &from, err));
-    CISUP_TRY(cisup_csc_transpose(&from, &flipped, err));
-    CISUP_TRY(cisup_csc_multiply(&to, &flipped, g, err));
-done:
-    cisup_csc_free(&to);
-    cisup_csc_free(&from);
-    cisup_csc_free(&flipped);
-    return status;
+cisup_mix cisup_mix_of(const cisup_transition *x) {
+    const double S = (double)x->base->S;
+    const double c = cisup_center(x->base->N, x->base->S, x->base->T, &x->options);
+    switch (x->options.scheme) {
+    case CISUP_WEIGHTS_BALANCED:
+        return (cisup_mix){1.0 + c * S, 0.0};
+    case CISUP_WEIGHTS_SPLIT:
+        return (cisup_mix){1.0, c * S};
+    case CISUP_WEIGHTS_CAPPED:
+        return (cisup_mix){1.0, -1.0};
+    case CISUP_WEIGHTS_PLAIN:
+        break;
+    }
+    return (cisup_mix){1.0, 0.0};
+}
+
+cisup_status cisup_mix_circuits(const cisup_transition *x, cisup_mix mix, double **v,
+                                cisup_error *err) {
+    const cisup_index dd = x->d * x->d, T = x->base->T;
+    const cisup_status status = cisup_new(v, T * dd, sizeof **v, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index t = 0; t < T; t++)
+        for (cisup_index k = 0; k < dd; k++)
+            (*v)[t * dd + k] = mix.scale * x->w[t * dd + k] + mix.shift * x->wbar[k];
+    return CISUP_OK;
+}
+
+cisup_status cisup_excess(const cisup_csc *g, cisup_csc *out, cisup_error *err) {
+    cisup_index nnz = 0;
+    for (cisup_index k = 0; k < g->p[g->ncol]; k++) nnz += g->x[k] > 1.0;
+    const cisup_status status = cisup_csc_init(out, g->nrow, g->ncol, nnz, err);
+    if (status != CISUP_OK) return status;
+    cisup_index at = 0;
+    for (cisup_index m = 0; m < g->ncol; m++) {
+        for (cisup_index k = g->p[m]; k < g->p[m + 1]; k++) {
+            if (g->x[k] <= 1.0) continue;
+            out->i[at] = g->i[k];
+            out->x[at++] = g->x[k] - 1.0;
+        }
+        out->p[m + 1] = at;
+    }
+    return CISUP_OK;
 }
 
 /* Q of (4.5). reach: [N], zeroed; reach[n] = sum over the circuits u seen so far of
@@ -88,7 +116,9 @@ cisup_status cisup_kappa_rows(const cisup_transition *x, double *kappa,
     cisup_index *load;
     const cisup_status status = cisup_new(&load, N, sizeof *load, err);
     if (status != CISUP_OK) return status;
-    cisup_allocation_loads(x->base, load);
+    for (cisup_index t = 0; t < x->base->T; t++)
+        for (cisup_index k = 0; k < x->base->S; k++)
+            load[cisup_allocation_row(x->base, x->to[t])[k]]++;
     const double miss = 1.0 - (double)x->base->S / (double)N;
     for (cisup_index n = 0; n < N; n++) {
         const double closed = load[n] > 0 ? pow(miss, (double)load[n] - 1.0) : 1.0;
@@ -96,4 +126,20 @@ cisup_status cisup_kappa_rows(const cisup_transition *x, double *kappa,
     }
     cisup_release(load);
     return CISUP_OK;
+}
+
+cisup_status cisup_kappas(const cisup_transition *x, const cisup_csc *g, double *rows,
+                          double *mean, cisup_error *err) {
+    const cisup_index N = x->base->N;
+    cisup_status status;
+    *mean = 0.0;
+    if (x->options.kappa == CISUP_KAPPA_SINGLE) {
+        CISUP_TRY(cisup_kappa(x, g, mean, err));
+        for (cisup_index n = 0; rows && n < N; n++) rows[n] = *mean;
+    } else {
+        CISUP_TRY(cisup_kappa_rows(x, rows, err));
+        for (cisup_index n = 0; n < N; n++) *mean += rows[n] / (double)N;
+    }
+done:
+    return status;
 }

@@ -8,12 +8,13 @@
  *   capped    (1/S) sum_t dw_t (x) X + (1/S) wbar (x) diag(1+kappa) Gc
  *                                                 - (1/S) wbar (x) kappa 1^T
  *
- * so each is one sparse product E blockdiag(.) U, for capped plus wbar (x) Gc, and a
- * background of rank d: left = 1 or kappa, right as in the last column. */
+ * so each is one sum over the circuits, for capped plus wbar (x) Gc, which
+ * sparse/assembly.h makes, and a background of rank d: left = 1 or kappa, right as in
+ * the last column. */
 #include <cisup/sparse/weights.h>
 
 #include <cisup/core/memory.h>
-#include <cisup/sparse/embedding.h>
+#include <cisup/sparse/assembly.h>
 #include <cisup/sparse/lanes.h>
 
 void cisup_weights_free(cisup_weights *w) {
@@ -21,124 +22,6 @@ void cisup_weights_free(cisup_weights *w) {
     cisup_release(w->left);
     cisup_release(w->right);
     *w = (cisup_weights){0};
-}
-
-cisup_status cisup_blockdiag(const double *w, cisup_index T, cisup_index d,
-                             cisup_csc *out, cisup_error *err) {
-    cisup_index nnz = 0;
-    for (cisup_index k = 0; k < T * d * d; k++) nnz += w[k] != 0.0;
-    const cisup_status status = cisup_csc_init(out, T * d, T * d, nnz, err);
-    if (status != CISUP_OK) return status;
-    cisup_index at = 0;
-    for (cisup_index column = 0; column < T * d; column++) {
-        const cisup_index t = column / d, j = column % d;
-        for (cisup_index i = 0; i < d; i++) {
-            const double value = w[(t * d + i) * d + j];
-            if (value == 0.0) continue;
-            out->i[at] = t * d + i;
-            out->x[at++] = value;
-        }
-        out->p[column + 1] = at;
-    }
-    return CISUP_OK;
-}
-
-/* The circuit weights that stand in the sparse product, times S: [T][d][d]. */
-static void scale_circuits(const cisup_transition *x, double c, double *v) {
-    const cisup_index dd = x->d * x->d;
-    const double S = (double)x->base->S;
-    for (cisup_index k = 0; k < x->base->T * dd; k++) {
-        const double common = x->wbar[k % dd];
-        switch (x->options.scheme) {
-        case CISUP_WEIGHTS_PLAIN:
-            v[k] = x->w[k];
-            break;
-        case CISUP_WEIGHTS_BALANCED:
-            v[k] = (1.0 + c * S) * x->w[k];
-            break;
-        case CISUP_WEIGHTS_SPLIT:
-            v[k] = x->w[k] + c * S * common;
-            break;
-        case CISUP_WEIGHTS_CAPPED:
-            v[k] = x->w[k] - common;
-            break;
-        }
-    }
-}
-
-/* E^l blockdiag(v) U^{l-1}, dN x dN. */
-static cisup_status product(const cisup_transition *x, const double *v, cisup_csc *out,
-                            cisup_error *err) {
-    const cisup_index d = x->d, dN = d * x->base->N;
-    cisup_csc slots = {0}, e = {0}, u = {0}, blocks = {0}, half = {0};
-    *out = (cisup_csc){0};
-    cisup_status status;
-    CISUP_TRY(cisup_embedding_slots(x->base, x->from, &slots, err));
-    CISUP_TRY(cisup_embedding_blocks(&slots, d, dN, &e, err));
-    CISUP_TRY(cisup_unembedding(&e, x->base->S, &u, err));
-    cisup_csc_free(&slots);
-    cisup_csc_free(&e);
-    CISUP_TRY(cisup_embedding_slots(x->base, x->to, &slots, err));
-    CISUP_TRY(cisup_embedding_blocks(&slots, d, dN, &e, err));
-    CISUP_TRY(cisup_blockdiag(v, x->base->T, d, &blocks, err));
-    CISUP_TRY(cisup_csc_multiply(&e, &blocks, &half, err));
-    CISUP_TRY(cisup_csc_multiply(&half, &u, out, err));
-done:
-    cisup_csc_free(&slots);
-    cisup_csc_free(&e);
-    cisup_csc_free(&u);
-    cisup_csc_free(&blocks);
-    cisup_csc_free(&half);
-    return status;
-}
-
-/* (1/S) wbar (x) diag(1 + kappa) min(1,G), dN x dN. */
-static cisup_status common_part(const cisup_transition *x, const cisup_csc *g,
-                                const double *kappa, cisup_csc *out, cisup_error *err) {
-    const cisup_index d = x->d, N = x->base->N;
-    const double S = (double)x->base->S;
-    cisup_index nonzero = 0;
-    for (cisup_index k = 0; k < d * d; k++) nonzero += x->wbar[k] != 0.0;
-    const cisup_status status = cisup_csc_init(out, d * N, d * N, nonzero * g->p[N], err);
-    if (status != CISUP_OK) return status;
-    cisup_index at = 0;
-    for (cisup_index column = 0; column < d * N; column++) {
-        const cisup_index j = column / N, m = column % N;
-        for (cisup_index i = 0; i < d; i++) {
-            const double value = x->wbar[i * d + j] / S;
-            if (value == 0.0) continue;
-            for (cisup_index e = g->p[m]; e < g->p[m + 1]; e++, at++) {
-                out->i[at] = i * N + g->i[e];
-                out->x[at] = value * (1.0 + kappa[g->i[e]]);
-            }
-        }
-        out->p[column + 1] = at;
-    }
-    return CISUP_OK;
-}
-
-/* Fills left with kappa and adds the common part to the sparse part. */
-static cisup_status add_capped(cisup_weights *out, const cisup_transition *x,
-                               cisup_error *err) {
-    const cisup_index N = x->base->N;
-    cisup_csc g = {0}, common = {0}, own = out->sparse;
-    out->sparse = (cisup_csc){0};
-    cisup_status status;
-    CISUP_TRY(cisup_meetings(x, &g, err));
-    if (x->options.kappa == CISUP_KAPPA_ROWS) {
-        CISUP_TRY(cisup_kappa_rows(x, out->left, err));
-        for (cisup_index n = 0; n < N; n++) out->kappa += out->left[n] / (double)N;
-    } else {
-        CISUP_TRY(cisup_kappa(x, &g, &out->kappa, err));
-        for (cisup_index n = 0; n < N; n++) out->left[n] = out->kappa;
-    }
-    CISUP_TRY(common_part(x, &g, out->left, &common, err));
-    CISUP_TRY(cisup_csc_add(1.0, &own, 1.0, &common, &out->sparse, err));
-done:
-    cisup_csc_free(&g);
-    cisup_csc_free(&common);
-    cisup_csc_free(&own);
-    return status;
 }
 
 /* right for balanced: -c sum_t w_t (x) e_t^{l-1 T}; for split the same with wbar for
@@ -162,25 +45,48 @@ static void fill_capped(cisup_weights *out, const cisup_transition *x) {
     for (cisup_index k = 0; k < x->d * x->d * N; k++) out->right[k] = -x->wbar[k / N] / S;
 }
 
+/* The sparse part, v given; for capped, left becomes kappa_n. */
+static cisup_status fill_sparse(cisup_weights *out, const cisup_transition *x,
+                                const double *v, cisup_error *err) {
+    const cisup_index N = x->base->N;
+    cisup_csc g = {0};
+    double *factor = NULL;
+    cisup_assembly sum = {.x = x, .v = v, .g = &g};
+    cisup_status status;
+    CISUP_TRY(cisup_meetings(x, &g, err));
+    if (x->options.scheme == CISUP_WEIGHTS_CAPPED) {
+        CISUP_TRY(cisup_kappas(x, &g, out->left, &out->kappa, err));
+        CISUP_TRY(cisup_new(&factor, N, sizeof *factor, err));
+        for (cisup_index n = 0; n < N; n++) factor[n] = 1.0 + out->left[n];
+        sum.common = x->wbar;
+        sum.factor = factor;
+    }
+    CISUP_TRY(cisup_assemble(&sum, &out->sparse, err));
+done:
+    cisup_csc_free(&g);
+    cisup_release(factor);
+    return status;
+}
+
 cisup_status cisup_weights_make(cisup_weights *out, const cisup_transition *x,
                                 cisup_error *err) {
-    const cisup_index d = x->d, N = x->base->N, T = x->base->T;
-    const double c = cisup_center(N, x->base->S, T, &x->options);
+    const cisup_index d = x->d, N = x->base->N;
+    const double c = cisup_center(N, x->base->S, x->base->T, &x->options);
     *out = (cisup_weights){.N = N, .d = d};
     double *v = NULL;
     cisup_status status;
-    CISUP_TRY(cisup_new(&v, T * d * d, sizeof *v, err));
-    scale_circuits(x, c, v);
-    CISUP_TRY(product(x, v, &out->sparse, err));
-    if (x->options.scheme == CISUP_WEIGHTS_PLAIN) goto done;
+    if (x->options.scheme == CISUP_WEIGHTS_PLAIN) {
+        CISUP_TRY(fill_sparse(out, x, x->w, err));
+        goto done;
+    }
     CISUP_TRY(cisup_new(&out->left, N, sizeof *out->left, err));
     CISUP_TRY(cisup_new(&out->right, d * d * N, sizeof *out->right, err));
-    if (x->options.scheme == CISUP_WEIGHTS_CAPPED) {
-        CISUP_TRY(add_capped(out, x, err));
+    CISUP_TRY(cisup_mix_circuits(x, cisup_mix_of(x), &v, err));
+    CISUP_TRY(fill_sparse(out, x, v, err));
+    if (x->options.scheme == CISUP_WEIGHTS_CAPPED)
         fill_capped(out, x);
-    } else {
+    else
         fill_centered(out, x, c);
-    }
 done:
     cisup_release(v);
     if (status != CISUP_OK) cisup_weights_free(out);

@@ -20,22 +20,17 @@ typedef struct {
     double kappa;  /* (4.5), or its mean over the rows; 0 unless capped */
 } cisup_weights;
 
-/* Builds W^l of (4.1)-(4.4) by sparse-sparse products,
- *
- *   (1/S) sum_t w_t (x) e_t^l e_t^{l-1 T} = E^l blockdiag(w_t) U^{l-1}
+/* Builds W^l of (4.1)-(4.4); the sparse part by cisup_assemble (sparse/assembly.h).
  *
  *   out   uninitialised on entry, empty after a failure
  *
- * Time and memory O(T S^2 d^2). Errors: ENOMEM. Source: docs/math.md, section 4. */
+ * Time and memory O(T S^2 d^2), for one kappa also the time of cisup_kappa. The bytes
+ * do not depend on the number of threads. Errors: ENOMEM. Source: docs/math.md,
+ * section 4. */
 CISUP_MUST_CHECK cisup_status cisup_weights_make(cisup_weights *out,
                                                  const cisup_transition *x,
                                                  cisup_error *err);
 void cisup_weights_free(cisup_weights *w);
-
-/* blockdiag(w_0, ..., w_{T-1}), T d x T d; zero entries are left out. [T][d][d]. */
-CISUP_MUST_CHECK cisup_status cisup_blockdiag(const double *w, cisup_index T,
-                                              cisup_index d, cisup_csc *out,
-                                              cisup_error *err);
 
 /* y += W a for CISUP_LANES samples. a, y: [d N][CISUP_LANES]; work: [CISUP_LANES]. */
 void cisup_weights_apply(const cisup_weights *w, const double *a, double *y,

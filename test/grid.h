@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The grid of data/allocation_targets.csv: Johnson's bound and the number of circuits
- * that a planner without searched blocks reached. */
+ * The grid of data/allocation_targets.csv: Johnson's bound, the number of circuits that
+ * a planner without searched blocks reached, and that of our planner with them. */
 #ifndef CISUP_TEST_GRID_H
 #define CISUP_TEST_GRID_H
 
@@ -13,7 +13,7 @@
 #include <time.h>
 
 typedef struct {
-    cisup_index N, S, bound, post, planned, searched;
+    cisup_index N, S, bound, post, planned, searched, best;
 } grid_cell;
 
 typedef struct {
@@ -31,6 +31,9 @@ static inline void grid_plan(const grid_cell *cell, int searched, grid_result *r
     const double took = (double)(clock() - start) / CLOCKS_PER_SEC;
     assert_int_equal(cisup_johnson_bound(cell->N, cell->S), cell->bound);
     assert_true(plan.blocks <= cell->bound);
+    if (searched && plan.blocks != cell->best)
+        fail_msg("N = %" PRId64 ", S = %" PRId64 ": %" PRId64 " circuits, not %" PRId64,
+                 cell->N, cell->S, plan.blocks, cell->best);
     const double ratio = (double)plan.blocks / (double)cell->planned;
     result->cells++;
     result->reached += plan.blocks >= cell->planned;
@@ -50,9 +53,10 @@ static inline grid_result grid_run(cisup_index most, int searched) {
         grid_cell c;
         assert_int_equal(sscanf(line,
                                 "%" SCNd64 ",%" SCNd64 ",%" SCNd64 ",%" SCNd64 ",%" SCNd64
-                                ",%" SCNd64,
-                                &c.N, &c.S, &c.bound, &c.post, &c.planned, &c.searched),
-                         6);
+                                ",%" SCNd64 ",%" SCNd64,
+                                &c.N, &c.S, &c.bound, &c.post, &c.planned, &c.searched,
+                                &c.best),
+                         7);
         if (c.N <= most) grid_plan(&c, searched, &result);
     }
     (void)fclose(file);

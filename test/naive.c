@@ -73,9 +73,11 @@ void naive_pairs(const naive_network *net, int64_t l, double *Q, double *missed)
     free(g);
 }
 
-static double load_of(const naive_network *net, int64_t n) {
-    double load = 0.0;
-    for (int64_t k = 0; k < net->T * net->S; k++) load += net->slot[k] == n;
+/* Circuits on n in layer l. */
+static double load_of(const naive_network *net, int64_t l, int64_t n) {
+    double *e = indicators(net, l), load = 0.0;
+    for (int64_t t = 0; t < net->T; t++) load += e[t * net->N + n];
+    free(e);
     return load;
 }
 
@@ -84,7 +86,7 @@ void naive_kappa(const naive_network *net, int64_t l, double *out) {
     double Q, missed;
     naive_pairs(net, l, &Q, &missed);
     for (int64_t n = 0; n < net->N; n++) {
-        const double load = load_of(net, n);
+        const double load = load_of(net, l, n);
         const double rho = 1.0 - pow(1.0 - S / N, load - 1.0);
         if (!net->rows)
             out[n] = missed > 0.0 ? net->correction * Q / missed : 0.0;
@@ -189,6 +191,91 @@ void naive_states(const naive_network *net, int64_t t, double *state) {
                 pre += weight(net, l, t, i, j) * state[(l - 1) * d + j];
             state[l * d + i] = fmax(pre, 0.0);
         }
+}
+
+/* State of circuit u in layer l by itself: that of an active one, or 0. */
+static double own_state(const naive_network *net, const int64_t *active, int64_t z,
+                        const double *state, int64_t u, int64_t l, int64_t i) {
+    for (int64_t k = 0; k < z; k++)
+        if (active[k] == u) return state[(k * (net->L + 1) + l) * net->d + i];
+    return 0.0;
+}
+
+/* (W^l - W_plain^l) x. out: [d N]. */
+static void apply_difference(const naive_network *net, int64_t l, const double *x,
+                             double *out) {
+    const int64_t dN = net->d * net->N;
+    naive_network plain = *net;
+    plain.scheme = NAIVE_PLAIN;
+    double *W = zeros(dN * dN), *P = zeros(dN * dN);
+    naive_weights(net, l, W);
+    naive_weights(&plain, l, P);
+    for (int64_t k = 0; k < dN; k++)
+        for (int64_t j = 0; j < dN; j++) out[k] += (W[k * dN + j] - P[k * dN + j]) * x[j];
+    free(W);
+    free(P);
+}
+
+/* What circuit u sends to its neurons of block i, as w_u a_u and as w_u eps_u. from:
+ * e^{l-1} of u, NULL in layer 1. */
+static void sent_by(const naive_network *net, int64_t l, int64_t u, int64_t i,
+                    const double *own, const double *from, const double *before,
+                    double *exact, double *wrong) {
+    *exact = *wrong = 0.0;
+    for (int64_t j = 0; j < net->d; j++) {
+        double read = 0.0;
+        for (int64_t m = 0; from && m < net->N; m++)
+            read += from[m] * before[j * net->N + m] / (double)net->S;
+        *exact += weight(net, l, u, i, j) * own[j];
+        *wrong += from ? weight(net, l, u, i, j) * (read - own[j]) : 0.0;
+    }
+}
+
+void naive_terms(const naive_network *net, int64_t l, const unsigned char *open,
+                 const int64_t *active, int64_t z, const double *state,
+                 const double *before, const double *after, double *out) {
+    const int64_t N = net->N, d = net->d, T = net->T;
+    double *e = indicators(net, l), *from = l > 1 ? indicators(net, l - 1) : NULL;
+    double *changed = zeros(d * N), *exact = zeros(T * d), *wrong = zeros(T * d);
+    double *own = zeros(d), *est = zeros(d);
+    if (l > 1) apply_difference(net, l, before, changed);
+    for (int64_t u = 0; u < T; u++)
+        for (int64_t i = 0; i < d; i++) {
+            for (int64_t j = 0; j < d; j++)
+                own[j] = own_state(net, active, z, state, u, l - 1, j);
+            sent_by(net, l, u, i, own, from ? from + u * N : NULL, before,
+                    &exact[u * d + i], &wrong[u * d + i]);
+        }
+    for (int64_t t = 0; t < T; t++) {
+        naive_readout(net, l, t, after, est);
+        for (int64_t i = 0; i < d; i++) {
+            double part[5] = {0}, mbar = 0.0, read = 0.0;
+            for (int64_t n = 0; n < N; n++) {
+                const double U = e[t * N + n] / (double)net->S;
+                const double UM = U * (double)open[i * N + n];
+                for (int64_t u = 0; u < T; u++) {
+                    if (u != t) part[0] += UM * e[u * N + n] * exact[u * d + i];
+                    part[1] += UM * e[u * N + n] * wrong[u * d + i];
+                }
+                part[3] += UM * changed[i * N + n];
+                mbar += UM;
+                read += U * after[i * N + n];
+            }
+            int is_active = 0;
+            for (int64_t k = 0; k < z; k++) is_active |= active[k] == t;
+            const double pre = exact[t * d + i] + net->b[stored(net, l) * d + i];
+            part[2] = (mbar - (is_active && pre > 0.0 ? 1.0 : 0.0)) * pre;
+            part[4] = est[i] - read;
+            for (int p = 0; p < 5; p++) out[(t * 5 + p) * d + i] = part[p];
+        }
+    }
+    free(e);
+    free(from);
+    free(changed);
+    free(exact);
+    free(wrong);
+    free(own);
+    free(est);
 }
 
 void naive_mask(const naive_network *net, int64_t l, const int64_t *active, int64_t z,

@@ -59,6 +59,16 @@ void naive_readout(const naive_network *net, int64_t l, int64_t t, const double 
 /* (1.1): the states of circuit t. state: [L+1][d], the first d given. */
 void naive_states(const naive_network *net, int64_t t, double *state);
 
+/* (8.3)-(8.7), the five parts in that order, of all circuits in layer l.
+ *
+ *   open     [d N], M^l               active [z]
+ *   state    [z][L+1][d], of the active circuits
+ *   before, after   [d N], A^{l-1} and A^l; before is A^0 for l = 1
+ *   out      [T][5][d] */
+void naive_terms(const naive_network *net, int64_t l, const unsigned char *open,
+                 const int64_t *active, int64_t z, const double *state,
+                 const double *before, const double *after, double *out);
+
 /* K^l. out: [N], 1 or 0. active: [z]. */
 void naive_mask(const naive_network *net, int64_t l, const int64_t *active, int64_t z,
                 unsigned char *out);

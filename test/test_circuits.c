@@ -34,6 +34,49 @@ static void layers_and_circuits_are_found(void **state) {
     cisup_circuits_free(&c);
 }
 
+static cisup_status keep_two(void *context) {
+    const cisup_index kept[2] = {1, 3};
+    cisup_circuits c;
+    const cisup_status status = cisup_circuits_keep(&c, context, kept, 2, NULL);
+    if (status != CISUP_OK) assert_true(!c.w && !c.input && c.T == 0);
+    cisup_circuits_free(&c);
+    return status;
+}
+
+/* Circuits 1 and 3 of 5 with 1, 2, 3, 1, 2 inputs; indicators take no part in those. */
+static void some_circuits_are_kept_as_they_are(void **state) {
+    (void)state;
+    const cisup_index start[6] = {0, 1, 3, 6, 7, 9}, kept[2] = {1, 3};
+    const cisup_family_options o = drawn(CISUP_ROTATION4, 1);
+    cisup_circuits all = made(5, 4, 3, &o), c;
+    CHECK_OK(cisup_new(&all.input_start, 6, sizeof *start, &error_));
+    CHECK_OK(cisup_new(&all.input, 9 * 2, sizeof(double), &error_));
+    memcpy(all.input_start, start, sizeof start);
+    for (int k = 0; k < 18; k++) all.input[k] = 2.385 + k;
+    CHECK_OK(cisup_circuits_keep(&c, &all, kept, 2, &error_));
+    assert_int_equal(c.T, 2);
+    assert_int_equal(c.layers, 3);
+    for (cisup_index t = 0; t < 2; t++) {
+        double x[4], y[4];
+        for (cisup_index l = 1; l <= 3; l++)
+            assert_memory_equal(cisup_circuits_weights(&c, l, t),
+                                cisup_circuits_weights(&all, l, kept[t]),
+                                16 * sizeof(double));
+        for (cisup_index sample = 0; sample < 4; sample++) {
+            cisup_circuits_input(&c, 1, 0, sample, t, x);
+            cisup_circuits_input(&all, 1, 0, sample, kept[t], y);
+            assert_memory_equal(x, y, sizeof x);
+        }
+    }
+    assert_memory_equal(c.wbar, all.wbar, 48 * sizeof(double));
+    assert_memory_equal(c.b, all.b, 12 * sizeof(double));
+    assert_true(cisup_circuits_on(&c, (const double[]){2, 1, 0, 0}) == 1.0);
+    cisup_circuits_free(&c);
+    assert_int_equal(cisup_circuits_keep(&c, &all, kept, 0, NULL), CISUP_EINVAL);
+    assert_int_equal(check_every_allocation(keep_two, &all), 5);
+    cisup_circuits_free(&all);
+}
+
 static void every_part_of_the_address_changes_the_input(void **state) {
     (void)state;
     const cisup_family_options o = drawn(CISUP_RANDOM_RELU, 0);
@@ -138,6 +181,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_relu_of_wa_plus_b),
         cmocka_unit_test(layers_and_circuits_are_found),
+        cmocka_unit_test(some_circuits_are_kept_as_they_are),
         cmocka_unit_test(every_part_of_the_address_changes_the_input),
         cmocka_unit_test(active_inputs_switch_the_indicator_on),
         cmocka_unit_test(given_inputs_come_round_and_are_shifted),

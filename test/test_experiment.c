@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/specimen.h>
 
 #include <float.h>
 #include <omp.h>
@@ -241,6 +242,279 @@ static void intervals_are_over_networks(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* Squares of the parts and products with the whole, summed by an order of its own. */
+typedef struct {
+    cisup_index d;
+    double square[2][4][CISUP_TERMS], product[2][4][CISUP_TERMS]; /* [state][l][part] */
+} term_count;
+
+static void count_terms(void *context, cisup_index l, cisup_index t, const double *term,
+                        const unsigned char *active) {
+    term_count *c = context;
+    const cisup_index width = c->d * CISUP_LANES;
+    (void)t;
+    for (int p = 0; p < CISUP_TERMS; p++)
+        for (cisup_index i = 0; i < c->d; i++) { /* lane 0: one sample a batch */
+            const double x = term[p * width + i * CISUP_LANES];
+            const double y = term[CISUP_TERM_TOTAL * width + i * CISUP_LANES];
+            c->square[!active[0]][l][p] += x * x;
+            c->product[!active[0]][l][p] += x * y;
+        }
+}
+
+/* The parts of the errors of network k of an experiment, sample by sample. */
+static term_count network_terms(const cisup_experiment *x, cisup_index k, cisup_index z) {
+    term_count count = {.d = x->d};
+    cisup_family_options family = x->family;
+    cisup_network_options options = x->network;
+    family.seed = options.seed = x->seed;
+    family.network = options.network = k;
+    cisup_circuits c;
+    cisup_network net;
+    cisup_batch batch;
+    cisup_forward forward;
+    cisup_correction *correction;
+    cisup_terms terms;
+    CHECK_OK(cisup_circuits_make(&c, x->base->T, x->d, x->L, &family, &error_));
+    CHECK_OK(cisup_network_make(&net, x->base, &c, &options, &error_));
+    CHECK_OK(cisup_batch_init(&batch, z, &c, &error_));
+    CHECK_OK(cisup_forward_init(&forward, &net, &error_));
+    CHECK_OK(cisup_terms_corrections(&net, &correction, &error_));
+    CHECK_OK(cisup_terms_init(&terms, &net, &error_));
+    for (cisup_index sample = 0; sample < x->inputs; sample++) {
+        cisup_batch_draw(&batch, &c, x->seed, k, sample, 1);
+        const cisup_observer o = cisup_terms_start(&terms, &net, correction, x->mode,
+                                                   &batch, count_terms, &count);
+        cisup_forward_run(&forward, &net, x->mode, &batch, &o);
+    }
+    cisup_terms_free(&terms);
+    cisup_terms_corrections_free(correction, x->L);
+    cisup_forward_free(&forward);
+    cisup_batch_free(&batch);
+    cisup_network_free(&net);
+    cisup_circuits_free(&c);
+    return count;
+}
+
+/* Positive numbers added in another order; products of either sign by the sizes of both.
+ */
+static void check_terms(const cisup_experiment *x, const cisup_result *r,
+                        const term_count *count) {
+    const double n = 40.0 * 37.0 * 3.0 * DBL_EPSILON;
+    for (cisup_index l = 1; l <= 3; l++)
+        for (int s = 0; s < 2; s++)
+            for (int p = 0; p < CISUP_TERMS; p++) {
+                const double who = (double)((s ? x->base->T - r->z : r->z) * x->inputs);
+                double mean[3], both = 0.0, total = 0.0;
+                for (int k = 0; k < 3; k++) {
+                    mean[k] = count[k].square[s][l][p] / who;
+                    both += count[k].product[s][l][p] / who / 3.0;
+                    total += count[k].square[s][l][CISUP_TERM_TOTAL] / who / 3.0;
+                }
+                const cisup_interval want = cisup_interval_mean(mean, 3, 0.95);
+                const cisup_index cell = cisup_term_cell(l, s, p);
+                const cisup_interval *got = &r->term[cell];
+                CHECK_NEAR(got->mean, want.mean, n * want.mean);
+                CHECK_NEAR(got->low, want.low, 10.0 * n * (want.mean + want.sd));
+                CHECK_NEAR(got->high, want.high, 10.0 * n * (want.mean + want.sd));
+                const double sizes = sqrt(want.mean * total);
+                CHECK_NEAR(r->correlation[cell], sizes > 0.0 ? both / sizes : (double)NAN,
+                           4.0 * n);
+            }
+}
+
+static void terms_are_means_over_networks(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    for (int scheme = 0; scheme < 4; scheme++) {
+        cisup_experiment x = small(&a);
+        x.terms = 1;
+        x.network.weights.scheme = (cisup_weight_scheme)scheme;
+        x.mode = (cisup_mode)scheme;
+        cisup_report r = ran(&x);
+        for (int j = 0; j < 2; j++) {
+            const cisup_result *result = &r.result[j];
+            term_count count[3];
+            for (cisup_index k = 0; k < 3; k++) count[k] = network_terms(&x, k, x.z[j]);
+            check_terms(&x, result, count);
+            assert_true(result->residual > 0.0 && result->residual < 1e-12);
+            for (cisup_index l = 1; l <= 3; l++) /* the error is the error */
+                for (int s = 0; s < 2; s++) {
+                    const double mse = result->mse[cisup_cell(l, s, CISUP_READOUT)].mean;
+                    const double total =
+                        result->term[cisup_term_cell(l, s, CISUP_TERM_TOTAL)].mean;
+                    CHECK_NEAR(total, mse, 1e-13 * mse);
+                }
+        }
+        cisup_report_free(&r);
+    }
+    cisup_allocation_free(&a);
+}
+
+static void terms_change_nothing_else(void **state) {
+    (void)state;
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report without = ran(&x);
+    x.terms = 1;
+    cisup_report one = ran(&x);
+    x.threads = 3;
+    cisup_report many = ran(&x);
+    assert_same_report(&without, &one);
+    assert_same_report(&without, &many);
+    const size_t cells = (size_t)cisup_term_cell(4, 0, 0);
+    for (int k = 0; k < 2; k++) {
+        const cisup_result *r = &one.result[k], *m = &many.result[k];
+        assert_memory_equal(r->term, m->term, cells * sizeof *r->term);
+        assert_memory_equal(r->correlation, m->correlation, cells * sizeof(double));
+        assert_true(r->residual == m->residual && without.result[k].residual == 0.0);
+    }
+    cisup_report_free(&without);
+    cisup_report_free(&one);
+    cisup_report_free(&many);
+    cisup_allocation_free(&a);
+}
+
+/* Squared errors of the last layer of each circuit of a network, counted directly. */
+typedef struct {
+    const cisup_batch *batch;
+    double sum[3][40]; /* active, inactive, times active */
+    cisup_index L, d;
+} circuit_count;
+
+static void count_circuit(void *context, cisup_index l, cisup_index t,
+                          const double *est) {
+    circuit_count *c = context;
+    const double *own = NULL;
+    double square = 0.0;
+    if (l != c->L) return;
+    for (cisup_index k = 0; k < c->batch->z; k++)
+        if (c->batch->active[k] == t) own = cisup_batch_state(c->batch, 0, k, l);
+    for (cisup_index i = 0; i < c->d; i++) {
+        const double e = est[i * CISUP_LANES] - (own ? own[i] : 0.0);
+        square += e * e;
+    }
+    c->sum[own ? 0 : 1][t] += square;
+    c->sum[2][t] += own != NULL;
+}
+
+static circuit_count network_circuits(const cisup_experiment *x, cisup_index k,
+                                      cisup_index z) {
+    cisup_specimen s;
+    cisup_batch batch;
+    cisup_forward f;
+    circuit_count count = {.batch = &batch, .L = x->L, .d = x->d};
+    const cisup_observer o = {&count, NULL, count_circuit};
+    CHECK_OK(cisup_specimen_make(&s, x, k, &error_));
+    CHECK_OK(cisup_batch_init(&batch, z, s.net.circuits, &error_));
+    CHECK_OK(cisup_forward_init(&f, &s.net, &error_));
+    for (cisup_index sample = 0; sample < x->inputs; sample++) {
+        cisup_batch_draw(&batch, s.net.circuits, x->seed, k, sample, 1);
+        cisup_forward_run(&f, &s.net, x->mode, &batch, &o);
+    }
+    cisup_forward_free(&f);
+    cisup_batch_free(&batch);
+    cisup_specimen_free(&s);
+    return count;
+}
+
+/* Positive numbers added in another order. */
+static void worst_circuits_are_found(void **state) {
+    (void)state;
+    enum { most = 7 };
+    cisup_allocation a = placed(30, 3, 40);
+    cisup_experiment x = small(&a);
+    cisup_report without = ran(&x);
+    x.worst = most;
+    cisup_report r = ran(&x);
+    x.threads = 4;
+    cisup_report many = ran(&x);
+    assert_same_report(&without, &r);
+    for (int j = 0; j < 2; j++) {
+        const cisup_result *result = &r.result[j];
+        cisup_ranked all[most];
+        cisup_index count = 0;
+        for (cisup_index k = 0; k < 3; k++) {
+            const circuit_count c = network_circuits(&x, k, x.z[j]);
+            cisup_ranked want[most];
+            cisup_ranking_take(want, most, k, 40, NULL, c.sum[0], x.inputs);
+            for (int i = 0; i < most; i++) {
+                const cisup_ranked *got = &result->ranked[k * most + i];
+                assert_int_equal(got->circuit, want[i].circuit);
+                assert_int_equal(got->network, k);
+                assert_int_equal(got->active, want[i].active);
+                CHECK_NEAR(got->mse, want[i].mse, 50.0 * DBL_EPSILON * want[i].mse);
+                CHECK_NEAR(got->mse_active, want[i].mse_active,
+                           50.0 * DBL_EPSILON * want[i].mse_active);
+                CHECK_NEAR(got->mse_inactive, want[i].mse_inactive,
+                           50.0 * DBL_EPSILON * want[i].mse_inactive);
+                cisup_ranking_insert(all, &count, most, got);
+            }
+        }
+        for (int i = 0; i < most; i++)
+            assert_memory_equal(&result->culprit[i].who, &all[i], sizeof all[i]);
+        assert_memory_equal(result->culprit, many.result[j].culprit,
+                            most * sizeof *result->culprit);
+        assert_int_equal(result->culprit[0].neurons, 3);
+    }
+    cisup_report_free(&without);
+    cisup_report_free(&r);
+    cisup_report_free(&many);
+    cisup_allocation_free(&a);
+}
+
+/* With every layer in the same order, leaving rows empty is having no such rows; the
+ * statistics of the allocation alone, and so theory, know of them. */
+static void excluded_circuits_are_not_there(void **state) {
+    (void)state;
+    const cisup_index out[2][4] = {{0, 7, 8, 39}, {1, 2, 3, 20}};
+    cisup_allocation a = placed(30, 3, 40), less = placed(30, 3, 36);
+    for (int by_network = 0; by_network < 2; by_network++) {
+        cisup_circuits c, some;
+        cisup_index kept[36], at = 0;
+        CHECK_OK(cisup_circuits_make(&c, 40, 4, 3, NULL, &error_));
+        for (cisup_index t = 0, next = 0; t < 40; t++) {
+            if (next < 4 && out[by_network][next] == t) {
+                next++;
+                continue;
+            }
+            memcpy(less.slot + at * 3, cisup_allocation_row(&a, t), 3 * sizeof(int32_t));
+            kept[at++] = t;
+        }
+        CHECK_OK(cisup_circuits_keep(&some, &c, kept, 36, &error_));
+        cisup_experiment x = small(&a), y = small(&less);
+        x.network.keep_order = y.network.keep_order = 1;
+        x.networks = y.networks = 1 + by_network;
+        x.circuits = &c;
+        y.circuits = &some;
+        x.exclude = (cisup_exclusion){out[0], 4, by_network};
+        cisup_report left = ran(&x), want = ran(&y);
+        const cisup_index k = by_network; /* the network with that list */
+        for (int j = 0; j < 2 && k == 0; j++)
+            for (cisup_index cell = 0; cell < 27; cell++) {
+                const cisup_interval *got = &left.result[j].mse[cell];
+                CHECK_NEAR(got->mean, want.result[j].mse[cell].mean, 0.0);
+            }
+        x.worst = y.worst = 36;
+        cisup_report_free(&left);
+        cisup_report_free(&want);
+        left = ran(&x);
+        want = ran(&y);
+        for (cisup_index i = k * 36; i < (k + 1) * 36; i++) {
+            const cisup_ranked *got = &left.result[0].ranked[i];
+            const cisup_ranked *same = &want.result[0].ranked[i];
+            assert_int_equal(got->circuit, kept[same->circuit]);
+            assert_true(got->mse == same->mse && got->active == same->active);
+        }
+        cisup_report_free(&left);
+        cisup_report_free(&want);
+        cisup_circuits_free(&some);
+        cisup_circuits_free(&c);
+    }
+    cisup_allocation_free(&less);
+    cisup_allocation_free(&a);
+}
+
 /* Given circuits are used in all networks, which then differ by their permutations. */
 static void given_circuits_are_used(void **state) {
     (void)state;
@@ -383,6 +657,13 @@ static void bad_numbers_are_refused(void **state) {
     x = small(&a);
     x.threads = -1;
     refuse(&x, CISUP_EINVAL, "threads -1");
+    const cisup_index out[38] = {0};
+    x = small(&a);
+    x.exclude = (cisup_exclusion){out, 38, 0};
+    refuse(&x, CISUP_EINVAL, "z = 3 is not within 1..2 circuits");
+    x = small(&a);
+    x.worst = 41;
+    refuse(&x, CISUP_EINVAL, "the 41 worst of 40 circuits");
     cisup_allocation_free(&a);
 }
 
@@ -462,6 +743,8 @@ static void every_allocation_may_fail(void **state) {
         x.L = 2;
         x.networks = 2;
         x.inputs = 2;
+        x.worst = engine;
+        x.terms = engine;
         assert_true(check_every_allocation(run_tiny, &x) > 50);
     }
     omp_set_num_threads(threads);
@@ -475,6 +758,10 @@ int main(void) {
         cmocka_unit_test(values_of_z_do_not_mix),
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(intervals_are_over_networks),
+        cmocka_unit_test(terms_are_means_over_networks),
+        cmocka_unit_test(terms_change_nothing_else),
+        cmocka_unit_test(worst_circuits_are_found),
+        cmocka_unit_test(excluded_circuits_are_not_there),
         cmocka_unit_test(given_circuits_are_used),
         cmocka_unit_test(kappa_is_the_mean_over_networks),
         cmocka_unit_test(stopping_keeps_what_was_done),

@@ -252,6 +252,38 @@ static void passes_equal_the_definition(void **state) {
     }
 }
 
+/* Of 21 rows 13 are used, by circuits that keep their places: the definition knows no
+ * other rows. */
+static void rows_may_stay_empty(void **state) {
+    (void)state;
+    enum { rows = 21, left = 13 };
+    for (int variant = 0; variant < 16; variant++) {
+        cisup_rng rng = check_rng(40 + variant);
+        subject s = {.options = cisup_network_defaults()};
+        cisup_allocation_options o = cisup_allocation_defaults();
+        cisup_index kept[left];
+        o.scheme = CISUP_SCHEME_BEST;
+        cisup_rng_subset(&rng, rows, left, kept);
+        CHECK_OK(cisup_allocation_make(&s.base, 15, 3, rows, &o, &error_));
+        s.base.T = left;
+        s.circuits = any_circuits(&rng, left, 3, 3);
+        s.options.kept = kept;
+        s.options.rows = rows;
+        s.options.engine = (cisup_engine)(variant % 2);
+        s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
+        s.options.weights.kappa = (cisup_kappa_kind)(variant / 8);
+        subject_open(&s, 2);
+        for (cisup_index t = 0; t < left; t++) assert_int_equal(s.net.row_of[t], kept[t]);
+        cisup_batch_draw(&s.batch, &s.circuits, 11, 2, 0, CISUP_LANES);
+        record r = pass(&s, CISUP_MODE_RELU, &s.batch);
+        for (cisup_index lane = 0; lane < s.batch.used; lane++)
+            compare_lane(&s, &r, CISUP_MODE_RELU, lane);
+        record_free(&r);
+        subject_close(&s);
+        subject_free(&s);
+    }
+}
+
 /* (1.1) for the active circuits: d products and a bias in each of L layers; a layer
  * takes errors times the largest row sum of its weights, below 9 here. */
 static void active_circuits_have_their_own_states(void **state) {
@@ -582,6 +614,7 @@ static void every_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_equal_the_definition),
+        cmocka_unit_test(rows_may_stay_empty),
         cmocka_unit_test(active_circuits_have_their_own_states),
         cmocka_unit_test(active_sets_are_drawn_by_sample),
         cmocka_unit_test(lanes_do_not_mix),

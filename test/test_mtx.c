@@ -2,6 +2,7 @@
 #include "mtxfiles.h"
 
 #include <float.h>
+#include <omp.h>
 
 #define BANNER "%%MatrixMarket matrix coordinate "
 
@@ -100,6 +101,36 @@ static void long_files_are_read_back(void **state) {
         cisup_csc_free(&b);
         scratch_drop(names[k]);
     }
+    cisup_csc_free(&a);
+}
+
+/* Pieces of 16,384 entries go to the threads; columns and rows of zeros cross their
+ * ends. What one thread writes is right by the test above. */
+static void any_number_of_threads_writes_the_same_bytes(void **state) {
+    (void)state;
+    enum { room = 1 << 22 };
+    cisup_rng rng = check_rng(3);
+    cisup_csc a = random_csc(&rng, 907, 311, 0.9);
+    for (cisup_index k = 0; k < a.p[a.ncol]; k++)
+        a.x[k] = cisup_rng_below(&rng, 3) ? cisup_rng_normal(&rng) : 0.0;
+    for (cisup_index k = a.p[20]; k < a.p[60]; k++) a.x[k] = 0.0;
+    const int threads = omp_get_max_threads();
+    char *first = calloc(2, room), *text = first + room;
+    size_t bytes = 0;
+    for (int team = 1; team <= 5; team += 2) {
+        omp_set_num_threads(team);
+        write_as("a.mtx", &a, CISUP_MTX_REAL);
+        FILE *file = fopen(scratch_path("a.mtx"), "rb");
+        const size_t length = fread(team == 1 ? first : text, 1, room, file);
+        (void)fclose(file);
+        if (team == 1) bytes = length;
+        assert_true(length > 0 && length < room);
+        assert_true(length == bytes);
+        if (team > 1) assert_memory_equal(first, text, bytes);
+        scratch_drop("a.mtx");
+    }
+    omp_set_num_threads(threads);
+    free(first);
     cisup_csc_free(&a);
 }
 
@@ -281,6 +312,7 @@ int main(void) {
         cmocka_unit_test(a_small_file_has_these_bytes),
         cmocka_unit_test(what_was_written_is_read_back_bit_for_bit),
         cmocka_unit_test(long_files_are_read_back),
+        cmocka_unit_test(any_number_of_threads_writes_the_same_bytes),
         cmocka_unit_test(sizes_beyond_32_bits_cost_nothing),
         cmocka_unit_test(every_fault_is_named_with_its_line),
         cmocka_unit_test(lenient_reading_takes_what_others_write),

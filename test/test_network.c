@@ -221,6 +221,35 @@ static void given_orders_are_taken(void **state) {
     cisup_circuits_free(&c);
 }
 
+/* Whoever is left out, the others sit where they would; rows of all are shuffled. */
+static void circuits_left_out_move_nobody(void **state) {
+    (void)state;
+    enum { rows = 16, left = 11, L = 4 };
+    const cisup_index kept[left] = {0, 1, 3, 4, 5, 8, 9, 10, 12, 14, 15};
+    for (int keep_order = 0; keep_order < 2; keep_order++) {
+        cisup_allocation a = placed(17, 3, rows), part = a;
+        cisup_circuits c = drawn(rows, L, 0), some;
+        cisup_network_options o = numbered(3, 1);
+        o.keep_order = keep_order;
+        cisup_network whole = made(&a, &c, &o);
+        CHECK_OK(cisup_circuits_keep(&some, &c, kept, left, &error_));
+        o.kept = kept;
+        o.rows = rows;
+        part.T = left;
+        cisup_network net = made(&part, &some, &o);
+        for (cisup_index l = 1; l <= L; l++)
+            for (cisup_index t = 0; t < left; t++)
+                assert_memory_equal(cisup_network_row(&net, l, t),
+                                    cisup_network_row(&whole, l, kept[t]),
+                                    3 * sizeof(int32_t));
+        cisup_network_free(&net);
+        cisup_network_free(&whole);
+        cisup_circuits_free(&some);
+        cisup_circuits_free(&c);
+        cisup_allocation_free(&a);
+    }
+}
+
 /* The fault may be in any layer; the message names layer, entry and value. */
 static void orders_that_are_none_are_refused(void **state) {
     (void)state;
@@ -340,6 +369,7 @@ int main(void) {
         cmocka_unit_test(order_may_be_kept),
         cmocka_unit_test(one_layer_has_no_weights),
         cmocka_unit_test(given_orders_are_taken),
+        cmocka_unit_test(circuits_left_out_move_nobody),
         cmocka_unit_test(orders_that_are_none_are_refused),
         cmocka_unit_test(parts_of_different_size_are_refused),
         cmocka_unit_test(a_network_beyond_the_memory_is_refused_at_once),

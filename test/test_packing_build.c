@@ -83,15 +83,35 @@ static void every_searched_packing_is_one(void **state) {
     cisup_cyclic_entry entry;
     int k = 0;
     for (; cisup_cyclic_entry_at(k, &entry); k++) {
-        cisup_plan_node node = {.kind = CISUP_PLAN_CYCLIC, .entry = k};
-        node.S = entry.S;
-        node.points = entry.points;
-        node.blocks = entry.blocks;
-        const cisup_packing_plan plan = single(&node);
-        check_built(&plan);
+        const cisup_index r = entry.blocks * entry.S / entry.points;
+        assert_int_equal(r * entry.points, entry.blocks * entry.S);
         assert_true(entry.blocks <= cisup_johnson_bound(entry.points, entry.S));
+        for (cisup_index e = 0; e <= entry.S; e++) { /* less e points of one block */
+            if (e > 0 && entry.points > 250) break;
+            cisup_plan_node node = {.kind = CISUP_PLAN_CYCLIC, .entry = k};
+            node.S = entry.S;
+            node.points = entry.points - e;
+            node.blocks = entry.blocks - (e ? e * (r - 1) + 1 : 0);
+            if (node.blocks == 0) continue;
+            const cisup_packing_plan plan = single(&node);
+            check_built(&plan);
+        }
     }
     assert_int_equal(k, 181);
+}
+
+/* Each stands on one rule: a cyclic system less a point, a plane less a conic, two open
+ * points as the hole of four groups, a matching as the hole of a dual. */
+static void small_rules_reach_their_counts(void **state) {
+    (void)state;
+    const cisup_index row[][3] = {
+        {300, 7, 2100}, {64, 9, 28}, {500, 4, 20749}, {196, 5, 1874}};
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        cisup_packing_plan plan = planned(row[k][0], row[k][1], 1);
+        assert_int_equal(plan.blocks, row[k][2]);
+        check_built(&plan);
+        cisup_packing_plan_free(&plan);
+    }
 }
 
 /* Over all groups m+2 and the hole left open: p(p + 2t) = q^2 - t^2 blocks. */
@@ -126,10 +146,17 @@ static void every_design_covers_all_pairs(void **state) {
             assert_int_equal(node.blocks * S * (S - 1), node.points * (node.points - 1));
             cisup_packing_plan plan = single(&node);
             check_built(&plan);
-            node.points -= 2; /* less two points of one block */
-            node.blocks -= 2 * ((list[k].points - 1) / (S - 1)) - 1;
-            plan = single(&node);
-            check_built(&plan);
+            const cisup_index apart = cisup_design_most_apart(&list[k]);
+            const cisup_index r = (list[k].points - 1) / (S - 1);
+            for (cisup_index e = 1; e <= S; e++)
+                for (node.apart = 0; node.apart <= (e > 2 && e <= apart); node.apart++) {
+                    node.points = list[k].points - e;
+                    node.blocks = list[k].blocks - (node.apart ? e * r - e * (e - 1) / 2
+                                                               : e * (r - 1) + 1);
+                    plan = single(&node);
+                    if (node.blocks > 0) check_built(&plan);
+                }
+            node.apart = 0;
         }
     }
 }
@@ -205,6 +232,7 @@ int main(void) {
         cmocka_unit_test(every_plan_builds_to_its_count),
         cmocka_unit_test(triples_are_valid_for_every_n),
         cmocka_unit_test(every_searched_packing_is_one),
+        cmocka_unit_test(small_rules_reach_their_counts),
         cmocka_unit_test(every_vector_gives_an_incomplete_design),
         cmocka_unit_test(every_design_covers_all_pairs),
         cmocka_unit_test(the_first_circuits_do_not_depend_on_T),

@@ -10,6 +10,7 @@
 #include "matrices.h"
 #include "naive.h"
 
+#include <cisup/sparse/assembly.h>
 #include <cisup/sparse/network.h>
 
 #include <float.h>
@@ -70,6 +71,14 @@ static void fill_common(cisup_rng *rng, double *wbar, cisup_index d, int number)
     }
 }
 
+/* Circuits: as above; without zeros; with a neuron that feeds nothing. */
+static void fill_own(cisup_rng *rng, double *w, cisup_index T, cisup_index d,
+                     int number) {
+    fill(rng, w, T * d * d);
+    for (cisup_index k = 0; k < T * d * d && number > 0; k++)
+        w[k] = number == 2 && k % d == 0 ? 0.0 : cisup_rng_normal(rng);
+}
+
 /* Valid allocations of our own, or any S of N neurons: (4.1)-(4.5) hold for both. */
 static void place(cisup_allocation *a, cisup_rng *rng, cisup_index N, cisup_index S,
                   cisup_index T, int valid) {
@@ -104,7 +113,7 @@ static layer layer_make(cisup_rng *rng, int number) {
     y.w = taken(T * d * d, sizeof *y.w);
     y.wbar = taken(d * d, sizeof *y.wbar);
     y.b = taken(d, sizeof *y.b);
-    fill(rng, y.w, T * d * d);
+    fill_own(rng, y.w, T, d, number % 4 % 3);
     fill_common(rng, y.wbar, d, number % 5);
     y.x = (cisup_transition){
         .base = &y.base, .from = y.order, .to = y.order + T, .d = d, .w = y.w};
@@ -324,6 +333,85 @@ static void nothing_is_stored_outside_the_meetings(void **state) {
     for_each_layer(only_meetings_are_stored);
 }
 
+/* Both ways to assemble G and A, with and without a common part. */
+static void ways_agree(const layer *y, cisup_rng *rng) {
+    const cisup_index N = y->base.N;
+    double *factor = taken(N, sizeof *factor);
+    for (cisup_index n = 0; n < N; n++) factor[n] = 1.0 + cisup_rng_unit(rng);
+    cisup_csc g, h, a, b;
+    CHECK_OK(cisup_meetings_product(&y->x, &g, &error_));
+    CHECK_OK(cisup_meetings_direct(&y->x, &h, &error_));
+    assert_true(same_csc(&g, &h));
+    for (int with = 0; with < 2; with++) {
+        const cisup_assembly in = {&y->x, y->w, with ? y->wbar : NULL, factor, &g};
+        CHECK_OK(cisup_assemble_product(&in, &a, &error_));
+        CHECK_OK(cisup_assemble_direct(&in, &b, &error_));
+        CHECK_OK(cisup_csc_check(&b, &error_));
+        if (!same_csc(&a, &b)) fail_msg("%s, common part: %d", y->text, with);
+        cisup_csc_free(&a);
+        cisup_csc_free(&b);
+    }
+    cisup_csc_free(&g);
+    cisup_csc_free(&h);
+    cisup_release(factor);
+}
+
+static void direct_assembly_gives_the_bytes_of_the_product(void **state) {
+    (void)state;
+    for (int number = 0; number < 4 * shapes; number++) {
+        cisup_rng rng = check_rng(number);
+        layer y = layer_make(&rng, number);
+        choose(&y, &variants[0]);
+        ways_agree(&y, &rng);
+        /* Numbers whose share, a half or less, is rounded to 0 or -0. */
+        for (cisup_index k = 0; k < y.base.T * y.x.d * y.x.d; k++)
+            if (y.w[k] != 0.0) y.w[k] = copysign(DBL_TRUE_MIN, y.w[k]);
+        ways_agree(&y, &rng);
+        layer_free(&y);
+    }
+}
+
+/* Layers that keep four threads busy: a million multiplications each, 16 neurons a turn.
+ * The last is too wide for one word of words of bits. */
+static void large_layer(layer *y, int number) {
+    static const cisup_index size[][4] = {/* N, S, T, d */
+                                          {400, 20, 11000, 1},
+                                          {300, 8, 5000, 4},
+                                          {257, 7, 9000, 3},
+                                          {9001, 16, 19000, 1}};
+    const cisup_index N = size[number][0], S = size[number][1], d = size[number][3];
+    const cisup_index T = size[number][2];
+    cisup_rng rng = check_rng(number);
+    *y = (layer){.text = "large"};
+    place(&y->base, &rng, N, S, T, 0);
+    y->order = taken(2 * T, sizeof *y->order);
+    cisup_rng_permutation(&rng, T, y->order);
+    cisup_rng_permutation(&rng, T, y->order + T);
+    y->w = taken(T * d * d, sizeof *y->w);
+    y->wbar = taken(d * d, sizeof *y->wbar);
+    fill(&rng, y->w, T * d * d);
+    fill(&rng, y->wbar, d * d);
+    y->x = (cisup_transition){
+        .base = &y->base, .from = y->order, .to = y->order + T, .d = d, .w = y->w};
+}
+
+static void large_weights_have_the_bytes_of_the_product(void **state) {
+    (void)state;
+    const int threads = omp_get_max_threads();
+    for (int number = 0; number < 4; number++) {
+        layer y;
+        large_layer(&y, number);
+        choose(&y, &variants[0]);
+        for (int team = 1; team <= 7; team += 3) {
+            cisup_rng rng = check_rng(number);
+            omp_set_num_threads(team);
+            ways_agree(&y, &rng);
+        }
+        layer_free(&y);
+    }
+    omp_set_num_threads(threads);
+}
+
 /* What a reader was shown: [T][d][LANES]. */
 typedef struct {
     cisup_index d, next;
@@ -541,6 +629,24 @@ static cisup_status make_weights(void *context) {
     return status;
 }
 
+static cisup_status make_directly(void *context) {
+    const cisup_transition *x = context;
+    cisup_csc g, a = {0};
+    double factor[30];
+    for (int n = 0; n < 30; n++) factor[n] = 1.5;
+    cisup_status status = cisup_meetings_direct(x, &g, NULL);
+    if (status != CISUP_OK) {
+        assert_true(all_zero_bytes(&g, sizeof g));
+        return status;
+    }
+    status =
+        cisup_assemble_direct(&(cisup_assembly){x, x->w, x->wbar, factor, &g}, &a, NULL);
+    if (status != CISUP_OK) assert_true(all_zero_bytes(&a, sizeof a));
+    cisup_csc_free(&g);
+    cisup_csc_free(&a);
+    return status;
+}
+
 static cisup_status make_factored(void *context) {
     cisup_factored f;
     const cisup_status status = cisup_factored_make(&f, context, NULL);
@@ -570,6 +676,7 @@ static void every_allocation_may_fail(void **state) {
         choose(&y, &variants[k]);
         const int weights = check_every_allocation(make_weights, &y.x);
         const int factored = check_every_allocation(make_factored, &y.x);
+        assert_true(check_every_allocation(make_directly, &y.x) > 15);
         assert_true(weights > 20); /* v, five matrices of three arrays, the results */
         assert_true(factored >= (y.plain.scheme == NAIVE_PLAIN ? 0 : 1));
         assert_int_equal(check_every_allocation(make_operator, &y.x), weights + factored);
@@ -620,6 +727,8 @@ int main(void) {
         cmocka_unit_test(other_schemes_have_no_kappa),
         cmocka_unit_test(capping_is_balanced_over_pairs),
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
+        cmocka_unit_test(direct_assembly_gives_the_bytes_of_the_product),
+        cmocka_unit_test(large_weights_have_the_bytes_of_the_product),
         cmocka_unit_test(both_engines_apply_and_read_by_the_definition),
         cmocka_unit_test(tiny_activations_are_not_zero),
         cmocka_unit_test(the_center_is_the_one_of_the_scheme),

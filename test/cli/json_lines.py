@@ -67,6 +67,10 @@ def without_timing(text):
     return [line for line in text.splitlines() if '"record":"timing"' not in line]
 
 
+TERMS = ["overlap", "propagation", "activation", "weight_correction", "readout_correction",
+         "propagation_and_weight_correction"]  # fmt: skip
+
+
 class Allocate(unittest.TestCase):
     KEYS = [
         "record", "scheme", "N", "S", "circuits", "capacity", "bound", "johnson_bound",
@@ -288,7 +292,7 @@ class Propagate(unittest.TestCase):
             return ["readout"]
         return ["readout", "on"] if family == "step2" else ["readout", "on", "x"]
 
-    def check_records(self, lines, z, L, quantities):
+    def check_records(self, lines, z, L, quantities, terms=()):
         """The order and the fields of all records of one shape."""
         run = lines[0]
         self.assertEqual(
@@ -308,6 +312,9 @@ class Propagate(unittest.TestCase):
                 for state in ("active", "inactive"):
                     wanted += [("error", k, l, state, q) for q in quantities]
             for l in range(1, L + 1):
+                for state in ("active", "inactive"):
+                    wanted += [("term", k, l, state, t) for t in terms]
+            for l in range(1, L + 1):
                 wanted += [("open", k, l, i) for i in range(params["d"])]
         found = []
         for r in lines[1:-1]:
@@ -318,6 +325,13 @@ class Propagate(unittest.TestCase):
                 )
                 self.assertEqual(list(r["theory"]), THEORIES)
                 found.append(("error", r["z"], r["layer"], r["state"], r["quantity"]))
+            elif r["record"] == "term":
+                self.assertEqual(
+                    list(r),
+                    ["record", "z", "layer", "state", "term", "mean_square", "lo", "hi",
+                     "correlation_with_total", "residual"],
+                )  # fmt: skip
+                found.append(("term", r["z"], r["layer"], r["state"], r["term"]))
             else:
                 self.assertEqual(
                     list(r), ["record", "z", "layer", "block", "fraction", "wrong_fraction"]
@@ -378,6 +392,101 @@ class Propagate(unittest.TestCase):
         ):
             lines = records("propagate", *few, *options)
             self.assertEqual(lines[0]["params"]["scheme"], scheme)
+
+    def test_terms_of_every_scheme_and_mode(self):
+        for weights in ("plain", "balanced", "split", "capped"):
+            for mode in ("relu", "masked-linear", "masked-relu", "linear"):
+                options = [*SMALL, "--weights", weights, "--mode", mode]
+                lines = records("propagate", *options, "--terms")
+                self.check_records(lines, [1, 2, 5], 3, ["readout", "on", "x"], TERMS)
+                # What is not about terms is the same without them.
+                rest = [r for r in lines[:-1] if r["record"] != "term"]
+                self.assertEqual(rest, records("propagate", *options)[:-1])
+                for r in lines:
+                    if r["record"] == "term":
+                        self.check_term(r, weights)
+
+    def check_term(self, r, weights):
+        self.assertLess(r["residual"], 1e-12)
+        self.assertLessEqual(abs(r["correlation_with_total"] or 0), 1 + 1e-9)
+        is_absent = (
+            (r["layer"] == 1 and r["term"] not in ("overlap", "activation", "readout_correction"))
+            or (r["term"] == "weight_correction" and weights == "plain")
+            or (r["term"] == "readout_correction" and weights in ("plain", "capped"))
+        )
+        if is_absent:
+            self.assertEqual((r["mean_square"], r["correlation_with_total"]), (0, None))
+        elif r["mean_square"] is not None:
+            self.assertLessEqual(r["lo"], r["mean_square"])
+            self.assertLessEqual(r["mean_square"], r["hi"])
+
+    def test_worst_circuits(self):
+        options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", "1,3"]
+        lines = records("propagate", *options, "--worst", 6)
+        rest = [r for r in lines[:-1] if r["record"] != "worst"]
+        self.assertEqual(rest, records("propagate", *options)[:-1])
+        worst = [r for r in lines if r["record"] == "worst"]
+        self.assertEqual([(r["z"], r["rank"]) for r in worst],
+                         [(z, k) for z in (1, 3) for k in range(1, 7)])  # fmt: skip
+        for r in worst:
+            self.assertEqual(
+                list(r),
+                ["record", "z", "rank", "network", "circuit", "mse", "mse_active",
+                 "mse_inactive", "times_active", "neighbours", "neurons"],
+            )  # fmt: skip
+            self.assertEqual(r["mse_active"] is None, r["times_active"] == 0)
+            self.assertTrue(0 <= r["network"] < 3 and 0 <= r["circuit"] < 60)
+            self.assertEqual(len(r["neurons"]), 4)
+            for name, fields in (("neighbours", ["circuit", "neuron", "mean_square"]),
+                                 ("neurons", ["neuron", "mean_square"])):  # fmt: skip
+                sizes = [x["mean_square"] for x in r[name]]
+                self.assertEqual(sizes, sorted(sizes, reverse=True))
+                for x in r[name]:
+                    self.assertEqual(list(x), fields)
+            mine = {x["neuron"] for x in r["neurons"]}
+            self.assertLessEqual({x["neuron"] for x in r["neighbours"]}, mine)
+        for z in (1, 3):
+            sizes = [r["mse"] for r in worst if r["z"] == z]
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+
+    def test_circuits_are_left_out(self):
+        options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", 2]
+        worst = [r for r in records("propagate", *options, "--worst", 60) if "rank" in r]
+        lines = records("propagate", *options, "--exclude", 5)
+        self.assertEqual(lines[0]["params"]["exclude"], "5")
+        found = 0
+        self.assertEqual([list(r) for r in lines[1:4]], 3 * [["record", "network", "circuits"]])
+        for network, r in enumerate(lines[1:4]):
+            bad = [w["circuit"] for w in worst if w["network"] == network][:5]
+            self.assertEqual((r["record"], r["network"]), ("excluded", network))
+            # The list over all networks may hold fewer of one.
+            self.assertLessEqual(set(bad), set(r["circuits"]))
+            found += len(bad)
+        self.assertGreater(found, 5)
+        self.check_records([lines[0], *lines[4:]], [2], 3, ["readout", "on", "x"])
+        # Active circuits hear the noise of fewer others without a third of them.
+        error = [
+            r["mse"] for out in ([], ["--exclude", 20])
+            for r in records("propagate", *options, *out) if r["record"] == "error"
+            and (r["layer"], r["state"], r["quantity"]) == (3, "active", "readout")
+        ]  # fmt: skip
+        self.assertLess(error[1], error[0])
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "out.csv"
+            path.write_text("circuit\n7\n2\n")
+            some = records("propagate", *options, "--exclude", path, "--worst", 58)
+            self.assertEqual(some[0]["params"]["exclude"], str(path))
+            self.assertEqual(some[1], {"record": "excluded", "network": None, "circuits": [2, 7]})
+            ranked = [r for r in some if r["record"] == "worst"]
+            self.assertFalse({2, 7} & {r["circuit"] for r in ranked})
+            seen = [n["circuit"] for r in ranked for n in r["neighbours"]]
+            self.assertFalse({2, 7} & set(seen))
+            for threads in (1, 3):
+                again = cisup("propagate", *options, "--exclude", 5, "--worst", 4,
+                              "--threads", threads, "--json")  # fmt: skip
+                if threads == 1:
+                    first = without_timing(again)
+                self.assertEqual(without_timing(again), first)
 
     def test_parameters_are_those_asked_for(self):
         options = [
@@ -517,7 +626,8 @@ class Determinism(unittest.TestCase):
     OPTIONS = ["propagate", "-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 5, "-M", 37, "-z", "1,3"]
 
     def test_threads_do_not_change_a_byte(self):
-        for more in ([], ["--family", "random-relu"], ["--fresh", "--engine", "assembled"]):
+        for more in ([], ["--family", "random-relu"], ["--fresh", "--engine", "assembled"],
+                     ["--terms"]):  # fmt: skip
             options = [*self.OPTIONS, *more]
             first = cisup(*options, "--threads", 1, "--json")
             table = cisup(*options, "--threads", 1, "--csv", "-")

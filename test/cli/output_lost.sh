@@ -1,6 +1,6 @@
 # What cannot be written is said, with exit code 4.
 small='-D 60 -S 3 -T 5'
-run='-L 2 -K 1 -M 2 -z 1'
+run='-L 1 -K 1 -M 2 -z 1' # below the 4096 bytes that a stream holds back
 try_to /dev/full cisup --help
 try_to /dev/full cisup --version
 for command in allocate check circuits propagate run export; do

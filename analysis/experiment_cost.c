@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/experiment.h>
+
+#include <cisup/analysis/term_sums.h>
+
+#include <math.h>
+#include <omp.h>
+
+int cisup_experiment_threads(const cisup_experiment *x) {
+    return x->threads > 0 ? x->threads : omp_get_max_threads();
+}
+
+static cisup_shape shape_of(const cisup_experiment *x) {
+    return (cisup_shape){.d = x->circuits ? x->circuits->d : x->d,
+                         .L = x->circuits ? x->circuits->L : x->L,
+                         .T = x->base->T,
+                         .S = x->base->S,
+                         .N = x->base->N};
+}
+
+cisup_index cisup_experiment_columns(const cisup_experiment *x) {
+    const cisup_index L = x->circuits ? x->circuits->L : x->L;
+    const cisup_index terms = x->terms ? 2 * cisup_term_cell(L + 1, 0, 0) : 0;
+    return cisup_cell(L + 1, 0, 0) + terms;
+}
+
+/* What splitting the errors takes on top: fields of each thread, and of each layer the
+ * excess of G and what there is while it is found. */
+static double terms_bytes(const cisup_experiment *x, const cisup_shape *s) {
+    if (!x->terms) return 0.0;
+    const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
+    const double meetings = fmin(T * S * S, N * N), lanes = 8.0 * CISUP_LANES;
+    const double threads = (double)cisup_experiment_threads(x);
+    return threads * lanes * (6.0 * d + 1.0) * (N + 3.0) +
+           ((double)s->L - 1.0) * (16.0 * meetings + 16.0 * N) + 48.0 * meetings +
+           48.0 * T * S;
+}
+
+double cisup_experiment_bytes(const cisup_experiment *x) {
+    const cisup_shape s = shape_of(x);
+    const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
+    const double cells = (double)cisup_cell(s.L + 1, 0, 0);
+    const double columns = (double)cisup_experiment_columns(x);
+    const double threads = (double)cisup_experiment_threads(x), program = 8e6;
+    const int is_fresh = x->circuits ? x->circuits->layers > 1 : x->family.fresh;
+    const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
+    const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
+    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
+    const double by_circuit = x->worst ? 3.0 * T : 0.0;
+    const double sums =
+        8.0 * (columns + by_circuit) * ((double)x->inputs / CISUP_LANES + 1.0);
+    const double kept =
+        (double)x->z_count * (cells * threads * (double)sizeof(cisup_tally) +
+                              columns * 8.0 * (double)x->networks + by_circuit * 8.0);
+    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
+           cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
+           kept + thread * threads + terms_bytes(x, &s);
+}
+
+/* Of one layer: the product G and its sorting, and the count of kappa. */
+static double build_operations(const cisup_experiment *x, const cisup_shape *s,
+                               double meetings) {
+    const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
+    const double product = 30.0 * T * S * S;
+    if (x->network.engine == CISUP_ENGINE_ASSEMBLED)
+        return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
+    return product + T * S * meetings / (double)s->N;
+}
+
+double cisup_experiment_operations(const cisup_experiment *x) {
+    const cisup_shape s = shape_of(x);
+    const double d = (double)s.d, S = (double)s.S, L = (double)s.L, T = (double)s.T;
+    const double meetings = fmin(T * S * S, (double)s.N * (double)s.N);
+    const double factored = T * (2.0 * d * S + d * d);
+    const double assembled = T * d * S + meetings * d * d;
+    const double layer =
+        x->network.engine == CISUP_ENGINE_FACTORED ? factored : assembled;
+    const double terms = x->terms ? L * T * (10.0 * d * S + 4.0 * d * d) : 0.0;
+    const double sample = (L - 1.0) * layer + L * 4.0 * T * d + terms;
+    return (double)x->networks * ((L - 1.0) * build_operations(x, &s, meetings) +
+                                  (double)x->inputs * (double)x->z_count * sample);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/samples.h>
+
+#include <cisup/core/memory.h>
+
+#include <omp.h>
+#include <string.h>
+
+cisup_columns cisup_samples_columns(const cisup_samples *s) {
+    const cisup_index L = s->net->circuits->L;
+    return (cisup_columns){
+        .cells = cisup_cell(L + 1, 0, 0),
+        .terms = s->correction ? 2 * cisup_term_cell(L + 1, 0, 0) : 0,
+        .circuits = s->by_circuit ? 3 * s->net->circuits->T : 0,
+    };
+}
+
+cisup_status cisup_watch_init(cisup_watch *w, const cisup_samples *s, cisup_error *err) {
+    *w = (cisup_watch){0};
+    cisup_status status;
+    CISUP_TRY(cisup_measure_init(&w->measure, s->net, s->z, err));
+    if (s->correction) CISUP_TRY(cisup_term_sums_init(&w->terms, s->net, err));
+    if (s->by_circuit) CISUP_TRY(cisup_circuit_sums_init(&w->circuits, s->net, err));
+done:
+    if (status != CISUP_OK) cisup_watch_free(w);
+    return status;
+}
+
+void cisup_watch_free(cisup_watch *w) {
+    cisup_measure_free(&w->measure);
+    cisup_term_sums_free(&w->terms);
+    cisup_circuit_sums_free(&w->circuits);
+}
+
+/* What the threads share while the samples are run. */
+typedef struct {
+    const cisup_samples *s;
+    cisup_columns columns;
+    cisup_index batches;
+    cisup_watch *watch;     /* [threads], borrowed */
+    cisup_forward *forward; /* [threads] */
+    cisup_batch *batch;     /* [threads] */
+    double *sum;            /* [batches][columns] */
+} crew;
+
+static void crew_free(crew *c, int threads) {
+    for (int k = 0; k < threads; k++) {
+        if (c->forward) cisup_forward_free(&c->forward[k]);
+        if (c->batch) cisup_batch_free(&c->batch[k]);
+    }
+    cisup_release(c->forward);
+    cisup_release(c->batch);
+    cisup_release(c->sum);
+    *c = (crew){0};
+}
+
+static cisup_status crew_init(crew *c, const cisup_samples *s, int threads,
+                              cisup_error *err) {
+    *c = (crew){.s = s, .columns = cisup_samples_columns(s)};
+    c->batches = (s->inputs - 1) / CISUP_LANES + 1;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->forward, threads, sizeof *c->forward, err));
+    CISUP_TRY(cisup_new(&c->batch, threads, sizeof *c->batch, err));
+    CISUP_TRY(cisup_new(&c->sum, c->batches * cisup_columns_total(&c->columns),
+                        sizeof *c->sum, err));
+    for (int k = 0; k < threads; k++) {
+        CISUP_TRY(cisup_forward_init(&c->forward[k], s->net, err));
+        CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
+    }
+done:
+    if (status != CISUP_OK) crew_free(c, threads);
+    return status;
+}
+
+/* Several observers of one pass; those without a function are passed by. */
+typedef struct {
+    cisup_observer one[3];
+    int count;
+} audience;
+
+static void tell_layer(void *context, cisup_index l, const double *a,
+                       const unsigned char *in_active) {
+    const audience *all = context;
+    for (int k = 0; k < all->count; k++)
+        if (all->one[k].layer) all->one[k].layer(all->one[k].context, l, a, in_active);
+}
+
+static void tell_readout(void *context, cisup_index l, cisup_index t, const double *est) {
+    const audience *all = context;
+    for (int k = 0; k < all->count; k++)
+        if (all->one[k].readout) all->one[k].readout(all->one[k].context, l, t, est);
+}
+
+static void run_batch(crew *c, cisup_index b, int thread) {
+    const cisup_samples *s = c->s;
+    const cisup_columns *n = &c->columns;
+    cisup_batch *batch = &c->batch[thread];
+    cisup_watch *w = &c->watch[thread];
+    const cisup_index first = b * CISUP_LANES, left = s->inputs - first;
+    cisup_batch_draw(batch, s->net->circuits, s->seed, s->network, first,
+                     left < CISUP_LANES ? left : CISUP_LANES);
+    audience all = {.count = 1};
+    w->measure.circuits = s->net->circuits;
+    all.one[0] = cisup_measure_start(&w->measure, batch);
+    if (n->terms)
+        all.one[all.count++] =
+            cisup_term_sums_start(&w->terms, s->net, s->correction, s->mode, batch);
+    if (n->circuits) all.one[all.count++] = cisup_circuit_sums_start(&w->circuits, batch);
+    const cisup_observer everyone = {&all, tell_layer, tell_readout};
+    cisup_forward_run(&c->forward[thread], s->net, s->mode, batch,
+                      all.count > 1 ? &everyone : &all.one[0]);
+    double *sum = c->sum + b * cisup_columns_total(n);
+    for (cisup_index cell = 0; cell < n->cells; cell++)
+        sum[cell] = cisup_measure_sum(&w->measure, cell);
+    if (n->terms) cisup_term_sums_read(&w->terms, sum + n->cells);
+    if (n->circuits)
+        memcpy(sum + n->cells + n->terms, w->circuits.sum,
+               (size_t)n->circuits * sizeof *sum);
+}
+
+cisup_status cisup_samples_run(const cisup_samples *s, cisup_watch *watch, int threads,
+                               double *column, cisup_error *err) {
+    crew c;
+    const cisup_status status = crew_init(&c, s, threads, err);
+    if (status != CISUP_OK) return status;
+    const cisup_index columns = cisup_columns_total(&c.columns);
+    c.watch = watch;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
+    for (cisup_index k = 0; k < columns; k++) {
+        column[k] = 0.0;
+        for (cisup_index b = 0; b < c.batches; b++) column[k] += c.sum[b * columns + k];
+    }
+    crew_free(&c, threads);
+    return CISUP_OK;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/specimen.h>
+
+#include <cisup/core/memory.h>
+
+void cisup_specimen_free(cisup_specimen *s) {
+    if (s->correction) cisup_terms_corrections_free(s->correction, s->net.circuits->L);
+    cisup_network_free(&s->net);
+    cisup_circuits_free(&s->some);
+    cisup_circuits_free(&s->drawn);
+    cisup_release(s->kept);
+    *s = (cisup_specimen){0};
+}
+
+/* Takes the excluded circuits out. *circuits: all, then those that are left. */
+static cisup_status exclude(cisup_specimen *s, const cisup_experiment *x,
+                            cisup_index network, const cisup_circuits **circuits,
+                            cisup_error *err) {
+    const cisup_exclusion *e = &x->exclude;
+    const cisup_index *out = e->circuit + (e->by_network ? network * e->count : 0);
+    const cisup_index T = x->base->T;
+    cisup_index at = 0, next = 0;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&s->kept, T, sizeof *s->kept, err));
+    for (cisup_index t = 0; t < T; t++) {
+        if (next < e->count && out[next] == t)
+            next++;
+        else
+            s->kept[at++] = t;
+    }
+    CISUP_TRY(cisup_circuits_keep(&s->some, *circuits, s->kept, at, err));
+    s->base.T = at;
+    *circuits = &s->some;
+done:
+    return status;
+}
+
+cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
+                                 cisup_index network, cisup_error *err) {
+    *s = (cisup_specimen){.base = *x->base};
+    cisup_family_options family = x->family;
+    cisup_network_options options = x->network;
+    family.seed = options.seed = x->seed;
+    family.network = options.network = network;
+    options.threads = x->threads;
+    const cisup_circuits *circuits = x->circuits ? x->circuits : &s->drawn;
+    cisup_status status;
+    if (!x->circuits)
+        CISUP_TRY(cisup_circuits_make(&s->drawn, x->base->T, x->d, x->L, &family, err));
+    if (x->exclude.count) CISUP_TRY(exclude(s, x, network, &circuits, err));
+    options.kept = s->kept;
+    options.rows = x->base->T;
+    CISUP_TRY(cisup_network_make(&s->net, &s->base, circuits, &options, err));
+    if (x->terms) CISUP_TRY(cisup_terms_corrections(&s->net, &s->correction, err));
+done:
+    if (status != CISUP_OK) cisup_specimen_free(s);
+    return status;
+}

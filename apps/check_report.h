@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_CHECK_REPORT_H
+#define CISUP_APPS_CHECK_REPORT_H
+
+#include <cisup/core/overlap.h>
+#include <cisup/core/td_proof.h>
+
+#include <jansson.h>
+
+/* All that `cisup check` reports: one of overlap, sample and proof. */
+typedef struct {
+    cisup_index circuits, neurons, redundancy;
+    cisup_overlap_report overlap;
+    cisup_allocation_stats stats;
+    cisup_index *load; /* [neurons] */
+    cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */
+    cisup_overlap_sample_report sample;
+    cisup_td_proof proof;
+    double seconds;
+} findings;
+
+json_t *findings_json(const findings *f);
+void findings_text(const findings *f);
+json_t *sample_json(const findings *f);
+void sample_text(const findings *f);
+json_t *proof_json(const findings *f, const cisup_implicit *m);
+void proof_text(const findings *f, const cisup_implicit *m);
+
+#endif

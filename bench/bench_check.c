@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The check of an allocation against the sparse product E E^T of general libraries, whose
+ * entries off the diagonal must be at most 1. CPU seconds of one thread each; medians;
+ * rows in the order of the construction and shuffled. The large size is too much for the
+ * peers: they compute 0.4 % of the neurons' columns and their time is scaled. */
+#include "bench.h"
+#include "check_peers.h"
+
+#include <cisup/core/overlap.h>
+#include <cisup/core/rng.h>
+
+#include <errno.h>
+#include <malloc.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct {
+    cisup_index N, S, T, sampled; /* neurons whose columns the peers compute */
+    int repetitions, peer_repetitions;
+} problem;
+
+static const problem problems[] = {{10000, 10, 225554, 10000, 15, 3},
+                                   {100000, 10, 22564093, 400, 3, 1}};
+
+enum { CXSPARSE, GRAPHBLAS, SCIPY, PEERS };
+static const char *const peer_name[PEERS] = {"CXSparse cs_di_multiply",
+                                             "GraphBLAS plus_pair", "SciPy E.T @ E int8"};
+static int (*const peer_run[PEERS])(const cisup_allocation *, cisup_index,
+                                    peer_result *) = {peer_cxsparse, peer_graphblas,
+                                                      peer_scipy};
+
+/* Everything measured of one size and order. */
+typedef struct {
+    double cold; /* the first run, which takes its memory from the system */
+    bench_times cpu[2], wall[2], lists;
+    bench_times peer[PEERS];
+    int is_right; /* every verdict was the right one, the planted overlap was named */
+} results;
+
+static void keep(bench_times *x, double seconds) {
+    x->second[x->count++] = seconds;
+}
+
+static int run(const cisup_allocation *a, int threads, cisup_overlap_method method,
+               cisup_overlap_report *report) {
+    const cisup_rows rows = cisup_rows_stored(a);
+    const cisup_overlap_options o = {.threads = threads, .method = method};
+    cisup_error err = {0};
+    if (cisup_overlap_check_rows(&rows, &o, report, &err) == CISUP_OK) return 0;
+    fprintf(stderr, "bench_check: %s\n", err.text);
+    return 1;
+}
+
+/* Our side: one thread and two in turn. */
+static void measure_own(const cisup_allocation *a, const problem *p, results *r) {
+    cisup_overlap_report report;
+    for (int k = 0; k <= p->repetitions; k++)
+        for (int threads = 1; threads <= 2; threads++) {
+            const double wall = bench_seconds(), cpu = cpu_seconds();
+            if (run(a, threads, CISUP_OVERLAP_PARTITION, &report) || !report.holds)
+                r->is_right = 0;
+            if (k == 0 && threads == 1) r->cold = cpu_seconds() - cpu;
+            if (k == 0) continue;
+            keep(&r->cpu[threads - 1], cpu_seconds() - cpu);
+            keep(&r->wall[threads - 1], bench_seconds() - wall);
+        }
+    const double cpu = cpu_seconds();
+    if (run(a, 1, CISUP_OVERLAP_LISTS, &report) || !report.holds) r->is_right = 0;
+    keep(&r->lists, cpu_seconds() - cpu);
+}
+
+static void measure_peers(const cisup_allocation *a, const problem *p, results *r) {
+    for (int which = 0; which < PEERS; which++)
+        for (int k = 0; k < p->peer_repetitions; k++) {
+            peer_result x = {0};
+            if (which == SCIPY && k > 0) break; /* it repeats by itself */
+            if (peer_run[which](a, p->sampled, &x) != 0 || x.most > 1.0) r->is_right = 0;
+            keep(&r->peer[which], x.second);
+            (void)malloc_trim(0);
+        }
+}
+
+/* The last circuit gets two neurons of the first: its own smallest witness. */
+static void measure_planted(cisup_allocation *a, results *r) {
+    int32_t *last = a->slot + (a->T - 1) * a->S;
+    const int32_t *first = a->slot;
+    cisup_overlap_report report;
+    memcpy(last, first, 2 * sizeof *last);
+    cisup_row_sort(last, a->S);
+    for (cisup_index k = 2; k < a->S; k++)
+        if (last[k] <= last[k - 1]) last[k] = last[k - 1] + 1;
+    if (run(a, 1, CISUP_OVERLAP_AUTOMATIC, &report) || report.holds ||
+        report.witness_circuits[1] != a->T - 1)
+        r->is_right = 0;
+}
+
+static void shuffle(cisup_allocation *a) {
+    cisup_rng rng;
+    cisup_rng_init(&rng, 1, CISUP_STREAM_TEST, 0, 0, 0);
+    const size_t bytes = (size_t)a->S * sizeof *a->slot;
+    int32_t row[64];
+    for (cisup_index t = a->T - 1; t > 0; t--) {
+        int32_t *const x = a->slot + t * a->S;
+        int32_t *const y =
+            a->slot + (cisup_index)cisup_rng_below(&rng, (uint64_t)t + 1) * a->S;
+        memcpy(row, x, bytes);
+        memmove(x, y, bytes);
+        memcpy(y, row, bytes);
+    }
+}
+
+static void print(FILE *out, const problem *p, const char *order, const results *r) {
+    const double own = bench_median(&r->cpu[0]);
+    fprintf(out, "\nN %lld  S %lld  T %lld, %s rows%s\n", (long long)p->N,
+            (long long)p->S, (long long)p->T, order,
+            p->sampled < p->N ? "; peers computed 0.4 % of the columns, scaled" : "");
+    fprintf(out, "%-28s %10s %8s\n", "one thread", "CPU s", "ratio");
+    fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, partition", own, 1.0);
+    fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, the first time", r->cold, r->cold / own);
+    fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, lists", r->lists.second[0],
+            r->lists.second[0] / own);
+    for (int k = 0; k < PEERS; k++)
+        fprintf(out, "%-28s %10.4f %8.1f\n", peer_name[k], bench_median(&r->peer[k]),
+                bench_median(&r->peer[k]) / own);
+    fprintf(out, "two threads: %.2f times as fast by wall time, %.2f by CPU time each\n",
+            bench_median_ratio(&r->wall[0], &r->wall[1]),
+            2.0 * bench_median_ratio(&r->cpu[0], &r->cpu[1]));
+    fprintf(out, "goals: CXSparse 15 %s, SciPy 20 %s; verdicts right: %s\n",
+            bench_median(&r->peer[CXSPARSE]) >= 15.0 * own ? "yes" : "NO",
+            bench_median(&r->peer[SCIPY]) >= 20.0 * own ? "yes" : "NO",
+            r->is_right ? "yes" : "NO");
+    (void)fflush(out);
+}
+
+static int measure(const problem *p, FILE *file) {
+    static const char *const orders[] = {"ordered", "shuffled"};
+    cisup_allocation_options o = cisup_allocation_defaults();
+    o.scheme = CISUP_SCHEME_REF;
+    cisup_allocation a;
+    cisup_error err = {0};
+    int is_right = 1;
+    if (cisup_allocation_make(&a, p->N, p->S, p->T, &o, &err) != CISUP_OK) {
+        fprintf(stderr, "bench_check: %s\n", err.text);
+        return 1;
+    }
+    for (int k = 0; k < 2; k++) {
+        results r = {.is_right = 1};
+        if (k == 1) shuffle(&a);
+        measure_own(&a, p, &r);
+        measure_peers(&a, p, &r);
+        if (k == 1) measure_planted(&a, &r);
+        print(stdout, p, orders[k], &r);
+        print(file, p, orders[k], &r);
+        is_right &= r.is_right;
+    }
+    cisup_allocation_free(&a);
+    return !is_right;
+}
+
+/* bench_check FOLDER [small]: keeps the tables in FOLDER; exits with 1 when a verdict was
+ * wrong or a peer could not run. */
+int main(int argc, char **argv) {
+    if (argc < 2) return 2;
+    (void)setenv("OMP_WAIT_POLICY", "passive", 0);
+    /* Freed memory stays with the process: runs after the first find it warm. */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TRIM_THRESHOLD, INT32_MAX);
+    char path[4096];
+    const int length = snprintf(path, sizeof path, "%s/check.txt", argv[1]);
+    if (length < 0 || (size_t)length >= sizeof path) return 2;
+    if (mkdir(argv[1], 0777) != 0 && errno != EEXIST) return 1;
+    FILE *file = fopen(path, "w");
+    if (!file) return 1;
+    const size_t count = argc > 2 ? 1 : sizeof problems / sizeof problems[0];
+    int failed = 0;
+    for (size_t k = 0; k < count; k++) failed |= measure(&problems[k], file);
+    return (fclose(file) != 0) | failed;
+}

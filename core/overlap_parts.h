@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_CORE_OVERLAP_PARTS_H
+#define CISUP_CORE_OVERLAP_PARTS_H
+
+#include <cisup/core/overlap.h>
+
+#include <stdbool.h>
+
+/* The parts of core/overlap.h; for core alone. */
+
+/* Pairs of neurons n < m met twice, n 2^32 + m: the smallest 2^18 different ones of all
+ * that were added, in whatever order. Owns pair. Start from {0}. */
+typedef struct {
+    uint64_t *pair; /* increasing after cisup_pairs_settle */
+    cisup_index count, room;
+    bool is_cut; /* larger ones were left out */
+} cisup_pairs;
+
+enum { CISUP_PAIRS_MOST = 1 << 18 };
+
+CISUP_MUST_CHECK cisup_status cisup_pairs_add(cisup_pairs *p, cisup_index n,
+                                              cisup_index m, cisup_error *err);
+/* Adds those of another list. */
+CISUP_MUST_CHECK cisup_status cisup_pairs_merge(cisup_pairs *p, const cisup_pairs *other,
+                                                cisup_error *err);
+/* Sorts and removes repetitions. */
+void cisup_pairs_settle(cisup_pairs *p);
+void cisup_pairs_free(cisup_pairs *p);
+
+/* What both methods take and give. */
+typedef struct {
+    const cisup_rows *rows;
+    int threads;        /* >= 1 */
+    double memory;      /* bytes, > 0 */
+    cisup_index *load;  /* [N], zeroed: receives c_n */
+    cisup_pairs repeat; /* receives the pairs met twice */
+} cisup_marking;
+
+/* Marks all pairs. rows->slot must be there for lists. Errors: those of
+ * cisup_overlap_check_rows. */
+CISUP_MUST_CHECK cisup_status cisup_mark_lists(cisup_marking *k, cisup_error *err);
+CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error *err);
+
+/* Fails for the first slot out of order among the rows from `first` on. */
+CISUP_MUST_CHECK cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
+                                               const int32_t *slot, cisup_index count,
+                                               cisup_error *err);
+
+/* Rows that are worked on at a time: about 16 kB. */
+static inline cisup_index cisup_chunk_rows(cisup_index S) {
+    return S < 2048 ? 4096 / S : 1;
+}
+
+/* Names the witness and finds the largest overlap, when pairs were met twice. */
+CISUP_MUST_CHECK cisup_status cisup_overlap_follow(const cisup_rows *rows,
+                                                   const cisup_pairs *repeat,
+                                                   cisup_overlap_report *report,
+                                                   cisup_error *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_SPARSE_ROW_FILE_H
+#define CISUP_SPARSE_ROW_FILE_H
+
+#include <cisup/core/rows.h>
+
+/* The rows of an allocation or embedding file, ours or foreign, whatever its size: in
+ * memory, or in a temporary file without a name (in $TMPDIR, else /tmp) that is read
+ * piece by piece. Start from {0}. */
+typedef struct {
+    cisup_index N, S, T;
+    cisup_index bad_circuit; /* the first with another number of neurons than S, or -1 */
+    cisup_index bad_count;   /* how many that one has */
+    int32_t *slot;           /* [T][S], or NULL: they are in the temporary file */
+    cisup_index room;
+    int has_spilled, descriptor; /* of the temporary file, when has_spilled */
+} cisup_row_file;
+
+typedef struct {
+    cisup_index neurons; /* rows of a CSV file; 0: the largest neuron + 1 */
+    cisup_index S;       /* neurons of every circuit; 0: as many as the first has */
+    int lenient;         /* 1: accept foreign Matrix Market habits (sparse/mtx.h) */
+    double memory;       /* bytes for reading, >= 0: half of it for rows, a quarter for
+                            entries on their way; 0: half of what is available */
+} cisup_row_file_options;
+
+/* Reads a file as a matrix of neurons x circuits whose nonzeros say who sits where.
+ *
+ *   path   Matrix Market (name ends in .mtx or .mtx.gz, or "-"), else CSV with the
+ *          header circuit,neuron, one line for each circuit and neuron
+ *   f      uninitialised on entry, empty after a failure
+ *
+ * Entries may be in any order. As long as they follow the order of the circuits, or fit
+ * in memory, the file is read once; otherwise once more for as many circuits at a time
+ * as fit. A circuit with another number of neurons is no failure: it is named in f, and
+ * there are no rows then. Lenient Matrix Market files are held in memory whole.
+ *
+ * Errors: EIO; ENOMEM, also when standard input would have to be read twice; EFORMAT
+ * with file, line and value: bad numbers, an index out of range, an entry twice, a
+ * circuit of a CSV file without any line; an empty matrix, N over 2^31-1. */
+CISUP_MUST_CHECK cisup_status cisup_row_file_open(const char *path,
+                                                  const cisup_row_file_options *options,
+                                                  cisup_row_file *f, cisup_error *err);
+void cisup_row_file_close(cisup_row_file *f);
+
+/* Borrows the rows of an open file without a bad circuit. */
+cisup_rows cisup_row_file_rows(const cisup_row_file *f);
+
+#endif
