@@ -29,7 +29,7 @@ static void effort_1_finds_the_stated_counts(void **state) {
     (void)state;
     const cisup_index row[][3] = {{50, 9, 12},    {100, 8, 140},  {125, 7, 317},
                                   {156, 7, 487},  {200, 10, 386}, {300, 9, 1096},
-                                  {400, 9, 1984}, {500, 9, 3109}};
+                                  {400, 9, 1984}, {500, 9, 3112}};
     const cisup_local_search_options o = {.effort = 1.0, .seed = 1};
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
         cisup_packing_plan plan;
