@@ -157,7 +157,8 @@ void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index ne
 
 void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
                          const double *a, double *next) {
-    const double *w = cisup_circuits_weights(c, l, t);
+    double buffer[CISUP_COMPUTED_WIDTH * CISUP_COMPUTED_WIDTH];
+    const double *w = cisup_circuits_drawn(c, l, t, buffer);
     const double *b = cisup_circuits_bias(c, l);
     for (cisup_index i = 0; i < c->d; i++) {
         double pre = b[i];

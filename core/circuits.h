@@ -4,6 +4,25 @@
 
 #include <cisup/core/status.h>
 
+/* The built-in families (docs/math.md, section 13). */
+typedef enum {
+    CISUP_ROTATION3,   /* d = 3: rotation of the plane, indicator of one neuron */
+    CISUP_ROTATION4,   /* d = 4: rotation of the plane, indicator of two neurons */
+    CISUP_STEP2,       /* d = 2: the two-neuron indicator alone */
+    CISUP_RANDOM_RELU, /* any d: Normal(0, 2/d) weights, no bias */
+    CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
+    CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
+} cisup_family;
+
+/* How the circuits of a family are drawn. */
+typedef struct {
+    cisup_family family;
+    double margin;       /* b > 0 of rotation3, rotation4 and gate; default 1 */
+    int fresh;           /* 0: same weights in every layer; 1: new ones per layer */
+    uint64_t seed;       /* default 1 */
+    cisup_index network; /* which network of a run, >= 0; default 0 */
+} cisup_family_options;
+
 /* T small circuits of width d (docs/math.md, section 1):
  *
  *   a_t^l = ReLU( w_t^l a_t^{l-1} + b^l ),   l = 1..L
@@ -26,7 +45,7 @@
 typedef struct {
     cisup_index T, d, L;
     cisup_index layers; /* 1 or L */
-    double *w;          /* [layers][T][d][d], row i, column j */
+    double *w;          /* [layers][T][d][d], row i, column j; NULL if computed */
     double *wbar;       /* [layers][d][d], the common part of the w_t */
     double *b;          /* [layers][d] */
     cisup_index on_count;
@@ -35,26 +54,9 @@ typedef struct {
 
     cisup_index *input_start; /* NULL, or [T+1]: rows of circuit t in input */
     double *input;            /* [input_start[T]][d - on_count], replaces the sphere */
+
+    cisup_family_options family; /* of computed circuits: what they are drawn from */
 } cisup_circuits;
-
-/* The built-in families (docs/math.md, section 13). */
-typedef enum {
-    CISUP_ROTATION3,   /* d = 3: rotation of the plane, indicator of one neuron */
-    CISUP_ROTATION4,   /* d = 4: rotation of the plane, indicator of two neurons */
-    CISUP_STEP2,       /* d = 2: the two-neuron indicator alone */
-    CISUP_RANDOM_RELU, /* any d: Normal(0, 2/d) weights, no bias */
-    CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
-    CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
-} cisup_family;
-
-/* How the circuits of a family are drawn. */
-typedef struct {
-    cisup_family family;
-    double margin;       /* b > 0 of rotation3, rotation4 and gate; default 1 */
-    int fresh;           /* 0: same weights in every layer; 1: new ones per layer */
-    uint64_t seed;       /* default 1 */
-    cisup_index network; /* which network of a run, >= 0; default 0 */
-} cisup_family_options;
 
 cisup_family_options cisup_family_defaults(void);
 
@@ -79,6 +81,22 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index
                                                   const cisup_family_options *options,
                                                   cisup_error *err);
 
+/* The same circuits without their weights, which cisup_circuits_drawn computes whenever
+ * they are asked for: memory independent of T. The common part is the expectation over
+ * the draws, which differs from cisup_circuits_make for random-relu and gate: there it
+ * is the mean of the T drawn.
+ * Errors: as cisup_circuits_make; EINVAL when d exceeds CISUP_COMPUTED_WIDTH. */
+enum { CISUP_COMPUTED_WIDTH = 16 };
+CISUP_MUST_CHECK cisup_status cisup_circuits_compute(cisup_circuits *c, cisup_index T,
+                                                     cisup_index d, cisup_index L,
+                                                     const cisup_family_options *options,
+                                                     cisup_error *err);
+
+/* w_t^l of stored or computed circuits: [d][d], in their memory or in
+ * buffer: [CISUP_COMPUTED_WIDTH^2]. O(d^2) if computed. */
+const double *cisup_circuits_drawn(const cisup_circuits *c, cisup_index l, cisup_index t,
+                                   double *buffer);
+
 /* Zero circuits of the given sizes for the caller to fill; layers is 1 or L. c:
  * uninitialised on entry, empty after a failure. Errors: EINVAL; ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
@@ -100,7 +118,7 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_keep(cisup_circuits *c,
                                                   const cisup_index *kept,
                                                   cisup_index count, cisup_error *err);
 
-/* w_t^l, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
+/* w_t^l of stored circuits, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
 const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
                                      cisup_index t);
 const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/circuits.h>
 
+#include <cisup/core/gate.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 
@@ -86,132 +87,173 @@ static void draw_rotation(cisup_rng *rng, double R[4], double rest[2]) {
 }
 
 /* w = [[1+b, 0], [1+b-r, R]] with r = R (1,1)^T; the common part has r = 0, R = 0. */
-static cisup_status make_rotation3(cisup_circuits *c, const recipe *r, cisup_error *err) {
-    const double b = r->o.margin;
-    const cisup_status status = cisup_circuits_init(c, r->T, 3, r->L, r->layers, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index k = 0; k < r->layers * r->T; k++) {
-        cisup_rng rng = stream_of(r, k / r->T, k % r->T);
-        double R[4], rest[2];
-        draw_rotation(&rng, R, rest);
-        const double w[9] = {1.0 + b, 0,           0,    rest[0] + b, R[0],
-                             R[1],    rest[1] + b, R[2], R[3]};
-        memcpy(c->w + 9 * k, w, sizeof w);
+static void draw_rotation3(cisup_rng *rng, double b, double *w) {
+    double R[4], rest[2];
+    draw_rotation(rng, R, rest);
+    w[0] = 1.0 + b;
+    for (cisup_index i = 0; i < 2; i++) {
+        w[3 * (i + 1)] = rest[i] + b;
+        w[3 * (i + 1) + 1] = R[2 * i];
+        w[3 * (i + 1) + 2] = R[2 * i + 1];
     }
-    for (cisup_index k = 0; k < r->layers; k++)
-        for (cisup_index i = 0; i < 3; i++) {
-            c->wbar[9 * k + 3 * i] = 1.0 + b;
-            c->b[3 * k + i] = -b;
-        }
-    c->on_count = 1;
-    c->offset = 1.0;
-    return CISUP_OK;
 }
 
-/* Fills one inner MLP, v: [m][m] and beta: [m], of a gated family. */
-typedef void draw_inner(cisup_rng *rng, cisup_index m, double *v, double *beta);
-
-static void draw_inner_rotation(cisup_rng *rng, cisup_index m, double *v, double *beta) {
-    (void)m;
-    draw_rotation(rng, v, beta);
+/* The gate of (14.1) around a random rotation, with the plane shifted by (1,1). */
+static void draw_rotation4(cisup_rng *rng, double b, double *w) {
+    double R[4], rest[2];
+    draw_rotation(rng, R, rest);
+    cisup_gate_weights(w, R, rest, b, 2);
 }
 
-/* Normal(0, 2/m) keeps the mean square; biases have standard deviation 0.1. */
-static void draw_inner_random(cisup_rng *rng, cisup_index m, double *v, double *beta) {
+/* The gate around an MLP with weights Normal(0, 2/m), which keep the mean square, and
+ * biases of standard deviation 0.1. The MLP's weights are drawn where they belong. */
+static void draw_gate(cisup_rng *rng, double b, cisup_index d, double *w) {
+    const cisup_index m = d - 2;
     const double scale = sqrt(2.0 / (double)m);
-    for (cisup_index e = 0; e < m * m; e++) v[e] = scale * cisup_rng_normal(rng);
-    for (cisup_index i = 0; i < m; i++) beta[i] = 0.1 * cisup_rng_normal(rng);
-}
-
-/* Circuits gated around inner MLPs of width d - 2. */
-static cisup_status make_gated(cisup_circuits *c, const recipe *r, draw_inner *draw,
-                               cisup_error *err) {
-    const cisup_index m = r->d - 2;
-    cisup_circuits inner = {0};
-    double *beta = NULL;
-    cisup_status status;
-    CISUP_TRY(cisup_circuits_init(&inner, r->T, m, r->L, r->layers, err));
-    CISUP_TRY(cisup_new(&beta, r->layers * r->T * m, sizeof *beta, err));
-    for (cisup_index k = 0; k < r->layers * r->T; k++) {
-        cisup_rng rng = stream_of(r, k / r->T, k % r->T);
-        draw(&rng, m, inner.w + k * m * m, beta + k * m);
+    cisup_gate_indicator(w, d);
+    for (cisup_index i = 0; i < m; i++)
+        for (cisup_index j = 0; j < m; j++)
+            w[(i + 2) * d + j + 2] = scale * cisup_rng_normal(rng);
+    for (cisup_index i = 0; i < m; i++) {
+        w[(i + 2) * d] = 0.1 * cisup_rng_normal(rng) + b;
+        w[(i + 2) * d + 1] = -w[(i + 2) * d];
     }
-    CISUP_TRY(cisup_circuits_gate(c, r->T, m, r->L, r->layers, inner.w, beta, r->o.margin,
-                                  err));
-done:
-    cisup_circuits_free(&inner);
-    cisup_release(beta);
-    return status;
 }
 
-/* The gate of (14.1) around random rotations, with the plane shifted by (1,1). The
- * common part is what remains without the rotation: r = 0, R = 0. */
-static cisup_status make_rotation4(cisup_circuits *c, const recipe *r, cisup_error *err) {
-    const cisup_status status = make_gated(c, r, draw_inner_rotation, err);
-    if (status != CISUP_OK) return status;
-    const double row = 1.0 + r->o.margin;
-    const double common[16] = {2,   -2,   0, 0, 2,   -2,   0, 0,
-                               row, -row, 0, 0, row, -row, 0, 0};
-    for (cisup_index k = 0; k < r->layers; k++)
-        memcpy(c->wbar + 16 * k, common, sizeof common);
-    c->offset = 1.0;
-    return CISUP_OK;
+/* w ~ Normal(0, 2/d): ReLU(w a) has the mean square of a. */
+static void draw_random_relu(cisup_rng *rng, cisup_index d, double *w) {
+    const double scale = sqrt(2.0 / (double)d);
+    for (cisup_index e = 0; e < d * d; e++) w[e] = scale * cisup_rng_normal(rng);
 }
 
-/* The gate of an empty circuit. */
-static cisup_status make_step2(cisup_circuits *c, const recipe *r, cisup_error *err) {
-    const double none[1] = {0.0}, any_margin = 1.0;
-    return cisup_circuits_gate(c, r->T, 0, r->L, r->layers, none, none, any_margin, err);
-}
-
-/* w ~ Normal(0, 2/d): ReLU(w a) has the mean square of a. No bias. */
-static cisup_status make_random_relu(cisup_circuits *c, const recipe *r,
-                                     cisup_error *err) {
-    const cisup_status status = cisup_circuits_init(c, r->T, r->d, r->L, r->layers, err);
-    if (status != CISUP_OK) return status;
-    const cisup_index size = r->d * r->d;
-    const double scale = sqrt(2.0 / (double)r->d);
-    for (cisup_index k = 0; k < r->layers * r->T; k++) {
-        cisup_rng rng = stream_of(r, k / r->T, k % r->T);
-        for (cisup_index e = 0; e < size; e++)
-            c->w[k * size + e] = scale * cisup_rng_normal(&rng);
+/* Circuit t of stored layer k. w: [d][d], zeroed on entry. */
+static void draw_circuit(const recipe *r, cisup_index k, cisup_index t, double *w) {
+    cisup_rng rng = stream_of(r, k, t);
+    switch (r->o.family) {
+    case CISUP_ROTATION3:
+        draw_rotation3(&rng, r->o.margin, w);
+        break;
+    case CISUP_ROTATION4:
+        draw_rotation4(&rng, r->o.margin, w);
+        break;
+    case CISUP_STEP2:
+        cisup_gate_indicator(w, 2);
+        break;
+    case CISUP_RANDOM_RELU:
+        draw_random_relu(&rng, r->d, w);
+        break;
+    case CISUP_IDENTITY:
+        for (cisup_index i = 0; i < r->d; i++) w[i * r->d + i] = 1.0;
+        break;
+    case CISUP_GATE:
+        draw_gate(&rng, r->o.margin, r->d, w);
+        break;
     }
-    cisup_circuits_set_mean(c);
-    return CISUP_OK;
 }
 
-static cisup_status make_identity(cisup_circuits *c, const recipe *r, cisup_error *err) {
-    const cisup_status status = cisup_circuits_init(c, r->T, r->d, r->L, r->layers, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index k = 0; k < r->layers * r->T; k++)
-        for (cisup_index i = 0; i < r->d; i++) c->w[(k * r->d + i) * r->d + i] = 1.0;
-    c->fold = 1;
-    cisup_circuits_set_mean(c);
-    return CISUP_OK;
+/* --- what circuits of a family have in common ----------------------------------- */
+
+/* The expected weights: what the rotations declare as their common part. */
+static void expect_weights(const recipe *r, double *wbar) {
+    const double b = r->o.margin;
+    switch (r->o.family) {
+    case CISUP_ROTATION3:
+        for (cisup_index i = 0; i < 3; i++) wbar[3 * i] = 1.0 + b;
+        break;
+    case CISUP_ROTATION4:
+        cisup_gate_weights(wbar, (const double[4]){0}, (const double[2]){1.0, 1.0}, b, 2);
+        break;
+    case CISUP_STEP2:
+        cisup_gate_indicator(wbar, 2);
+        break;
+    case CISUP_RANDOM_RELU:
+        break;
+    case CISUP_IDENTITY:
+        draw_circuit(r, 0, 0, wbar);
+        break;
+    case CISUP_GATE:
+        cisup_gate_indicator(wbar, r->d);
+        for (cisup_index i = 2; i < r->d; i++) {
+            wbar[i * r->d] = b;
+            wbar[i * r->d + 1] = -b;
+        }
+        break;
+    }
+}
+
+static void fill_bias(const recipe *r, double *b) {
+    const cisup_family family = r->o.family;
+    if (family == CISUP_ROTATION3)
+        for (cisup_index i = 0; i < 3; i++) b[i] = -r->o.margin;
+    if (family == CISUP_ROTATION4 || family == CISUP_STEP2 || family == CISUP_GATE)
+        cisup_gate_bias(b, r->o.margin, r->d - 2);
+}
+
+/* All but w. */
+static void describe(cisup_circuits *c, const recipe *r) {
+    const cisup_family family = r->o.family;
+    for (cisup_index k = 0; k < r->layers; k++) {
+        expect_weights(r, c->wbar + k * r->d * r->d);
+        fill_bias(r, c->b + k * r->d);
+    }
+    if (family == CISUP_ROTATION3) c->on_count = 1;
+    if (family == CISUP_ROTATION4 || family == CISUP_STEP2 || family == CISUP_GATE)
+        c->on_count = 2;
+    if (family == CISUP_ROTATION3 || family == CISUP_ROTATION4) c->offset = 1.0;
+    c->fold = family == CISUP_IDENTITY;
+}
+
+static recipe recipe_of(cisup_index T, cisup_index d, cisup_index L,
+                        const cisup_family_options *options) {
+    recipe r = {.T = T, .d = d, .L = L};
+    r.o = options ? *options : cisup_family_defaults();
+    r.layers = r.o.fresh ? L : 1;
+    return r;
 }
 
 cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T, cisup_index d,
                                  cisup_index L, const cisup_family_options *options,
                                  cisup_error *err) {
+    const recipe r = recipe_of(T, d, L, options);
     *c = (cisup_circuits){0};
-    recipe r = {.T = T, .d = d, .L = L};
-    r.o = options ? *options : cisup_family_defaults();
-    r.layers = r.o.fresh ? L : 1;
-    const cisup_status status = options_check(&r, err);
-    if (status != CISUP_OK) return status;
-    switch (r.o.family) {
-    case CISUP_ROTATION3:
-        return make_rotation3(c, &r, err);
-    case CISUP_ROTATION4:
-        return make_rotation4(c, &r, err);
-    case CISUP_STEP2:
-        return make_step2(c, &r, err);
-    case CISUP_RANDOM_RELU:
-        return make_random_relu(c, &r, err);
-    case CISUP_IDENTITY:
-        return make_identity(c, &r, err);
-    case CISUP_GATE:
-        break;
-    }
-    return make_gated(c, &r, draw_inner_random, err);
+    cisup_status status;
+    CISUP_TRY(options_check(&r, err));
+    CISUP_TRY(cisup_circuits_init(c, T, d, L, r.layers, err));
+    for (cisup_index k = 0; k < r.layers * T; k++)
+        draw_circuit(&r, k / T, k % T, c->w + k * d * d);
+    describe(c, &r);
+    if (r.o.family != CISUP_ROTATION3 && r.o.family != CISUP_ROTATION4)
+        cisup_circuits_set_mean(c);
+done:
+    return status;
+}
+
+cisup_status cisup_circuits_compute(cisup_circuits *c, cisup_index T, cisup_index d,
+                                    cisup_index L, const cisup_family_options *options,
+                                    cisup_error *err) {
+    const recipe r = recipe_of(T, d, L, options);
+    *c = (cisup_circuits){0};
+    cisup_status status;
+    CISUP_TRY(options_check(&r, err));
+    if (d > CISUP_COMPUTED_WIDTH)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "circuits of width %" PRId64 "; computed ones have at most %d",
+                          d, (int)CISUP_COMPUTED_WIDTH);
+    CISUP_TRY(cisup_circuits_init(c, 1, d, L, r.layers, err));
+    describe(c, &r);
+    cisup_release(c->w);
+    c->w = NULL;
+    c->T = T;
+    c->family = r.o;
+done:
+    return status;
+}
+
+const double *cisup_circuits_drawn(const cisup_circuits *c, cisup_index l, cisup_index t,
+                                   double *buffer) {
+    if (c->w) return cisup_circuits_weights(c, l, t);
+    const recipe r = recipe_of(c->T, c->d, c->L, &c->family);
+    memset(buffer, 0, (size_t)(c->d * c->d) * sizeof *buffer);
+    draw_circuit(&r, c->layers == 1 ? 0 : l - 1, t, buffer);
+    return buffer;
 }

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/circuits.h>
+#include <cisup/core/gate.h>
 
+#include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
 
-/* (14.1) for one circuit. w: [m+2][m+2], zeroed; v: [m][m]; beta: [m]. */
-static void fill_weights(double *w, const double *v, const double *beta, double margin,
-                         cisup_index m) {
-    const cisup_index d = m + 2;
+void cisup_gate_indicator(double *w, cisup_index d) {
     w[0] = w[d] = 2.0;
     w[1] = w[d + 1] = -2.0;
+}
+
+void cisup_gate_weights(double *w, const double *v, const double *beta, double margin,
+                        cisup_index m) {
+    const cisup_index d = m + 2;
+    cisup_gate_indicator(w, d);
     for (cisup_index i = 0; i < m; i++) {
         double *row = w + (i + 2) * d;
         row[0] = beta[i] + margin;
@@ -19,7 +23,7 @@ static void fill_weights(double *w, const double *v, const double *beta, double 
     }
 }
 
-static void fill_bias(double *b, double margin, cisup_index m) {
+void cisup_gate_bias(double *b, double margin, cisup_index m) {
     b[0] = -0.5;
     b[1] = -1.5;
     for (cisup_index i = 0; i < m; i++) b[i + 2] = -margin;
@@ -38,8 +42,9 @@ cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T, cisup_index m
     const cisup_status status = cisup_circuits_init(c, T, m + 2, L, layers, err);
     if (status != CISUP_OK) return status;
     for (cisup_index k = 0; k < layers * T; k++)
-        fill_weights(c->w + k * c->d * c->d, v + k * m * m, beta + k * m, margin, m);
-    for (cisup_index k = 0; k < layers; k++) fill_bias(c->b + k * c->d, margin, m);
+        cisup_gate_weights(c->w + k * c->d * c->d, v + k * m * m, beta + k * m, margin,
+                           m);
+    for (cisup_index k = 0; k < layers; k++) cisup_gate_bias(c->b + k * c->d, margin, m);
     c->on_count = 2;
     cisup_circuits_set_mean(c);
     return CISUP_OK;

@@ -15,7 +15,8 @@ typedef enum {
     CISUP_STREAM_ACTIVE = 4,      /* the active set of a sample; layer = z */
     CISUP_STREAM_INPUT = 5,       /* a circuit's input; layer = circuit */
     CISUP_STREAM_TEST = 6,
-    CISUP_STREAM_SEARCH = 7, /* local search for more circuits */
+    CISUP_STREAM_SEARCH = 7,  /* local search for more circuits */
+    CISUP_STREAM_COLUMNS = 8, /* neurons that kappa is estimated from; layer = l */
 } cisup_purpose;
 
 /* A stream of random numbers addressed by what it is for, never by what was drawn
