@@ -3,48 +3,71 @@
 
 #include <cisup/core/memory.h>
 
-#include <string.h>
-
 void cisup_reached_free(cisup_reached *r) {
-    cisup_release(r->y);
-    cisup_release(r->stamp);
+    cisup_release(r->cell);
     cisup_release(r->list);
     *r = (cisup_reached){0};
-}
-
-static size_t number_size(const cisup_reached *r) {
-    return r->is_single ? sizeof(float) : sizeof(double);
 }
 
 cisup_status cisup_reached_init(cisup_reached *r, cisup_index N, cisup_index S,
                                 cisup_index d, bool is_single, cisup_error *err) {
     *r = (cisup_reached){.N = N, .S = S, .d = d, .is_single = is_single};
-    const double bytes = (double)N * (4.0 + (double)d * (double)number_size(r));
-    cisup_status status;
-    CISUP_TRY(cisup_memory_require(bytes, "the neurons of a pass", err));
-    CISUP_TRY(cisup_new(&r->y, N * d, number_size(r), err));
-    CISUP_TRY(cisup_new(&r->stamp, N, sizeof *r->stamp, err));
-done:
+    r->stride = (size_t)(d + 1) * (is_single ? sizeof(float) : sizeof(double));
+    const cisup_status status = cisup_new(&r->cell, N, r->stride, err);
     if (status != CISUP_OK) cisup_reached_free(r);
     return status;
 }
 
+static uint32_t *stamp_of(const cisup_reached *r, cisup_index n) {
+    return (uint32_t *)(r->cell + (size_t)n * r->stride);
+}
+
 void cisup_reached_start(cisup_reached *r) {
     if (r->serial > UINT32_MAX / 2) {
-        memset(r->stamp, 0, (size_t)r->N * sizeof *r->stamp);
+        for (cisup_index n = 0; n < r->N; n++) *stamp_of(r, n) = 0;
         r->serial = 0;
     }
     r->first = ++r->serial;
     r->count = 0;
 }
 
-static void add(cisup_reached *r, cisup_index n, const double *x) {
-    if (r->is_single) {
-        float *y = (float *)r->y + n * r->d;
-        for (cisup_index i = 0; i < r->d; i++) y[i] += (float)x[i];
-    } else {
-        double *y = (double *)r->y + n * r->d;
-        for (cisup_index i = 0; i < r->d; i++) y[i] += x[i];
+/* A cell's sums = x or += x. */
+static inline void set(bool is_single, cisup_index d, uint32_t *stamp, const double *x) {
+    float *f = (float *)(stamp + 1);
+    double *y = (double *)(stamp + 2);
+    for (cisup_index i = 0; i < d; i++)
+        if (is_single)
+            f[i] = (float)x[i];
+        else
+            y[i] = x[i];
+}
+
+static inline void add(bool is_single, cisup_index d, uint32_t *stamp, const double *x) {
+    float *f = (float *)(stamp + 1);
+    double *y = (double *)(stamp + 2);
+    for (cisup_index i = 0; i < d; i++)
+        if (is_single)
+            f[i] += (float)x[i];
+        else
+            y[i] += x[i];
+}
+
+/* With d and is_single constants, cells are added to in a register or two. */
+static inline __attribute__((always_inline)) void
+add_rows(cisup_reached *r, cisup_index slots, const int32_t *row, const double *image,
+         const double *once, bool is_single, cisup_index d) {
+    for (cisup_index k = 0; k < slots; k++) {
+        const int32_t n = row[k];
+        const double *x = image + k / r->S * d;
+        uint32_t *stamp = stamp_of(r, n);
+        if (*stamp < r->first) {
+            set(is_single, d, stamp, x);
+            r->list[r->count++] = n;
+        } else {
+            add(is_single, d, stamp, x);
+        }
+        if (*stamp != r->serial && once) add(is_single, d, stamp, once);
+        *stamp = r->serial;
     }
 }
 
@@ -52,32 +75,26 @@ cisup_status cisup_reached_add(cisup_reached *r, cisup_index rows, const int32_t
                                const double *image, const double *once,
                                cisup_error *err) {
     const cisup_index slots = rows * r->S;
-    const size_t bytes = (size_t)r->d * number_size(r);
     const cisup_status status =
         cisup_grow(&r->list, &r->room, r->count + slots, sizeof *r->list, err);
     if (status != CISUP_OK) return status;
     for (cisup_index k = 0; k < slots; k++) cisup_reached_prefetch(r, row[k]);
-    for (cisup_index k = 0; k < slots; k++) {
-        const int32_t n = row[k];
-        if (r->stamp[n] < r->first) {
-            memset((char *)r->y + (size_t)n * bytes, 0, bytes);
-            r->list[r->count++] = n;
-        }
-        add(r, n, image + k / r->S * r->d);
-        if (r->stamp[n] != r->serial && once) add(r, n, once);
-        r->stamp[n] = r->serial;
-    }
+    if (r->d == 4 && r->is_single)
+        add_rows(r, slots, row, image, once, true, 4);
+    else if (r->d == 4)
+        add_rows(r, slots, row, image, once, false, 4);
+    else
+        add_rows(r, slots, row, image, once, r->is_single, r->d);
     return CISUP_OK;
 }
 
 void cisup_reached_get(const cisup_reached *r, int32_t n, const double *level,
                        double *out) {
-    const cisup_index d = r->d;
-    const bool has_sum = r->stamp[n] >= r->first;
-    for (cisup_index i = 0; i < d; i++) {
-        const double sum = !has_sum       ? 0.0
-                           : r->is_single ? (double)((float *)r->y)[n * d + i]
-                                          : ((double *)r->y)[n * d + i];
-        out[i] = sum + level[i];
+    const uint32_t *stamp = stamp_of(r, n);
+    const bool has_sum = *stamp >= r->first;
+    for (cisup_index i = 0; i < r->d; i++) {
+        const double sum = r->is_single ? (double)((const float *)(stamp + 1))[i]
+                                        : ((const double *)(stamp + 2))[i];
+        out[i] = (has_sum ? sum : 0.0) + level[i];
     }
 }

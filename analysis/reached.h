@@ -11,12 +11,12 @@
  * array that is never cleared as a whole. A serial number stamped on a neuron tells who
  * reached it last, in this layer or in an earlier one. Owns its arrays. Start from {0}.
  *
- * Memory N (4 + 8 d) bytes, N (4 + 4 d) with is_single, which keeps sums as float. */
+ * Memory N (8 + 8 d) bytes, N (4 + 4 d) with is_single, which keeps sums as float. */
 typedef struct {
     cisup_index N, S, d;
     bool is_single;
-    void *y;         /* [N][d] */
-    uint32_t *stamp; /* [N] serial of the last that reached n */
+    size_t stride; /* of a neuron's cell: the serial of the last that reached it, then */
+    char *cell;    /* [N][stride], its d sums as double or float */
     uint32_t serial; /* of the one who reaches now */
     uint32_t first;  /* of this layer: smaller stamps are older */
     int32_t *list;   /* the neurons reached in this layer */
@@ -50,9 +50,9 @@ void cisup_reached_get(const cisup_reached *r, int32_t n, const double *level,
 
 /* Fetches what is known of neuron n towards the processor. */
 static inline void cisup_reached_prefetch(const cisup_reached *r, int32_t n) {
-    const size_t number = r->is_single ? sizeof(float) : sizeof(double);
-    __builtin_prefetch(&r->stamp[n], 1);
-    __builtin_prefetch((char *)r->y + (size_t)(n * r->d) * number, 1);
+    const char *cell = r->cell + (size_t)n * r->stride;
+    __builtin_prefetch(cell, 1);
+    __builtin_prefetch(cell + r->stride - 1, 1);
 }
 
 #endif
