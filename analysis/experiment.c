@@ -96,9 +96,12 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     CISUP_TRY(cisup_specimen_make(&made, x, network, err));
     const double built = omp_get_wtime();
     for (cisup_index l = 2; l <= report->L; l++)
-        report->kappa[l - 2] += cisup_operator_kappa(&made.net.layers[l - 2]);
+        report->kappa[l - 2] += cisup_specimen_kappa(&made, l);
+    for (cisup_index l = 2; l <= report->L && made.computed; l++)
+        report->kappa_error = fmax(report->kappa_error, made.computed->error[l - 2]);
     for (cisup_index k = 0; k < x->z_count; k++) {
         const cisup_samples s = {.net = &made.net,
+                                 .computed = made.computed,
                                  .correction = made.correction,
                                  .by_circuit = x->worst > 0,
                                  .mode = x->mode,
@@ -226,10 +229,12 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     for (cisup_index l = 2; l <= report->L; l++)
         c.kappa += report->kappa[l - 2] / (double)(report->L - 1);
     cisup_status status;
-    CISUP_TRY(cisup_new(&load, base->N, sizeof *load, err));
-    cisup_allocation_loads(base, load);
-    c.V = cisup_theory_background_variance(base->N, base->S, base->T, base->slot, load,
-                                           c.kappa);
+    if (!x->computed) { /* whose loads are even: V = 0 */
+        CISUP_TRY(cisup_new(&load, base->N, sizeof *load, err));
+        cisup_allocation_loads(base, load);
+        c.V = cisup_theory_background_variance(base->N, base->S, base->T, base->slot,
+                                               load, c.kappa);
+    }
     if (!x->circuits)
         CISUP_TRY(cisup_circuits_make(&sample, 1, x->d, x->L, &family, err));
     r->feedback = cisup_theory_feedback(&c);
@@ -312,18 +317,41 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
                           left);
+    if (x->computed && (x->circuits || x->terms || x->worst || x->exclude.count))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "a computed network has circuits of a family, all of them, and "
+                          "neither terms nor worst circuits");
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
+}
+
+/* Loads of a computed allocation are taken as even. */
+static cisup_status count_loads(const cisup_experiment *x, cisup_allocation_stats *stats,
+                                cisup_error *err) {
+    const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
+    if (x->computed) {
+        const double P = cisup_even_overlap(N, S, T);
+        const cisup_index least = (cisup_index)((double)T * (double)S / (double)N);
+        *stats = (cisup_allocation_stats){.load_min = least,
+                                          .load_max = least + 1,
+                                          .P = P,
+                                          .p = P / ((double)S * (double)S)};
+        return CISUP_OK;
+    }
+    cisup_index *load;
+    const cisup_status status = cisup_new(&load, N, sizeof *load, err);
+    if (status != CISUP_OK) return status;
+    cisup_allocation_loads(x->base, load);
+    *stats = cisup_allocation_statistics(load, N, S, T);
+    cisup_release(load);
+    return CISUP_OK;
 }
 
 static cisup_status prepare(const cisup_experiment *x, collection **all,
                             cisup_report *report, cisup_error *err) {
     const cisup_index columns = cisup_experiment_columns(x);
     const cisup_index of_network = columns + (x->worst ? 3 * x->base->T : 0);
-    cisup_index *load = NULL;
     cisup_status status;
-    CISUP_TRY(cisup_new(&load, x->base->N, sizeof *load, err));
-    cisup_allocation_loads(x->base, load);
-    report->stats = cisup_allocation_statistics(load, x->base->N, x->base->S, x->base->T);
+    CISUP_TRY(count_loads(x, &report->stats, err));
     CISUP_TRY(cisup_new(&report->kappa, report->L, sizeof *report->kappa, err));
     CISUP_TRY(cisup_new(&report->result, x->z_count, sizeof *report->result, err));
     CISUP_TRY(cisup_new(all, x->z_count, sizeof **all, err));
@@ -334,7 +362,6 @@ static cisup_status prepare(const cisup_experiment *x, collection **all,
         CISUP_TRY(cisup_new(&(*all)[k].column, of_network, sizeof(double), err));
     }
 done:
-    cisup_release(load);
     return status;
 }
 

@@ -5,8 +5,10 @@
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
 #include <cisup/analysis/ranking.h>
+#include <cisup/analysis/samples.h>
 #include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
+#include <cisup/core/incidence.h>
 
 /* Circuits that are left out of the networks of an experiment: never drawn, not
  * measured, without weights. All others keep their neurons, weights and numbers. */
@@ -19,13 +21,17 @@ typedef struct {
 /* One shape, measured over `networks` networks with `inputs` samples each, for every
  * z of a list. A network k differs from the next in its permutations and circuits. */
 typedef struct {
-    const cisup_allocation *base;   /* shared by all networks */
-    const cisup_circuits *circuits; /* NULL: of `family`, drawn anew for each network */
-    cisup_family_options family;    /* its seed and network are set by the run */
-    cisup_index d, L;               /* of the circuits of a family */
-    cisup_network_options network;  /* its seed and network are set by the run */
-    cisup_mode mode;                /* default CISUP_MODE_RELU */
-    const cisup_index *z;           /* [z_count], each 1..T */
+    const cisup_allocation *base;    /* shared by all networks */
+    const cisup_incidence *computed; /* NULL; else networks are computed, not stored
+                                        (analysis/computed.h), on these neurons, and base
+                                        has its sizes without slots. Only of a family;
+                                        no terms, worst or exclude */
+    const cisup_circuits *circuits;  /* NULL: of `family`, drawn anew for each network */
+    cisup_family_options family;     /* its seed and network are set by the run */
+    cisup_index d, L;                /* of the circuits of a family */
+    cisup_network_options network;   /* its seed and network are set by the run */
+    cisup_mode mode;                 /* default CISUP_MODE_RELU */
+    const cisup_index *z;            /* [z_count], each 1..T */
     cisup_index z_count;
     cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */
@@ -66,7 +72,8 @@ typedef struct {
 typedef struct {
     cisup_index L, d, z_count, networks; /* networks: how many were measured */
     cisup_result *result;                /* [z_count] */
-    double *kappa; /* [L-1] mean over the networks; only for capped */
+    double *kappa;      /* [L-1] mean over the networks; only for capped */
+    double kappa_error; /* largest standard error of an estimated kappa; 0 if counted */
     cisup_allocation_stats stats;
     double build_s, run_s; /* wall time */
 } cisup_report;

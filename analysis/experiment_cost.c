@@ -36,8 +36,19 @@ static double terms_bytes(const cisup_experiment *x, const cisup_shape *s) {
            48.0 * T * S;
 }
 
+/* A computed network: the neurons of a pass in each thread, while kappa is estimated
+ * its stamps, and sums by sample. What open neurons touch comes on top. */
+static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
+    const double threads = fmin((double)cisup_experiment_threads(x), (double)x->inputs);
+    const double cells = (double)cisup_cell(s->L + 1, 0, 0);
+    return 8e6 + threads * (double)s->N * (8.0 + 8.0 * (double)s->d) +
+           8.0 * cells * (double)x->inputs +
+           (double)x->z_count * cells * threads * (double)sizeof(cisup_tally);
+}
+
 double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
+    if (x->computed) return computed_bytes(x, &s);
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
     const double columns = (double)cisup_experiment_columns(x);
@@ -76,6 +87,11 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const double layer =
         x->network.engine == CISUP_ENGINE_FACTORED ? factored : assembled;
     const double terms = x->terms ? L * T * (10.0 * d * S + 4.0 * d * d) : 0.0;
+    if (x->computed) { /* as long as only active circuits' neurons are open */
+        const double circuits = (double)x->z[x->z_count - 1] * S * T * S / (double)s.N;
+        return (double)x->networks * (double)x->inputs * (double)x->z_count * L *
+               circuits * (S * d + 200.0);
+    }
     const double sample = (L - 1.0) * layer + L * 4.0 * T * d + terms;
     return (double)x->networks * ((L - 1.0) * build_operations(x, &s, meetings) +
                                   (double)x->inputs * (double)x->z_count * sample);

@@ -5,6 +5,8 @@
 #include <cisup/analysis/forward.h>
 #include <cisup/analysis/quantile.h>
 
+#include <math.h>
+
 /* Whose error and the error of what. All are norms of est_t^l - a_t^l: of the whole
  * state, of its on-value, of its data vector x (core/circuits.h). The third kind holds
  * the norms of the exact states a_t^l of the active circuits, to compare with. */
@@ -33,6 +35,13 @@ typedef struct {
     cisup_histogram squares;   /* of squared norms */
     double worst[CISUP_LANES]; /* largest squared norm met in each lane */
 } cisup_tally;
+
+/* Counts the same squared norm `count` times; NaN is the worst. */
+static inline void cisup_tally_add(cisup_tally *tally, double square, cisup_index count) {
+    const double size = square == square ? square : (double)INFINITY;
+    tally->squares.count[cisup_histogram_bin(square)] += (uint64_t)count;
+    if (size > tally->worst[0]) tally->worst[0] = size;
+}
 
 /* Open neurons, A > 0, of one layer and block over samples; wrong: outside K^l. */
 typedef struct {

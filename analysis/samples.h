@@ -6,9 +6,12 @@
 #include <cisup/analysis/measure.h>
 #include <cisup/analysis/term_sums.h>
 
+typedef struct cisup_computed cisup_computed; /* analysis/computed.h */
+
 /* The samples of one network with z active circuits, and what to measure in them. */
 typedef struct {
     const cisup_network *net;
+    const cisup_computed *computed; /* runs in its place, or NULL; net has its sizes */
     const cisup_correction *correction; /* of its layers, or NULL: no terms */
     int by_circuit;                     /* 1: errors circuit by circuit, too */
     cisup_mode mode;

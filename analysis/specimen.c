@@ -4,6 +4,11 @@
 #include <cisup/core/memory.h>
 
 void cisup_specimen_free(cisup_specimen *s) {
+    if (s->computed) {
+        cisup_computed_free(s->computed);
+        cisup_release(s->computed);
+        s->net.circuits = NULL;
+    }
     if (s->correction) cisup_terms_corrections_free(s->correction, s->net.circuits->L);
     cisup_network_free(&s->net);
     cisup_circuits_free(&s->some);
@@ -35,6 +40,25 @@ done:
     return status;
 }
 
+double cisup_specimen_kappa(const cisup_specimen *s, cisup_index l) {
+    return s->computed ? s->computed->kappa[l - 2]
+                       : cisup_operator_kappa(&s->net.layers[l - 2]);
+}
+
+static cisup_status compute(cisup_specimen *s, const cisup_experiment *x,
+                            const cisup_family_options *family,
+                            const cisup_network_options *options, cisup_error *err) {
+    cisup_status status = cisup_new(&s->computed, 1, sizeof *s->computed, err);
+    if (status == CISUP_OK)
+        status = cisup_computed_make(s->computed, x->computed, x->d, x->L, family,
+                                     options, err);
+    if (status == CISUP_OK)
+        s->net = (cisup_network){.base = &s->base,
+                                 .circuits = &s->computed->circuits,
+                                 .weights = options->weights};
+    return status;
+}
+
 cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
                                  cisup_index network, cisup_error *err) {
     *s = (cisup_specimen){.base = *x->base};
@@ -45,6 +69,10 @@ cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
     options.threads = x->threads;
     const cisup_circuits *circuits = x->circuits ? x->circuits : &s->drawn;
     cisup_status status;
+    if (x->computed) {
+        CISUP_TRY(compute(s, x, &family, &options, err));
+        goto done;
+    }
     if (!x->circuits)
         CISUP_TRY(cisup_circuits_make(&s->drawn, x->base->T, x->d, x->L, &family, err));
     if (x->exclude.count) CISUP_TRY(exclude(s, x, network, &circuits, err));

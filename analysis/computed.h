@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_COMPUTED_H
+#define CISUP_ANALYSIS_COMPUTED_H
+
+#include <cisup/analysis/open_pass.h>
+#include <cisup/analysis/samples.h>
+
+/* A network of which nothing of size T is stored: allocation, permutations and circuits
+ * are computed whenever they are needed. Parts point to each other: it must stay where
+ * it was made. Start from {0}. */
+struct cisup_computed {
+    cisup_wiring wiring;
+    cisup_circuits circuits;
+    double *kappa; /* [L-1] of layers 2..L, estimated; 0 unless capped */
+    double *error; /* [L-1] their standard errors */
+    cisup_open_network open;
+};
+
+/* Makes one of the circuits of a family.
+ *
+ *   base      must outlive it
+ *   o         weights, keep_order, seed and network of the permutations
+ *
+ * kappa is that of (4.5) in its symmetric form (sparse/wiring.h), over all neurons for
+ * N <= 4096, else from 64 of them. Errors: those of cisup_circuits_compute and
+ * cisup_wiring_kappa. */
+CISUP_MUST_CHECK cisup_status cisup_computed_make(
+    cisup_computed *c, const cisup_incidence *base, cisup_index d, cisup_index L,
+    const cisup_family_options *family, const cisup_network_options *o, cisup_error *err);
+void cisup_computed_free(cisup_computed *c);
+
+/* cisup_samples_run for such a network: sample by sample, each through its open
+ * neurons. Circuits that touch none count with their common read-out. Memory N (8 + 8 d)
+ * a thread. */
+CISUP_MUST_CHECK cisup_status cisup_computed_run(const cisup_samples *s,
+                                                 cisup_watch *watch, int threads,
+                                                 double *column, cisup_error *err);
+
+#endif
