@@ -8,13 +8,17 @@ json_t *emit_number(double x) {
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-cisup_status emit_line(json_t *object, cisup_error *err) {
-    const int failed = !object || json_dumpf(object, stdout,
-                                             JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err) {
+    const int failed =
+        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
     json_decref(object);
     if (failed) return CISUP_FAIL(err, CISUP_ENOMEM, "cannot write a JSON line");
-    (void)putchar('\n');
+    (void)putc('\n', to);
     return CISUP_OK;
+}
+
+cisup_status emit_line(json_t *object, cisup_error *err) {
+    return emit_line_to(stdout, object, err);
 }
 
 cisup_status csv_open(csv_sink *csv, const char *path, const char *header,
@@ -40,6 +44,18 @@ void csv_text(csv_sink *csv, const char *text) {
     if (!csv->stream) return;
     separate(csv);
     fputs(text, csv->stream);
+}
+
+void csv_quoted(csv_sink *csv, const char *text) {
+    if (!csv->stream) return;
+    separate(csv);
+    const int is_plain = !text[strcspn(text, ",\"\r\n")];
+    if (!is_plain) (void)putc('"', csv->stream);
+    for (; *text; text++) {
+        if (*text == '"') (void)putc('"', csv->stream);
+        (void)putc(*text, csv->stream);
+    }
+    if (!is_plain) (void)putc('"', csv->stream);
 }
 
 void csv_index(csv_sink *csv, cisup_index value) {

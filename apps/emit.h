@@ -14,6 +14,7 @@ json_t *emit_number(double x);
 /* Prints one object as one line and releases it; NULL means that it could not be
  * made. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status emit_line(json_t *object, cisup_error *err);
+CISUP_MUST_CHECK cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err);
 
 /* A CSV file that is written row by row; fields are separated as needed. Start from
  * {0}: then every call does nothing, so callers need not ask whether CSV is wanted. */
@@ -28,6 +29,7 @@ CISUP_MUST_CHECK cisup_status csv_open(csv_sink *csv, const char *path,
                                        const char *header, cisup_overwrite overwrite,
                                        cisup_error *err);
 void csv_text(csv_sink *csv, const char *text);
+void csv_quoted(csv_sink *csv, const char *text); /* in quotes if it needs them */
 void csv_index(csv_sink *csv, cisup_index value);
 void csv_number(csv_sink *csv, double x); /* empty if x is NaN */
 void csv_skip(csv_sink *csv, int fields);
