@@ -8,13 +8,17 @@ json_t *emit_number(double x) {
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-cisup_status emit_line(json_t *object, cisup_error *err) {
-    const int failed = !object || json_dumpf(object, stdout,
-                                             JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err) {
+    const int failed =
+        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
     json_decref(object);
     if (failed) return CISUP_FAIL(err, CISUP_ENOMEM, "cannot write a JSON line");
-    (void)putchar('\n');
+    (void)putc('\n', to);
     return CISUP_OK;
+}
+
+cisup_status emit_line(json_t *object, cisup_error *err) {
+    return emit_line_to(stdout, object, err);
 }
 
 cisup_status csv_open(csv_sink *csv, const char *path, const char *header,

@@ -14,6 +14,7 @@ json_t *emit_number(double x);
 /* Prints one object as one line and releases it; NULL means that it could not be
  * made. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status emit_line(json_t *object, cisup_error *err);
+CISUP_MUST_CHECK cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err);
 
 /* A CSV file that is written row by row; fields are separated as needed. Start from
  * {0}: then every call does nothing, so callers need not ask whether CSV is wanted. */

@@ -134,7 +134,7 @@ static cisup_status parse_choice(const option *o, const char *text, cisup_error 
     return CISUP_OK;
 }
 
-static cisup_status store(const option *o, char *text, cisup_error *err) {
+cisup_status option_store(const option *o, const char *text, cisup_error *err) {
     switch (o->kind) {
     case OPTION_FLAG:
         *(int *)o->target = 1;
@@ -174,7 +174,7 @@ static error_t on_option(int key, char *text, struct argp_state *state) {
         const option *o = &c->table[k];
         if (key != (o->letter ? o->letter : FIRST_KEY + k)) continue;
         cisup_error err = {0};
-        if (store(o, text, &err) != CISUP_OK)
+        if (option_store(o, text, &err) != CISUP_OK)
             argp_error(state, "--%s '%s': %s", o->name, text, err.text);
         return 0;
     }

@@ -44,6 +44,12 @@ CISUP_MUST_CHECK cisup_status index_list_set(index_list *list, cisup_index value
 /* Whether a list is the single word max. */
 int index_list_is_max(const index_list *list);
 
+/* Gives one option its value as the command line does; text is not used for a flag and
+ * must outlive the target of OPTION_TEXT. Errors: EINVAL and EFORMAT saying what is wrong
+ * with the text; ENOMEM. */
+CISUP_MUST_CHECK cisup_status option_store(const option *o, const char *text,
+                                           cisup_error *err);
+
 enum { OPTIONS_MOST = 48, OPERANDS_MOST = 1 };
 
 /* Parses argv[1..] of a command by its table. Writes operands (file names) and

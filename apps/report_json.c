@@ -44,8 +44,8 @@ static json_t *params_json(const finished_run *run) {
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
     json_t *more =
-        json_pack("{so,ss,sI,sI}", "z", z, "mode", cisup_mode_name(x->mode), "networks",
-                  x->networks, "samples", x->inputs, "terms", x->terms);
+        json_pack("{so,ss,sI,sI,sb}", "z", z, "mode", cisup_mode_name(x->mode),
+                  "networks", x->networks, "samples", x->inputs, "terms", x->terms);
     if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;
@@ -85,25 +85,27 @@ static json_t *error_json(const cisup_result *r, cisup_index l, int state, int q
         emit_number(theory->followup), "refined", emit_number(theory->refined));
 }
 
-static cisup_status errors_json(const finished_run *run, const cisup_result *r,
+static cisup_status errors_json(FILE *to, const finished_run *run, const cisup_result *r,
                                 cisup_error *err) {
     for (cisup_index l = 1; l <= run->report->L; l++)
         for (int state = 0; state <= CISUP_INACTIVE; state++)
             for (int q = 0; q < CISUP_QUANTITIES; q++) {
                 if (!cisup_quantity_exists(run->circuits, (cisup_quantity)q)) continue;
-                const cisup_status status = emit_line(error_json(r, l, state, q), err);
+                const cisup_status status =
+                    emit_line_to(to, error_json(r, l, state, q), err);
                 if (status != CISUP_OK) return status;
             }
     return CISUP_OK;
 }
 
-static cisup_status open_json(const finished_run *run, const cisup_result *r,
+static cisup_status open_json(FILE *to, const finished_run *run, const cisup_result *r,
                               cisup_error *err) {
     const cisup_index d = run->report->d;
     for (cisup_index l = 1; l <= run->report->L; l++)
         for (cisup_index i = 0; i < d; i++) {
             const cisup_index k = (l - 1) * d + i;
-            const cisup_status status = emit_line(
+            const cisup_status status = emit_line_to(
+                to,
                 json_pack("{ss,sI,sI,sI,so,so}", "record", "open", "z", r->z, "layer", l,
                           "block", i, "fraction", emit_number(r->open[k]),
                           "wrong_fraction", emit_number(r->wrong[k])),
@@ -113,23 +115,28 @@ static cisup_status open_json(const finished_run *run, const cisup_result *r,
     return CISUP_OK;
 }
 
-cisup_status report_json(const finished_run *run, cisup_error *err) {
+cisup_status report_records(const finished_run *run, FILE *to, cisup_error *err) {
     cisup_status status;
-    CISUP_TRY(emit_line(run_json(run), err));
-    CISUP_TRY(excluded_json(run, err));
+    CISUP_TRY(emit_line_to(to, run_json(run), err));
+    CISUP_TRY(excluded_json(to, run, err));
     for (cisup_index k = 0; k < run->report->z_count; k++) {
-        CISUP_TRY(errors_json(run, &run->report->result[k], err));
-        CISUP_TRY(terms_json(run, &run->report->result[k], err));
-        CISUP_TRY(open_json(run, &run->report->result[k], err));
-        CISUP_TRY(worst_json(run, &run->report->result[k], err));
+        CISUP_TRY(errors_json(to, run, &run->report->result[k], err));
+        CISUP_TRY(terms_json(to, run, &run->report->result[k], err));
+        CISUP_TRY(open_json(to, run, &run->report->result[k], err));
+        CISUP_TRY(worst_json(to, run, &run->report->result[k], err));
     }
-    CISUP_TRY(emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",
-                                  emit_number(run->report->build_s), "run_s",
-                                  emit_number(run->report->run_s), "peak_bytes",
-                                  (json_int_t)cisup_memory_peak()),
-                        err));
 done:
     return status;
+}
+
+cisup_status report_json(const finished_run *run, cisup_error *err) {
+    const cisup_status status = report_records(run, stdout, err);
+    if (status != CISUP_OK) return status;
+    return emit_line(json_pack("{ss,so,so,sI}", "record", "timing", "build_s",
+                               emit_number(run->report->build_s), "run_s",
+                               emit_number(run->report->run_s), "peak_bytes",
+                               (json_int_t)cisup_memory_peak()),
+                     err);
 }
 
 /* 1: holds, 0: does not. The figures that the verdict rests on come along. */

@@ -5,10 +5,11 @@
 
 #include <math.h>
 
-static cisup_status term_json(const cisup_result *r, cisup_index l, int state, int term,
-                              cisup_error *err) {
+static cisup_status term_json(FILE *to, const cisup_result *r, cisup_index l, int state,
+                              int term, cisup_error *err) {
     const cisup_index cell = cisup_term_cell(l, state, term);
-    return emit_line(
+    return emit_line_to(
+        to,
         json_pack("{ss,sI,sI,ss,ss,so,so,so,so,so}", "record", "term", "z", r->z, "layer",
                   l, "state", cisup_state_name((cisup_state_kind)state), "term",
                   cisup_term_name((cisup_term)term), "mean_square",
@@ -19,13 +20,13 @@ static cisup_status term_json(const cisup_result *r, cisup_index l, int state, i
         err);
 }
 
-cisup_status terms_json(const finished_run *run, const cisup_result *r,
+cisup_status terms_json(FILE *to, const finished_run *run, const cisup_result *r,
                         cisup_error *err) {
     if (!run->experiment->terms) return CISUP_OK;
     for (cisup_index l = 1; l <= run->report->L; l++)
         for (int state = 0; state <= CISUP_INACTIVE; state++)
             for (int term = 0; term < CISUP_TERM_TOTAL; term++) {
-                const cisup_status status = term_json(r, l, state, term, err);
+                const cisup_status status = term_json(to, r, l, state, term, err);
                 if (status != CISUP_OK) return status;
             }
     return CISUP_OK;

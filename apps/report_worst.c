@@ -20,11 +20,12 @@ static json_t *neurons_json(const cisup_culprit *c) {
     return list;
 }
 
-cisup_status worst_json(const finished_run *run, const cisup_result *r,
+cisup_status worst_json(FILE *to, const finished_run *run, const cisup_result *r,
                         cisup_error *err) {
     for (cisup_index k = 0; k < run->experiment->worst; k++) {
         const cisup_culprit *c = &r->culprit[k];
-        const cisup_status status = emit_line(
+        const cisup_status status = emit_line_to(
+            to,
             json_pack("{ss,sI,sI,sI,sI,so,so,so,sI,so,so}", "record", "worst", "z", r->z,
                       "rank", k + 1, "network", c->who.network, "circuit", c->who.circuit,
                       "mse", emit_number(c->who.mse), "mse_active",
@@ -73,11 +74,11 @@ static json_t *excluded_line(const cisup_exclusion *e, cisup_index network) {
                      list);
 }
 
-cisup_status excluded_json(const finished_run *run, cisup_error *err) {
+cisup_status excluded_json(FILE *to, const finished_run *run, cisup_error *err) {
     const cisup_exclusion *e = &run->experiment->exclude;
     const cisup_index lists = !e->count ? 0 : e->by_network ? run->report->networks : 1;
     for (cisup_index k = 0; k < lists; k++) {
-        const cisup_status status = emit_line(excluded_line(e, k), err);
+        const cisup_status status = emit_line_to(to, excluded_line(e, k), err);
         if (status != CISUP_OK) return status;
     }
     return CISUP_OK;
