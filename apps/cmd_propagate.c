@@ -31,7 +31,9 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
     const request *r = context;
     const cisup_allocation base = {shape->N, shape->S, shape->T, NULL};
     cisup_experiment x = propagation_experiment(&r->run);
+    const cisup_incidence computed = {.N = shape->N, .S = shape->S, .T = shape->T};
     x.base = &base;
+    if (r->run.implicit) x.computed = &computed;
     const double bytes = cisup_experiment_bytes(&x);
     const double runs = r->run.excluded.by_network ? 2.0 : 1.0;
     const double seconds = runs * cisup_experiment_operations(&x) / operations_per_second;

@@ -30,7 +30,7 @@ typedef struct {
 
 /* The records of a cell as text, instead of on standard output. */
 typedef struct {
-    const propagation *run;
+    propagation *run;
     int quiet;
     FILE *to;
 } capture;

@@ -56,6 +56,7 @@ static const char *missed_type(const option *o, const json_t *value) {
     case OPTION_LIST_OR_MAX:
         return json_is_integer(value) || is_word(value, "max") ? NULL
                                                                : "an integer or \"max\"";
+    case OPTION_BYTES:
     case OPTION_TEXT:
     case OPTION_CHOICE:
         return json_is_string(value) ? NULL : "a string";

@@ -13,8 +13,34 @@ void propagation_free(propagation *p) {
     setup_free(&p->setup);
 }
 
+/* What a computed network does not have. */
+static cisup_status implicit_check(const propagation *p, cisup_error *err) {
+    const setup *s = &p->setup;
+    const cisup_scheme scheme = (cisup_scheme)s->allocation.scheme;
+    const char *refused = s->circuits_path                      ? "circuit-file"
+                          : p->terms                            ? "terms"
+                          : p->worst                            ? "worst"
+                          : p->excluded_text                    ? "exclude"
+                          : s->engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                          : s->kappa == CISUP_KAPPA_ROWS        ? "kappa rows"
+                          : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
+                                                                         : NULL;
+    if (refused)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s: not with --implicit", refused);
+    for (cisup_index k = 0; k < s->S.count; k++)
+        if (!cisup_incidence_exists(scheme, s->S.value[k]))
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "--implicit: scheme %s with S = %" PRId64
+                              " has no computed form",
+                              cisup_scheme_name(scheme), s->S.value[k]);
+    return CISUP_OK;
+}
+
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
-    const cisup_status status = setup_complete(&p->setup, err);
+    allocation_choice *choice = &p->setup.allocation;
+    if (p->implicit && choice->scheme < 0) choice->scheme = CISUP_SCHEME_TD;
+    cisup_status status = setup_complete(&p->setup, err);
+    if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
     if (p->threads > 4096)
         return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
@@ -78,6 +104,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     const cisup_family_options family = setup_family(s);
     cisup_experiment x = propagation_experiment(p);
     cisup_allocation base = {0};
+    cisup_incidence computed = {0};
     cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
@@ -87,7 +114,15 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
                         .report = &report,
                         .excluded = p->excluded.text};
     cisup_status status;
-    CISUP_TRY(cisup_allocation_make(&base, shape->N, shape->S, shape->T, &options, err));
+    if (p->implicit) {
+        CISUP_TRY(cisup_incidence_make(&computed, shape->N, shape->S, shape->T,
+                                       options.scheme, err));
+        base = (cisup_allocation){shape->N, shape->S, shape->T, NULL};
+        x.computed = &computed;
+    } else {
+        CISUP_TRY(
+            cisup_allocation_make(&base, shape->N, shape->S, shape->T, &options, err));
+    }
     if (!x.circuits) CISUP_TRY(cisup_circuits_make(&kind, 1, s->d, s->L, &family, err));
     run.circuits = x.circuits ? x.circuits : &kind;
     x.base = &base;
@@ -100,6 +135,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
 done:
     cisup_report_free(&report);
     cisup_circuits_free(&kind);
+    cisup_incidence_free(&computed);
     cisup_allocation_free(&base);
     return status;
 }

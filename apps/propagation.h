@@ -12,6 +12,7 @@ typedef struct {
     setup setup;
     int mode;
     cisup_index networks, inputs;
+    int implicit; /* nothing of size T is stored (analysis/computed.h) */
     int terms;
     cisup_index worst;
     const char *excluded_text;
@@ -35,6 +36,13 @@ void propagation_free(propagation *p);
          cisup_mode_find},                                                                 \
         {"networks", 'K', OPTION_SIZE, &(p).networks, "K", "networks (20)", NULL},         \
         {"samples", 'M', OPTION_SIZE, &(p).inputs, "M", "samples a network (500)", NULL},  \
+        {"implicit",                                                                       \
+         0,                                                                                \
+         OPTION_FLAG,                                                                      \
+         &(p).implicit,                                                                    \
+         NULL,                                                                             \
+         "compute allocation, permutations and circuits instead of storing them (td)",     \
+         NULL},                                                                            \
         {"terms",    0,    OPTION_FLAG,                                                    \
          &(p).terms, NULL, "split the errors into their parts: overlap, propagation, ...", \
          NULL},                                                                            \

@@ -44,8 +44,9 @@ static json_t *params_json(const finished_run *run) {
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
     json_t *more =
-        json_pack("{so,ss,sI,sI,sb}", "z", z, "mode", cisup_mode_name(x->mode),
-                  "networks", x->networks, "samples", x->inputs, "terms", x->terms);
+        json_pack("{so,ss,sI,sI,sb,sb}", "z", z, "mode", cisup_mode_name(x->mode),
+                  "networks", x->networks, "samples", x->inputs, "implicit",
+                  x->computed != NULL, "terms", x->terms);
     if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;
@@ -62,12 +63,12 @@ static json_t *run_json(const finished_run *run) {
     json_t *g = json_array();
     for (cisup_index k = 0; k < report->z_count; k++)
         (void)json_array_append_new(g, emit_number(report->result[k].feedback));
-    return json_pack("{ss,ss,ss,so,sI,so,so,so,so,sI}", "record", "run", "schema",
-                     "cisup.run/1", "version", CISUP_VERSION, "params", params_json(run),
-                     "N", run->shape.N, "P", emit_number(report->stats.P), "p",
-                     emit_number(report->stats.p), "g", g, "kappa",
-                     number_list(report->kappa, capped ? report->L - 1 : 0),
-                     "networks_done", report->networks);
+    return json_pack(
+        "{ss,ss,ss,so,sI,so,so,so,so,sf,sI}", "record", "run", "schema", "cisup.run/1",
+        "version", CISUP_VERSION, "params", params_json(run), "N", run->shape.N, "P",
+        emit_number(report->stats.P), "p", emit_number(report->stats.p), "g", g, "kappa",
+        number_list(report->kappa, capped ? report->L - 1 : 0), "kappa_error",
+        report->kappa_error, "networks_done", report->networks);
 }
 
 static json_t *error_json(const cisup_result *r, cisup_index l, int state, int quantity) {

@@ -36,16 +36,22 @@ cisup_status sweep_export_json(journal *j, cisup_error *err) {
 
 typedef struct {
     csv_sink csv;
-    char *header;         /* cell, names of the grid, those of propagate --csv */
+    const json_t *grid;   /* of the spec */
     const json_t *record; /* of the line being printed */
     json_t *run, *given;  /* the run record of the cell; its parameters */
 } table;
 
-/* A member of the record, of its theory, of the parameters as run or as given. */
+/* Whether a name of the grid is among the columns of propagate as the same thing. */
+static int is_column(const char *name) {
+    return strlen(name) == 1; /* D, d, T, S, L, z */
+}
+
+/* A member of the record or of its theory; sizes are parameters as run or as given. */
 static const json_t *find_field(const table *t, const char *name) {
     const json_t *const places[] = {t->record, json_object_get(t->record, "theory"),
                                     json_object_get(t->run, "params"), t->given};
-    for (size_t k = 0; k < sizeof places / sizeof places[0]; k++) {
+    const int count = is_column(name) ? 4 : 2;
+    for (int k = 0; k < count; k++) {
         const json_t *field = json_object_get(places[k], name);
         if (field) return field;
     }
@@ -67,11 +73,18 @@ static void print_field(csv_sink *csv, const json_t *field) {
 }
 
 static void print_row(table *t, cisup_index cell) {
-    char name[64];
+    const char *varied;
+    json_t *list;
     csv_index(&t->csv, cell);
-    for (const char *at = strchr(t->header, ','); at; at = strchr(at + 1, ',')) {
-        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(at + 1, ","), at + 1);
+    json_object_foreach((json_t *)t->grid, varied, list) {
+        if (!is_column(varied)) print_field(&t->csv, json_object_get(t->given, varied));
+    }
+    for (const char *at = report_csv_header; *at; at += *at == ',') {
+        char name[64];
+        const size_t length = strcspn(at, ",");
+        (void)snprintf(name, sizeof name, "%.*s", (int)length, at);
         print_field(&t->csv, find_field(t, name));
+        at += length;
     }
     csv_end_row(&t->csv);
 }
@@ -113,27 +126,20 @@ done:
     return status;
 }
 
-static int has_column(const char *header, const char *name) {
-    const size_t length = strlen(name);
-    for (const char *at = header; at; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, name, length) == 0 && (at[length] == ',' || !at[length]))
-            return 1;
-    }
-    return 0;
-}
-
 /* cell, then what varies and is no column yet, then the columns of propagate. */
-static cisup_status make_header(const sweep_spec *spec, char **header, cisup_error *err) {
+static cisup_status make_header(const json_t *grid, char **header, cisup_error *err) {
     const char *name;
     json_t *list;
     size_t length = sizeof "cell," + strlen(report_csv_header);
-    json_object_foreach((json_t *)spec->grid, name, list) length += strlen(name) + 1;
+    json_object_foreach((json_t *)grid, name, list) length +=
+        strlen(name) + sizeof "parameter_,";
     const cisup_status status = cisup_new(header, (cisup_index)length, 1, err);
     if (status != CISUP_OK) return status;
     char *end = stpcpy(*header, "cell,");
-    json_object_foreach((json_t *)spec->grid, name, list) {
-        if (!has_column(report_csv_header, name)) end = stpcpy(stpcpy(end, name), ",");
+    json_object_foreach((json_t *)grid, name, list) {
+        if (is_column(name)) continue;
+        if (strcmp(name, "worst") == 0) end = stpcpy(end, "parameter_"); /* is a norm */
+        end = stpcpy(stpcpy(end, name), ",");
     }
     (void)stpcpy(end, report_csv_header);
     return CISUP_OK;
@@ -141,14 +147,15 @@ static cisup_status make_header(const sweep_spec *spec, char **header, cisup_err
 
 cisup_status sweep_export_csv(journal *j, const sweep_spec *spec, const char *path,
                               cisup_overwrite overwrite, cisup_error *err) {
-    table t = {0};
+    table t = {.grid = spec->grid};
+    char *header = NULL;
     cisup_status status;
-    CISUP_TRY(make_header(spec, &t.header, err));
-    CISUP_TRY(csv_open(&t.csv, path, t.header, overwrite, err));
+    CISUP_TRY(make_header(spec->grid, &header, err));
+    CISUP_TRY(csv_open(&t.csv, path, header, overwrite, err));
     CISUP_TRY(journal_each(j, print_rows, &t, err));
     CISUP_TRY(csv_commit(&t.csv, err));
 done:
     csv_discard(&t.csv);
-    cisup_release(t.header);
+    cisup_release(header);
     return status;
 }

@@ -190,16 +190,22 @@ static cisup_status hash_file(const char *path, json_t *files, cisup_error *err)
     return CISUP_OK;
 }
 
+static cisup_status hash_named(const char *path, json_t *files, cisup_error *err) {
+    const int is_number = !path[strspn(path, "0123456789")]; /* exclude has either */
+    return is_number ? CISUP_OK : hash_file(path, files, err);
+}
+
 cisup_status sweep_spec_files(const sweep_spec *s, json_t **files, cisup_error *err) {
-    static const char *const names[] = {"circuit_file", "input_file"};
+    static const char *const names[] = {"circuit_file", "input_file", "exclude"};
     cisup_status status = CISUP_OK;
     *files = json_object();
-    for (int k = 0; k < 2; k++) {
-        const json_t *path = json_object_get(s->fixed, names[k]);
+    for (int k = 0; k < 3; k++) {
+        const char *path = json_string_value(json_object_get(s->fixed, names[k]));
         const json_t *list = json_object_get(s->grid, names[k]);
-        if (path) CISUP_TRY(hash_file(json_string_value(path), *files, err));
+        if (path) CISUP_TRY(hash_named(path, *files, err));
         for (size_t i = 0; i < json_array_size(list); i++)
-            CISUP_TRY(hash_file(json_string_value(json_array_get(list, i)), *files, err));
+            CISUP_TRY(
+                hash_named(json_string_value(json_array_get(list, i)), *files, err));
     }
 done:
     if (status == CISUP_OK) return status;
