@@ -13,7 +13,7 @@ count() { # count N S EFFORT
 cells=0 planned=0 searched=0 beaten=0
 echo "| N | S | target | planned | reached | effort | |"
 echo "|---|---|---|---|---|---|---|"
-while IFS=, read -r N S bound post plain target; do
+while IFS=, read -r N S bound post plain target ours; do
     plan=$(count $N $S 0) best=$plan used=0
     for effort in 1 4 16; do
         if [ $best -ge $target ] || { [ $N -gt 1000 ] && [ $effort -gt 1 ]; }; then break; fi
