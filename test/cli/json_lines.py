@@ -297,7 +297,8 @@ class Propagate(unittest.TestCase):
         run = lines[0]
         self.assertEqual(
             list(run),
-            ["record", "schema", "version", "params", "N", "P", "p", "g", "kappa", "networks_done"],
+            ["record", "schema", "version", "params", "N", "P", "p", "g", "kappa", "kappa_error",
+             "networks_done"],
         )  # fmt: skip
         self.assertEqual((run["record"], run["schema"]), ("run", "cisup.run/1"))
         params = run["params"]
@@ -401,7 +402,10 @@ class Propagate(unittest.TestCase):
                 self.check_records(lines, [1, 2, 5], 3, ["readout", "on", "x"], TERMS)
                 # What is not about terms is the same without them.
                 rest = [r for r in lines[:-1] if r["record"] != "term"]
-                self.assertEqual(rest, records("propagate", *options)[:-1])
+                self.assertIs(rest[0]["params"].pop("terms"), True)
+                plain = records("propagate", *options)[:-1]
+                self.assertIs(plain[0]["params"].pop("terms"), False)
+                self.assertEqual(rest, plain)
                 for r in lines:
                     if r["record"] == "term":
                         self.check_term(r, weights)
@@ -505,7 +509,7 @@ class Propagate(unittest.TestCase):
                 "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
                 "weights": "split", "kappa": "rows", "w_correction": 1.25,
                 "center": 0.0625, "mode": "masked-relu", "engine": "assembled",
-                "seed": 9223372036854775807,
+                "seed": 9223372036854775807, "implicit": False, "terms": False,
             },
         )  # fmt: skip
 
