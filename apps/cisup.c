@@ -22,6 +22,7 @@ static const command commands[] = {
     {"check", cmd_check, "verify an allocation or embedding file"},
     {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
     {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
+    {"sweep", cmd_sweep, "propagate over a grid of parameters, into a journal"},
     {"theory", cmd_theory, "print every formula and limit of one shape"},
     {"run", cmd_run, "run explicitly given networks (JSON) and print every array"},
     {"export", cmd_export, "write a network's matrices as Matrix Market files"},

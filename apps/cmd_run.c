@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "emit.h"
 #include "given.h"
+#include "json_file.h"
 #include "options.h"
 #include "program.h"
 
 #include <cisup/core/memory.h>
 
-#include <errno.h>
 #include <string.h>
 
 static const char about[] =
@@ -205,27 +205,11 @@ done:
     return status;
 }
 
-static cisup_status load(const char *path, json_t **root, cisup_error *err) {
-    json_error_t error;
-    const int is_stdin = strcmp(path, "-") == 0;
-    FILE *stream = is_stdin ? stdin : fopen(path, "rb");
-    if (!stream)
-        return CISUP_FAIL(err, CISUP_EIO, "cannot open %s: %s", path, strerror(errno));
-    *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &error);
-    const int not_read = ferror(stream) ? errno : 0;
-    if (!is_stdin) (void)fclose(stream);
-    if (*root) return CISUP_OK;
-    const char *name = is_stdin ? "standard input" : path;
-    if (not_read)
-        return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", name, strerror(not_read));
-    return CISUP_FAIL(err, CISUP_EFORMAT, "%s:%d: %s", name, error.line, error.text);
-}
-
 /* Runs the cases one by one; the first bad one ends it, named by its number. */
 static cisup_status execute(const char *path, cisup_engine engine, int with_weights,
                             cisup_error *err) {
     json_t *root = NULL;
-    cisup_status status = load(path, &root, err);
+    cisup_status status = json_file_read(path, &root, err);
     if (status != CISUP_OK) return status;
     const json_t *cases = json_is_array(root) ? root : json_object_get(root, "cases");
     const size_t count = cases ? json_array_size(cases) : 1;

@@ -46,6 +46,18 @@ void csv_text(csv_sink *csv, const char *text) {
     fputs(text, csv->stream);
 }
 
+void csv_quoted(csv_sink *csv, const char *text) {
+    if (!csv->stream) return;
+    separate(csv);
+    const int is_plain = !text[strcspn(text, ",\"\r\n")];
+    if (!is_plain) (void)putc('"', csv->stream);
+    for (; *text; text++) {
+        if (*text == '"') (void)putc('"', csv->stream);
+        (void)putc(*text, csv->stream);
+    }
+    if (!is_plain) (void)putc('"', csv->stream);
+}
+
 void csv_index(csv_sink *csv, cisup_index value) {
     if (!csv->stream) return;
     separate(csv);

@@ -29,6 +29,7 @@ CISUP_MUST_CHECK cisup_status csv_open(csv_sink *csv, const char *path,
                                        const char *header, cisup_overwrite overwrite,
                                        cisup_error *err);
 void csv_text(csv_sink *csv, const char *text);
+void csv_quoted(csv_sink *csv, const char *text); /* in quotes if it needs them */
 void csv_index(csv_sink *csv, cisup_index value);
 void csv_number(csv_sink *csv, double x); /* empty if x is NaN */
 void csv_skip(csv_sink *csv, int fields);

@@ -33,6 +33,7 @@ int cmd_circuits(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_propagate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 int cmd_theory(int argc, char **argv);
 
 #endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The descriptor of the locks is opened before the database and closed after it: closing
+ * any descriptor of a file drops all locks that the process has on it, SQLite's too. */
+#include "journal_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { APPLICATION_ID = 0x63697375, SCHEMA = 1, PATIENCE_MS = 60000 };
+
+static const char schema[] =
+    "PRAGMA application_id = 1667855221;" /* APPLICATION_ID */
+    "PRAGMA user_version = 1;"
+    "CREATE TABLE sweep ("
+    " version TEXT NOT NULL, spec TEXT NOT NULL, files TEXT NOT NULL) STRICT;"
+    "CREATE TABLE worker ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, host TEXT NOT NULL, process INTEGER NOT NULL,"
+    " started TEXT NOT NULL) STRICT;"
+    "CREATE TABLE cell ("
+    " id INTEGER PRIMARY KEY, parameters TEXT NOT NULL, seed INTEGER NOT NULL,"
+    " worker INTEGER REFERENCES worker (id),"
+    " claims INTEGER NOT NULL DEFAULT 0, runs INTEGER NOT NULL DEFAULT 0,"
+    " seconds REAL, records TEXT,"
+    " CHECK ((records IS NULL) = (runs = 0)),"
+    " CHECK (records IS NULL OR worker IS NOT NULL)) STRICT;"
+    "CREATE INDEX unfinished ON cell (worker) WHERE records IS NULL;"
+    "CREATE VIEW figure AS SELECT cell.id AS cell,"
+    " json_extract(run.value, '$.params.D') AS D,"
+    " json_extract(run.value, '$.params.d') AS d,"
+    " json_extract(run.value, '$.params.T') AS T,"
+    " json_extract(run.value, '$.params.S') AS S,"
+    " json_extract(line.value, '$.z') AS z,"
+    " json_extract(line.value, '$.layer') AS layer,"
+    " json_extract(line.value, '$.state') AS state,"
+    " json_extract(line.value, '$.quantity') AS quantity,"
+    " json_extract(line.value, '$.mse') AS mse,"
+    " json_extract(line.value, '$.mse_lo') AS mse_lo,"
+    " json_extract(line.value, '$.mse_hi') AS mse_hi"
+    " FROM cell, json_each('[' || replace(rtrim(records, char(10)), char(10), ',')"
+    " || ']') AS line, json_each('[' || substr(records, 1, instr(records, char(10)))"
+    " || ']') AS run"
+    " WHERE json_extract(line.value, '$.record') = 'error';";
+
+/* Refuses what is not ours before anything in it is changed. */
+static cisup_status look(journal *j, cisup_error *err) {
+    cisup_index tables, application, version;
+    cisup_status status;
+    CISUP_TRY(sql_integer(j, "SELECT count(*) FROM sqlite_master", &tables, err));
+    CISUP_TRY(sql_integer(j, "PRAGMA application_id", &application, err));
+    CISUP_TRY(sql_integer(j, "PRAGMA user_version", &version, err));
+    if (tables && application != APPLICATION_ID)
+        return CISUP_FAIL(err, CISUP_EFORMAT, "%s is no journal of a sweep", j->path);
+    if (tables && version != SCHEMA)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "%s is a journal of format %" PRId64
+                          "; this program knows format %d",
+                          j->path, version, SCHEMA);
+    j->is_filled = tables > 0;
+done:
+    return status;
+}
+
+static cisup_status open_file(journal *j, journal_use use, cisup_error *err) {
+    const int flags = use == JOURNAL_READ    ? O_RDONLY
+                      : use == JOURNAL_WRITE ? O_RDWR
+                                             : O_RDWR | O_CREAT;
+    struct stat about;
+    j->lock = open(j->path, flags | O_CLOEXEC, 0666);
+    if (j->lock < 0)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot open the journal %s: %s", j->path,
+                          strerror(errno));
+    if (fstat(j->lock, &about) != 0 || !S_ISREG(about.st_mode))
+        return CISUP_FAIL(err, CISUP_EIO, "%s is no file", j->path);
+    static const char magic[16] = "SQLite format 3"; /* shorter files it would replace */
+    char head[sizeof magic] = "";
+    if (about.st_size && (pread(j->lock, head, sizeof head, 0) != sizeof head ||
+                          memcmp(head, magic, sizeof head) != 0))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "%s is no journal of a sweep", j->path);
+    return CISUP_OK;
+}
+
+cisup_status journal_open(journal *j, const char *path, journal_use use,
+                          cisup_error *err) {
+    *j = (journal){.path = path, .lock = -1};
+    cisup_status status;
+    CISUP_TRY(open_file(j, use, err));
+    if (sqlite3_open_v2(path, &j->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
+        status = sql_failed(j, err);
+        goto done;
+    }
+    (void)sqlite3_extended_result_codes(j->db, 1);
+    (void)sqlite3_busy_timeout(j->db, PATIENCE_MS);
+    CISUP_TRY(look(j, err));
+    if (use == JOURNAL_READ) goto done;
+    /* A killed process loses nothing of what it has written; after a power failure the
+     * last cells may be missing, and are run again. So NORMAL, which does not wait for
+     * the disk at every commit. */
+    CISUP_TRY(sql_execute(j,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                          "PRAGMA foreign_keys = ON",
+                          err));
+done:
+    if (status != CISUP_OK) journal_close(j);
+    return status;
+}
+
+void journal_close(journal *j) {
+    (void)sqlite3_close(j->db);
+    if (j->path && j->lock >= 0) (void)close(j->lock);
+    *j = (journal){.lock = -1};
+}
+
+void journal_subject_free(journal_subject *s) {
+    free(s->version);
+    free(s->spec);
+    free(s->files);
+    *s = (journal_subject){0};
+}
+
+static cisup_status insert_subject(journal *j, const journal_subject *subject,
+                                   cisup_error *err) {
+    sqlite3_stmt *s;
+    cisup_status status;
+    CISUP_TRY(sql_prepare(j, &s, "INSERT INTO sweep VALUES (?1, ?2, ?3)", NULL, 0, err));
+    CISUP_TRY(sql_bind_text(j, s, 1, subject->version, err));
+    CISUP_TRY(sql_bind_text(j, s, 2, subject->spec, err));
+    CISUP_TRY(sql_bind_text(j, s, 3, subject->files, err));
+    CISUP_TRY(sql_step(j, s, NULL, err));
+done:
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
+static cisup_status insert_cell(journal *j, cisup_index k, const char *parameters,
+                                uint64_t seed, cisup_error *err) {
+    const cisup_index bound[] = {k, (cisup_index)seed};
+    sqlite3_stmt *s;
+    cisup_status status;
+    CISUP_TRY(sql_prepare(j, &s,
+                          "INSERT INTO cell (id, seed, parameters) VALUES (?1, ?2, ?3)",
+                          bound, 2, err));
+    CISUP_TRY(sql_bind_text(j, s, 3, parameters, err));
+    CISUP_TRY(sql_step(j, s, NULL, err));
+done:
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
+cisup_status journal_fill(journal *j, const journal_subject *subject, cisup_index cells,
+                          journal_cell *cell, void *context, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(sql_execute(j, "BEGIN IMMEDIATE", err));
+    CISUP_TRY(look(j, err));
+    if (j->is_filled) goto done;
+    CISUP_TRY(sql_execute(j, schema, err));
+    CISUP_TRY(insert_subject(j, subject, err));
+    for (cisup_index k = 0; k < cells; k++) {
+        char *parameters = NULL;
+        uint64_t seed;
+        status = cell(context, k, &parameters, &seed, err);
+        if (status == CISUP_OK) status = insert_cell(j, k, parameters, seed, err);
+        free(parameters);
+        if (status != CISUP_OK) goto done;
+    }
+    j->is_filled = 1;
+done:
+    return sql_end(j, status, err);
+}
+
+cisup_status journal_subject_read(journal *j, journal_subject *subject,
+                                  cisup_error *err) {
+    *subject = (journal_subject){0};
+    sqlite3_stmt *s;
+    int has_row;
+    cisup_status status;
+    CISUP_TRY(sql_prepare(j, &s, "SELECT version, spec, files FROM sweep", NULL, 0, err));
+    CISUP_TRY(sql_step(j, s, &has_row, err));
+    if (!has_row) {
+        status = CISUP_FAIL(err, CISUP_EFORMAT, "%s has lost its spec", j->path);
+        goto done;
+    }
+    CISUP_TRY(sql_copy(s, 0, &subject->version, err));
+    CISUP_TRY(sql_copy(s, 1, &subject->spec, err));
+    CISUP_TRY(sql_copy(s, 2, &subject->files, err));
+done:
+    (void)sqlite3_finalize(s);
+    if (status != CISUP_OK) journal_subject_free(subject);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_JSON_FILE_H
+#define CISUP_APPS_JSON_FILE_H
+
+#include <cisup/core/status.h>
+
+#include <jansson.h>
+
+/* Reads a JSON file; "-" is standard input. A name twice in one object is refused.
+ * Errors: EIO; EFORMAT naming file and line. */
+CISUP_MUST_CHECK cisup_status json_file_read(const char *path, json_t **root,
+                                             cisup_error *err);
+
+#endif
