@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { APPLICATION_ID = 0x63697375, SCHEMA = 1, PATIENCE_MS = 60000 };
@@ -83,6 +84,17 @@ static cisup_status open_file(journal *j, journal_use use, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* SQLite does not wait here when several processes want it at once. */
+static cisup_status write_ahead(journal *j, cisup_error *err) {
+    static const struct timespec pause = {.tv_nsec = 20000000};
+    for (int waited_ms = 0;; waited_ms += 20) {
+        const cisup_status status = sql_execute(j, "PRAGMA journal_mode = WAL", err);
+        const int is_busy = (sqlite3_errcode(j->db) & 0xff) == SQLITE_BUSY;
+        if (status == CISUP_OK || !is_busy || waited_ms > PATIENCE_MS) return status;
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 cisup_status journal_open(journal *j, const char *path, journal_use use,
                           cisup_error *err) {
     *j = (journal){.path = path, .lock = -1};
@@ -99,10 +111,9 @@ cisup_status journal_open(journal *j, const char *path, journal_use use,
     /* A killed process loses nothing of what it has written; after a power failure the
      * last cells may be missing, and are run again. So NORMAL, which does not wait for
      * the disk at every commit. */
-    CISUP_TRY(sql_execute(j,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                          "PRAGMA foreign_keys = ON",
-                          err));
+    CISUP_TRY(write_ahead(j, err));
+    CISUP_TRY(
+        sql_execute(j, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", err));
 done:
     if (status != CISUP_OK) journal_close(j);
     return status;

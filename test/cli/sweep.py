@@ -178,8 +178,14 @@ class Survives(Sweep):
         self.assertEqual(self.exported(self.journal), self.exported(self.alone))
 
     def test_many_processes_begin_at_once(self):
+        """All find the journal empty; one of them fills it."""
         spec = self.spec({"fixed": SMALL["fixed"], "grid": {"seed": [1, 2, 3, 4]}})
-        self.ends(*[self.begin(spec) for _ in range(6)])
+        connection = sqlite3.connect(self.journal)
+        connection.execute("BEGIN IMMEDIATE")
+        all_of_them = [self.begin(spec) for _ in range(6)]
+        time.sleep(0.5)  # they wait for the lock
+        connection.close()
+        self.ends(*all_of_them)
         self.assertEqual(query(self.journal, "SELECT runs, claims FROM cell"), [(1, 1)] * 4)
 
     def test_threads_leave_no_trace(self):
