@@ -49,3 +49,5 @@ other 's/"D": 60, "S": 3/"S": 3, "D": 60/' | sed -n '$p'
 try_to /dev/full cisup sweep s.json
 try_to /dev/full cisup sweep s.json --json
 try_to /dev/full cisup sweep s.json --export
+# The example of the documentation.
+try cisup sweep "$DATA/example_sweep.json" --journal example.sqlite --csv figures.csv | sed 's|\$ .*/data/|$ cisup sweep |'
