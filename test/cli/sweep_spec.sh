@@ -18,14 +18,14 @@ for entry in '"foo":5' '"width":60' '"keep_order":true' '"even-out":"no"' '"thre
     '"json":true'; do fixed "$entry"; done
 for entry in '"D":"60"' '"D":60.5' '"D":0' '"D":-1' '"D":null' '"D":[60]' '"D":"max"' \
     '"T":"most"' '"T":true' '"d":0' '"L":"2"' '"z":0' '"z":[]' '"z":[1,0]' '"z":["1"]' \
-    '"z":"1,2"' '"scheme":"foo"' '"scheme":5' '"scheme":""' '"reflect":1' '"reshuffle":"no"' \
+    '"z":"1,2"' '"mode":"foo"' '"mode":5' '"mode":""' '"reflect":1' '"reshuffle":"no"' \
     '"margin":"1"' '"margin":0' '"w_correction":-1' '"seed":-1' '"seed":1.5' \
     '"seed":9223372036854775808' '"networks":0' '"samples":0' '"gate":true' \
     '"circuit_file":5' '"circuit_file":"none.csv"' '"input_file":"none.csv"'; do fixed "$entry"; done
 grid '"T":[5,0]'
 grid '"T":[5,6,5]'
 grid '"z":[1,[1,2],[1,"2"]]'
-grid '"scheme":["best","ref","worst"]'
+grid '"weights":["plain","capped","worst"]'
 # Each value is allowed, together they are not.
 spec '{"fixed":{"D":60,"T":5,"S":3},"grid":{"scheme":["ref","best"],"reflect":[false,true]}}'
 spec '{"fixed":{"D":60,"S":3},"grid":{"T":[5,6],"z":[5,6]}}'
