@@ -5,6 +5,7 @@
 #include <cisup/core/rng.h>
 
 #include <math.h>
+#include <string.h>
 
 static cisup_status sizes_check(cisup_index T, cisup_index d, cisup_index L,
                                 cisup_index layers, cisup_error *err) {
@@ -58,6 +59,52 @@ void cisup_circuits_set_mean(cisup_circuits *c) {
         }
         for (cisup_index e = 0; e < size; e++) mean[e] /= (double)c->T;
     }
+}
+
+/* The inputs of c's circuits, those of circuits t mod from->T. */
+static cisup_status repeat_inputs(cisup_circuits *c, const cisup_circuits *from,
+                                  cisup_error *err) {
+    const cisup_index width = c->d - c->on_count;
+    cisup_index cells = 0;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->input_start, c->T + 1, sizeof *c->input_start, err));
+    for (cisup_index t = 0; t < c->T; t++) {
+        const cisup_index *own = from->input_start + t % from->T;
+        if (__builtin_add_overflow(c->input_start[t], own[1] - own[0],
+                                   &c->input_start[t + 1]))
+            return CISUP_FAIL(err, CISUP_ENOMEM, "over 2^63 inputs");
+    }
+    if (!cisup_multiply_sizes(c->input_start[c->T], width, &cells)) cells = INT64_MAX;
+    CISUP_TRY(cisup_new(&c->input, cells, sizeof *c->input, err));
+    for (cisup_index t = 0; t < c->T; t++) {
+        const cisup_index count = c->input_start[t + 1] - c->input_start[t];
+        memcpy(c->input + c->input_start[t] * width,
+               from->input + from->input_start[t % from->T] * width,
+               (size_t)(count * width) * sizeof *c->input);
+    }
+done:
+    return status;
+}
+
+cisup_status cisup_circuits_repeat(cisup_circuits *c, const cisup_circuits *from,
+                                   cisup_index T, cisup_error *err) {
+    const cisup_index size = from->d * from->d;
+    cisup_status status;
+    CISUP_TRY(cisup_circuits_init(c, T, from->d, from->L, from->layers, err));
+    c->on_count = from->on_count;
+    c->offset = from->offset;
+    c->fold = from->fold;
+    memcpy(c->b, from->b, (size_t)(c->layers * c->d) * sizeof *c->b);
+    for (cisup_index k = 0; k < c->layers; k++)
+        for (cisup_index t = 0; t < T; t++)
+            memcpy(c->w + (k * T + t) * size,
+                   from->w + (k * from->T + t % from->T) * size,
+                   (size_t)size * sizeof *c->w);
+    cisup_circuits_set_mean(c);
+    if (from->input_start) CISUP_TRY(repeat_inputs(c, from, err));
+done:
+    if (status != CISUP_OK) cisup_circuits_free(c);
+    return status;
 }
 
 /* Where layer l's own data stand: 0 when all layers share them. */
