@@ -14,10 +14,12 @@
 #include <math.h>
 
 enum { FIRST_LOOK = 4, LOOKS = 3, LAST_LOOK = 16 }; /* 4, 8, 16 networks */
+enum { FEW = 16 }; /* T's that are rather decided one by one than fitted */
 enum { POINTS = 3, FIRST_NETWORKS = 12, MOST_MOVES = 8 };
 static const double decisions_share = 0.1; /* of 1 - confidence; the rest: crossing */
 static const double near_ratio = 1.3;      /* of two T's, one within and one above */
 static const double window_ratio = 1.25;   /* of the mean at neighbouring points */
+static const double too_wide = 0.25;       /* of an interval over T, to be of use */
 static const double slope_guess = 1.5, least_slope = 0.2, most_slope = 30.0;
 
 cisup_capacity_options cisup_capacity_defaults(void) {
@@ -125,7 +127,9 @@ static cisup_index next_T(const search *s, double step) {
 static int is_located(const search *s) {
     const cisup_index low = s->within.T, high = s->above.T;
     if (s->near.T || low == s->o.most || high == s->o.least) return 1;
-    return low && high && (high - low == 1 || (double)high <= near_ratio * (double)low);
+    if (!low || !high) return 0;
+    return high - low == 1 ||
+           (high - low > FEW && (double)high <= near_ratio * (double)low);
 }
 
 static cisup_status locate(search *s, cisup_error *err) {
@@ -236,8 +240,8 @@ static finding bracket(const search *s) {
     const place near = s->near;
     const double low = (double)(s->within.T ? s->within.T : s->o.least - 1);
     const double high = (double)(s->above.T ? s->above.T - 1 : s->o.most);
-    const double at =
-        near.T && near.mean <= s->o.limit ? (double)near.T : fmin(low, high);
+    const double closest = (double)near.T - (near.mean <= s->o.limit ? 0.0 : 1.0);
+    const double at = near.T ? fmax(low, closest) : fmin(low, high);
     return (finding){at, low, high, (double)NAN, 1};
 }
 
@@ -257,31 +261,69 @@ static void settle(const search *s, const finding *f, cisup_capacity_result *r) 
     r->is_precise = width_of(f) <= s->o.tolerance || r->low == r->high;
 }
 
-static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err) {
+/* Decides T's one step from T, two more, ... until the verdict is the one wanted. */
+static cisup_status walk(search *s, cisup_index T, int direction, cisup_verdict wanted,
+                         cisup_error *err) {
+    for (cisup_index step = 1;; step *= 2) {
+        cisup_verdict verdict;
+        const cisup_status status = decide(s, T, &verdict, err);
+        if (status != CISUP_OK || verdict == wanted) return status;
+        const cisup_index next = T_near(s, (double)(T + direction * step));
+        if (next == T) return CISUP_OK;
+        T = next;
+    }
+}
+
+/* Decides T's from T down and up, then between: where the mean jumps from one T to the
+ * next there is no crossing to measure, and decisions are all there is. */
+static cisup_status fence(search *s, cisup_index T, cisup_error *err) {
+    s->within = s->above = s->near = (place){0};
+    cisup_status status;
+    CISUP_TRY(walk(s, T, -1, CISUP_WITHIN, err));
+    if (T < s->o.most && (!s->above.T || s->above.T > T))
+        CISUP_TRY(walk(s, T + 1, 1, CISUP_ABOVE, err));
+    s->near.T = 0;
+    while (s->within.T && s->above.T - s->within.T > 1 && !s->near.T) {
+        cisup_verdict verdict;
+        CISUP_TRY(decide(s, s->within.T + (s->above.T - s->within.T) / 2, &verdict, err));
+    }
+done:
+    return status;
+}
+
+/* Windows until one is well placed. Its finding, or what was known where it has none. */
+static cisup_status measure_crossing(search *s, finding *f, cisup_error *err) {
     const place from = s->near.T ? s->near : s->within;
     const place to = s->above.T ? s->above : s->within;
     double centre = s->near.T ? (double)s->near.T : crossing_between(s);
     double slope = slope_between(from, to);
-    finding f = bracket(s);
+    const double highest = s->above.T ? (double)s->above.T : (double)s->o.most;
     for (int moves = 0; s->o.most > s->o.least; moves++) {
         const window w = window_at(s, centre, slope);
         finding seen;
         const cisup_status status = measure_window(s, &w, &seen, err);
         if (status != CISUP_OK) return status;
-        if (moves < MOST_MOVES && is_misplaced(s, &w, &seen)) {
-            centre = limited(seen.at, 0.5 * w.centre, 2.0 * w.centre);
-            slope = seen.slope;
-            continue;
+        if (moves == MOST_MOVES || !is_misplaced(s, &w, &seen)) {
+            if (!isnan(seen.at)) *f = seen;
+            break;
         }
-        if (!isnan(seen.at)) {
-            const finding known = f;
-            f = seen;
-            if (!seen.is_bounded) {
-                f.low = fmin(known.low, seen.at);
-                f.high = fmax(known.high, seen.at);
-            }
-        }
-        break;
+        centre = limited(seen.at, fmax(0.5 * w.centre, (double)s->within.T),
+                         fmin(2.0 * w.centre, highest));
+        slope = seen.slope;
+    }
+    return CISUP_OK;
+}
+
+static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err) {
+    finding f = bracket(s);
+    const double known = f.at;
+    cisup_status status = measure_crossing(s, &f, err);
+    if (status != CISUP_OK) return status;
+    const double width = width_of(&f);
+    if (width > s->o.tolerance && (width > too_wide || f.high - f.low < FEW)) {
+        status = fence(s, T_near(s, floor(f.is_bounded ? f.at : known)), err);
+        if (status != CISUP_OK) return status;
+        f = bracket(s);
     }
     settle(s, &f, r);
     return CISUP_OK;

@@ -59,8 +59,10 @@ static int setting_of(const capacity_request *r) {
     const int has_indicator =
         !s->own.w && s->family != CISUP_RANDOM_RELU && s->family != CISUP_IDENTITY;
     if (r->mode != CISUP_MODE_RELU || !has_indicator) return CISUP_SETTING_GENERAL;
-    return s->weights == CISUP_WEIGHTS_PLAIN ? CISUP_SETTING_PLAIN
-                                             : CISUP_SETTING_ROTATION;
+    if (s->weights == CISUP_WEIGHTS_PLAIN) return CISUP_SETTING_PLAIN;
+    return s->family == CISUP_ROTATION4 && s->weights == CISUP_WEIGHTS_CAPPED
+               ? CISUP_SETTING_ROTATION
+               : CISUP_SETTING_GENERAL;
 }
 
 /* What theory says of T, for mean squares of active circuits: the limit that binds, or

@@ -11,7 +11,8 @@
 /* What `cisup capacity` and `cisup frontier` ask for, apart from what they go through. */
 typedef struct {
     setup setup;
-    int mode, state, quantity; /* quantity -1: x if circuits have it, else on */
+    int mode, state, quantity; /* quantity -1: x, on or readout, the first that
+                                   the circuits have */
     double budget, worst;      /* limits: root mean square error, mean of the worst norm;
                                   NaN: not asked for */
     double confidence, tolerance;
@@ -94,7 +95,7 @@ int capacity_quantity_find(const char *word);
          OPTION_CHOICE,                                                                    \
          &(r).quantity,                                                                    \
          "x|on|readout",                                                                   \
-         "the error of what (x)",                                                          \
+         "the error of what (the first that circuits have)",                               \
          capacity_quantity_find},                                                          \
         {"mode",                                                                           \
          0,                                                                                \

@@ -99,7 +99,9 @@ static cisup_status choose_quantity(capacity_request *r, cisup_error *err) {
     if (!s->own.w) CISUP_TRY(cisup_circuits_make(&one, 1, s->d, s->L, &family, err));
     const cisup_circuits *kind = s->own.w ? &s->own : &one;
     if (r->quantity < 0)
-        r->quantity = cisup_quantity_exists(kind, CISUP_X) ? CISUP_X : CISUP_ON;
+        r->quantity = cisup_quantity_exists(kind, CISUP_X)    ? CISUP_X
+                      : cisup_quantity_exists(kind, CISUP_ON) ? CISUP_ON
+                                                              : CISUP_READOUT;
     if (!cisup_quantity_exists(kind, (cisup_quantity)r->quantity))
         status = CISUP_FAIL(err, CISUP_EINVAL, "--quantity %s: the circuits have none",
                             cisup_quantity_name((cisup_quantity)r->quantity));

@@ -8,9 +8,10 @@
 
 /* Networks whose mean is (T/root)^slope times 1 + bump sin(T/10), limit 1. Values are
  * lognormal; a part `shared` of the variance of the logarithm belongs to the network and
- * is the same at every T. Above `wall`, if it is set, they diverge. */
+ * is the same at every T. Up to `free` errors are 0; above `wall`, if it is set, they
+ * are infinite. A factor exp(curve (T/root - 1)) makes it no power law. */
 typedef struct {
-    double root, slope, noise, shared, bump, wall;
+    double root, slope, noise, shared, bump, wall, free, curve;
     uint64_t seed;
     cisup_index runs, networks; /* counted */
     int fails;
@@ -20,11 +21,13 @@ static double value(const made_up *m, cisup_index T, cisup_index network) {
     cisup_rng own, here;
     cisup_rng_init(&own, m->seed, CISUP_STREAM_TEST, network, 0, 0);
     cisup_rng_init(&here, m->seed, CISUP_STREAM_TEST, network, T, 1);
+    if ((double)T <= m->free) return 0.0;
     if (m->wall > 0.0 && (double)T > m->wall) return (double)INFINITY;
     const double g = sqrt(m->shared) * cisup_rng_normal(&own) +
                      sqrt(1.0 - m->shared) * cisup_rng_normal(&here);
     return pow((double)T / m->root, m->slope) * (1.0 + m->bump * sin((double)T / 10.0)) *
-           exp(m->noise * g - 0.5 * m->noise * m->noise);
+           exp(m->curve * ((double)T / m->root - 1.0) + m->noise * g -
+               0.5 * m->noise * m->noise);
 }
 
 static cisup_status measure(void *context, cisup_index T, cisup_index first,
@@ -111,6 +114,38 @@ static void intervals_cover_where_the_mean_is_jagged(void **state) {
         (made_up){
             .root = 628.32, .slope = 1.5, .noise = 0.12, .shared = 0.1, .bump = 0.01},
         between(1, 100000, 500));
+}
+
+/* A search that starts at the root knows nothing of the slope there, here 22, and its
+ * first window is too wide for a power law. */
+static void intervals_cover_where_the_slope_changes(void **state) {
+    (void)state;
+    assert_covers(
+        (made_up){.root = 713.4, .slope = 2, .noise = 0.05, .shared = 0.1, .curve = 20},
+        between(1, 100000, 713));
+}
+
+/* As in networks of so few circuits that they need not meet: no error at all up to
+ * T = 16, more than the limit at once or soon after. */
+static void jumps_are_found(void **state) {
+    (void)state;
+    const made_up steep = {.root = 14,
+                           .slope = 3,
+                           .noise = 0.12,
+                           .shared = 0.1,
+                           .free = 16},
+                  later = {.root = 18.7, .slope = 3, .noise = 0.12, .free = 16};
+    const cisup_index start[] = {1, 16, 17, 400};
+    for (int k = 0; k < 4; k++) {
+        const cisup_capacity_options o = between(1, 5000, start[k]);
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            made_up m = steep;
+            m.seed = seed;
+            const cisup_capacity_result r = searched(&m, &o);
+            assert_true(r.T == 16 && r.low == 16 && r.high == 16 && r.is_precise);
+        }
+        assert_covers(later, o);
+    }
 }
 
 /* A confidence of 0.6 covers less often than one of 0.95: 600 and 3 standard errors. */
@@ -276,6 +311,8 @@ int main(void) {
         cmocka_unit_test(intervals_cover),
         cmocka_unit_test(intervals_cover_at_the_edges),
         cmocka_unit_test(intervals_cover_where_the_mean_is_jagged),
+        cmocka_unit_test(intervals_cover_where_the_slope_changes),
+        cmocka_unit_test(jumps_are_found),
         cmocka_unit_test(confidence_is_used),
         cmocka_unit_test(without_noise_T_is_exact),
         cmocka_unit_test(limit_above_everything_is_full),

@@ -67,6 +67,10 @@ static void order_and_threads_do_not_matter(void **state) {
     e.x.threads = 1;
     CHECK_OK(cisup_network_error_measure(&e, 40, 0, 4, once, &error_));
     CHECK_OK(cisup_network_error_measure(&e, 33, 0, 1, again, &error_));
+    cisup_network_error fresh = rotations(120, 3, 3);
+    CHECK_OK(cisup_network_error_measure(&fresh, 33, 0, 1, again + 1, &error_));
+    assert_true(again[0] == again[1] && again[0] != once[0]);
+    cisup_network_error_free(&fresh);
     e.x.threads = 3;
     CHECK_OK(cisup_network_error_measure(&e, 40, 2, 2, again + 2, &error_));
     CHECK_OK(cisup_network_error_measure(&e, 40, 0, 2, again, &error_));
