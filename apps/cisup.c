@@ -23,6 +23,8 @@ static const command commands[] = {
     {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
     {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
     {"sweep", cmd_sweep, "propagate over a grid of parameters, into a journal"},
+    {"capacity", cmd_capacity, "search the largest T within an error budget"},
+    {"frontier", cmd_frontier, "the largest T along D, z, L or S, and its exponent"},
     {"theory", cmd_theory, "print every formula and limit of one shape"},
     {"run", cmd_run, "run explicitly given networks (JSON) and print every array"},
     {"export", cmd_export, "write a network's matrices as Matrix Market files"},

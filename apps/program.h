@@ -28,9 +28,11 @@ double seconds_now(void);
 
 /* The subcommands; argv[0] is the command's name. Each returns an exit code. */
 int cmd_allocate(int argc, char **argv);
+int cmd_capacity(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_circuits(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_frontier(int argc, char **argv);
 int cmd_propagate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_sweep(int argc, char **argv);

@@ -27,6 +27,13 @@ int progress_step(void *context, cisup_index done, cisup_index of) {
     return signal_received() != 0;
 }
 
+void progress_search(progress_bar *bar, cisup_index T, cisup_index networks) {
+    const double now = seconds_now();
+    if (!bar->is_shown || now - bar->drawn <= 0.1) return;
+    fprintf(stderr, "\rT = %" PRId64 ", up to network %" PRId64 "\033[K", T, networks);
+    bar->drawn = now;
+}
+
 void progress_end(progress_bar *bar) {
     if (bar->is_shown) fprintf(stderr, "\r\033[K");
 }

@@ -36,7 +36,8 @@ int setup_preset_find(const char *word);
 int setup_kappa_find(const char *word);
 const char *setup_kappa_name(int kappa);
 
-#define SETUP_OPTIONS(s)                                                                   \
+/* Everything but T. */
+#define SETUP_NETWORK_OPTIONS(s)                                                           \
     {"preset",                                                                             \
      0,                                                                                    \
      OPTION_CHOICE,                                                                        \
@@ -54,7 +55,6 @@ const char *setup_kappa_name(int kappa);
          "d",                                                                              \
          "width of a circuit (the family's, else 4)",                                      \
          NULL},                                                                            \
-        {"circuits", 'T', OPTION_LIST_OR_MAX, &(s).T, "T|max", "circuits (557)", NULL},    \
         {"redundancy", 'S', OPTION_LIST, &(s).S, "S", "neurons per circuit neuron (6)",    \
          NULL},                                                                            \
         {"layers", 'L', OPTION_SIZE, &(s).L, "L", "layers (5)", NULL},                     \
@@ -118,6 +118,10 @@ const char *setup_kappa_name(int kappa);
     {                                                                                      \
         "seed", 0, OPTION_SEED, &(s).seed, "N", "seed of everything random (1)", NULL      \
     }
+
+#define SETUP_OPTIONS(s)                                                                 \
+    {"circuits", 'T', OPTION_LIST_OR_MAX, &(s).T, "T|max", "circuits (557)", NULL},      \
+        SETUP_NETWORK_OPTIONS(s)
 
 /* Fills what was not given from the preset, the family or the file of circuits, which is
  * read here (own.w then is not NULL); sizes still missing are those of the published

@@ -100,6 +100,21 @@ done:
     return status;
 }
 
+cisup_status cisup_circuits_repeat(cisup_circuits *c, const cisup_circuits *from,
+                                   cisup_index T, cisup_error *err) {
+    cisup_index *kept = NULL;
+    cisup_status status;
+    *c = (cisup_circuits){0};
+    CISUP_TRY(sizes_check(T, from->d, from->L, from->layers, err));
+    CISUP_TRY(cisup_new(&kept, T, sizeof *kept, err));
+    for (cisup_index t = 0; t < T; t++) kept[t] = t % from->T;
+    CISUP_TRY(cisup_circuits_keep(c, from, kept, T, err));
+    cisup_circuits_set_mean(c);
+done:
+    cisup_release(kept);
+    return status;
+}
+
 /* Where layer l's own data stand: 0 when all layers share them. */
 static cisup_index layer_of(const cisup_circuits *c, cisup_index l) {
     return c->layers == 1 ? 0 : l - 1;

@@ -104,13 +104,23 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index
                                                   cisup_index layers, cisup_error *err);
 void cisup_circuits_free(cisup_circuits *c);
 
+/* T circuits out of those of `from`: circuit t has the weights and the inputs of circuit
+ * t mod from->T. The common part is the mean over the T circuits.
+ *
+ *   c   uninitialised on entry, empty after a failure; cisup_circuits_free frees
+ *
+ * Errors: EINVAL T < 1; ENOMEM. O(layers T d^2 + inputs). */
+CISUP_MUST_CHECK cisup_status cisup_circuits_repeat(cisup_circuits *c,
+                                                    const cisup_circuits *from,
+                                                    cisup_index T, cisup_error *err);
+
 /* Sets the common part of every layer to the mean over the circuits. */
 void cisup_circuits_set_mean(cisup_circuits *c);
 
 /* Some of the circuits of `from`, with their weights and inputs; common part and bias are
  * those of all. *c is uninitialised on entry and empty after a failure.
  *
- *   kept   [count], numbers of circuits in ascending order
+ *   kept   [count], numbers of circuits
  *
  * Errors: EINVAL (count < 1); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_keep(cisup_circuits *c,

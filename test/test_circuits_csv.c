@@ -145,6 +145,62 @@ static void circuits_repeat_cyclically_up_to_T(void **state) {
     cisup_circuits_free(&c);
 }
 
+/* Repeating circuits gives what reading the file with more of them does; fewer, too. */
+static void repeating_is_reading_with_another_T(void **state) {
+    (void)state;
+    cisup_circuits three;
+    CHECK_OK(cisup_circuits_read_csv(&three, CISUP_DATA "/example_circuits.csv", &gated,
+                                     &error_));
+    CHECK_OK(
+        cisup_circuits_read_inputs(&three, CISUP_DATA "/example_inputs.csv", &error_));
+    const cisup_index wanted[] = {2, 3, 7};
+    for (int k = 0; k < 3; k++) {
+        const cisup_index T = wanted[k];
+        const cisup_circuits_csv_options o = {.T = T, .gate = 1, .margin = 1.0};
+        cisup_circuits a, b;
+        CHECK_OK(cisup_circuits_repeat(&a, &three, T, &error_));
+        CHECK_OK(
+            cisup_circuits_read_csv(&b, CISUP_DATA "/example_circuits.csv", &o, &error_));
+        CHECK_OK(
+            cisup_circuits_read_inputs(&b, CISUP_DATA "/example_inputs.csv", &error_));
+        assert_true(a.T == T && a.layers == b.layers && a.on_count == b.on_count);
+        const size_t size = (size_t)(a.layers * a.d * a.d) * sizeof *a.w;
+        assert_memory_equal(a.w, b.w, (size_t)T * size);
+        assert_memory_equal(a.wbar, b.wbar, size);
+        assert_memory_equal(a.b, b.b, (size_t)(a.layers * a.d) * sizeof *a.b);
+        assert_memory_equal(a.input_start, b.input_start,
+                            (size_t)(T + 1) * sizeof *a.input_start);
+        assert_memory_equal(a.input, b.input,
+                            (size_t)(a.input_start[T] * (a.d - a.on_count)) *
+                                sizeof *a.input);
+        cisup_circuits_free(&a);
+        cisup_circuits_free(&b);
+    }
+    cisup_circuits none;
+    assert_int_equal(cisup_circuits_repeat(&none, &three, 0, NULL), CISUP_EINVAL);
+    assert_null(none.w);
+    cisup_circuits_free(&three);
+}
+
+static cisup_status repeat_seven(void *context) {
+    cisup_circuits c;
+    const cisup_status status = cisup_circuits_repeat(&c, context, 7, NULL);
+    if (status != CISUP_OK) assert_null(c.w);
+    cisup_circuits_free(&c);
+    return status;
+}
+
+static void repeating_may_run_out_of_memory(void **state) {
+    (void)state;
+    cisup_circuits three;
+    CHECK_OK(cisup_circuits_read_csv(&three, CISUP_DATA "/example_circuits.csv", &gated,
+                                     &error_));
+    CHECK_OK(
+        cisup_circuits_read_inputs(&three, CISUP_DATA "/example_inputs.csv", &error_));
+    assert_int_equal(check_every_allocation(repeat_seven, &three), 5);
+    cisup_circuits_free(&three);
+}
+
 static void one_layer_serves_any_number(void **state) {
     (void)state;
     const cisup_circuits_csv_options seven = {.L = 7};
@@ -362,6 +418,8 @@ int main(void) {
         cmocka_unit_test(the_largest_neuron_gives_the_width),
         cmocka_unit_test(write_then_read_gives_the_same),
         cmocka_unit_test(circuits_repeat_cyclically_up_to_T),
+        cmocka_unit_test(repeating_is_reading_with_another_T),
+        cmocka_unit_test(repeating_may_run_out_of_memory),
         cmocka_unit_test(one_layer_serves_any_number),
         cmocka_unit_test(malformed_fields_are_refused_with_their_line),
         cmocka_unit_test(incomplete_files_are_refused_with_their_line),

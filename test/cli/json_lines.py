@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """json_lines.py CISUP DATA: the records that --json prints, and the CSV beside them.
 
-Checks every record of allocate, check, theory, circuits, propagate, run and --dry-run against
+Checks every record of allocate, check, theory, circuits, propagate, capacity, run and --dry-run against
 docs/formats.md, that CSV says the same, that numbers which do not exist are null, and
 that a seed gives the same bytes on any number of threads.
 """
@@ -661,6 +661,121 @@ class Determinism(unittest.TestCase):
             alone = records(*self.OPTIONS, "-z", z)
             mine = [r for r in both if r.get("z") == z]
             self.assertEqual([r for r in alone if r.get("z") == z], mine)
+
+
+class Capacity(unittest.TestCase):
+    OPTIONS = ["-D", 60, "-S", 3, "-L", 3, "-M", 16, "--tolerance", 0.1, "--threads", 1]
+    KEYS = [
+        "record", "schema", "version", "params", "N", "placed", "outcome", "T", "T_lo", "T_hi",
+        "precise", "decided_by", "limit", "slope", "error", "beyond", "masked", "feedback",
+        "theory", "networks", "runs",
+    ]  # fmt: skip
+
+    def search(self, *options, expect=0):
+        lines = records("capacity", *self.OPTIONS, *options, expect=expect)
+        for r in lines:
+            if r["record"] != "capacity":
+                continue
+            self.assertEqual(list(r), self.KEYS)
+            self.assertEqual(r["schema"], "cisup.capacity/1")
+            self.assertNotIn("T", r["params"])
+            self.assertLessEqual(r["T_lo"], r["T"])
+            self.assertLessEqual(r["T"], r["T_hi"])
+            self.assertLessEqual(r["T_hi"], r["placed"])
+            for error in (r["error"], r["beyond"]):
+                if error is not None:
+                    self.assertEqual(list(error), ["T", "value", "lo", "hi"])
+                    self.assertLessEqual(error["lo"], error["value"])
+                    self.assertLessEqual(error["value"], error["hi"])
+        return lines
+
+    def test_found(self):
+        (r,) = self.search("-z", 1, "--budget", 0.3)
+        self.assertEqual((r["outcome"], r["decided_by"], r["N"]), ("found", "budget", 15))
+        self.assertEqual(r["error"]["T"], r["T"])
+        self.assertEqual(r["beyond"]["T"], math.ceil(1.1 * r["T"]))
+        self.assertGreater(r["beyond"]["value"], r["error"]["value"])
+        # More than half of the error goes when no closed neuron may open.
+        self.assertEqual(r["limit"], "closed")
+        self.assertLess(r["masked"] ** 2, r["error"]["value"] ** 2 / 2)
+        self.assertEqual(list(r["theory"]), ["T", "limit"])
+        p = r["params"]
+        self.assertEqual((p["z"], p["L"], p["S"], p["scheme"]), (1, 3, 3, "best"))
+        self.assertEqual((p["budget"], p["worst"], p["state"]), (0.3, None, "active"))
+        self.assertEqual((p["quantity"], p["confidence"], p["samples"]), ("x", 0.95, 16))
+
+    def test_error_at_T_is_what_propagate_measures(self):
+        (r,) = self.search("-z", 1, "--budget", 0.3, "--mode", "masked-linear", "--fresh")
+        self.assertIsNone(r["masked"])
+        options = ["-D", 60, "-S", 3, "-L", 3, "-z", 1, "--mode", "masked-linear", "--fresh"]
+        lines = records(
+            "propagate", *options, "--scheme", "best", "-T", r["T"], "-K", 100, "-M", 50
+        )
+        (mse,) = [
+            x["mse"] for x in lines
+            if x["record"] == "error" and (x["layer"], x["state"], x["quantity"]) == (3, "active", "x")
+        ]  # fmt: skip
+        self.assertLessEqual(r["error"]["lo"], math.sqrt(mse))
+        self.assertLessEqual(math.sqrt(mse), r["error"]["hi"])
+
+    def test_allocation_binds(self):
+        (r,) = self.search("-z", 2, "--budget", 50)
+        self.assertEqual((r["outcome"], r["limit"], r["beyond"]), ("full", "allocation", None))
+        self.assertEqual((r["T"], r["T_lo"], r["T_hi"]), 3 * (r["placed"],))
+
+    def test_infeasible(self):
+        own = ["--family", "random-relu", "-d", 4, "--mode", "masked-linear"]
+        (r,) = self.search("-z", 1, "--budget", 0.001, *own, expect=1)
+        self.assertEqual((r["outcome"], r["T"], r["T_lo"]), ("infeasible", 0, 0))
+        self.assertIsNone(r["limit"])
+        self.assertGreater(r["error"]["value"], 0.001)  # the best that was met
+
+    def test_two_limits(self):
+        one, two = (
+            [self.search("-z", 1, *o)[0] for o in (["--budget", 0.3], ["--worst", 0.5])]
+        )
+        (both,) = self.search("-z", 1, "--budget", 0.3, "--worst", 0.5)
+        self.assertEqual(two["decided_by"], "worst")
+        self.assertIsNone(two["theory"])
+        self.assertGreater(both["runs"], max(one["runs"], two["runs"]))
+        self.assertLessEqual(both["T"], min(one["T_hi"], two["T_hi"]))
+
+    def test_best_of_several(self):
+        lines = self.search("-z", 1, "--budget", 0.3, "-S", "2,3", "--schemes", "best,ref")
+        self.assertEqual([r["record"] for r in lines], 4 * ["capacity"] + ["best"])
+        best = max(lines[:4], key=lambda r: r["T"])
+        self.assertEqual(
+            list(lines[4]),
+            ["record", "D", "z", "L", "S", "scheme", "T", "T_lo", "T_hi"],
+        )
+        self.assertEqual(lines[4]["T"], best["T"])
+        self.assertEqual(lines[4]["S"], best["params"]["S"])
+        self.assertEqual(lines[4]["scheme"], best["params"]["scheme"])
+
+    def test_threads_do_not_change_a_byte_and_seeds_do(self):
+        options = ["capacity", *self.OPTIONS, "-z", 1, "--budget", 0.3, "--json"]
+        text = {n: cisup(*options, "--threads", n) for n in (1, 2, 3)}
+        self.assertEqual(len(set(text.values())), 1)
+        self.assertNotEqual(cisup(*options, "--seed", 2), text[1])
+
+    def test_frontier(self):
+        options = [*self.OPTIONS[2:], "-z", 1, "--mode", "masked-linear", "--budget", 0.3]
+        lines = records("frontier", "--along", "D", "--at", "60,90,120", *options)
+        self.assertEqual([r["record"] for r in lines], 3 * ["capacity"] + ["frontier"])
+        f = lines[-1]
+        self.assertEqual(
+            list(f),
+            ["record", "schema", "along", "scheme", "points", "fitted", "exponent", "lo", "hi",
+             "misfit", "theory_exponent", "leading_exponent"],
+        )  # fmt: skip
+        self.assertEqual((f["along"], f["fitted"], f["leading_exponent"]), ("D", 3, 2))
+        self.assertTrue(f["lo"] < f["exponent"] < f["hi"])
+        for point, r in zip(f["points"], lines):
+            self.assertEqual(list(point), ["x", "S", "T", "T_lo", "T_hi", "limit"])
+            self.assertEqual(point["x"], r["params"]["D"])
+            self.assertEqual((point["T"], point["limit"]), (r["T"], r["limit"]))
+        full = records("frontier", "--along", "D", "--at", "60,90", *options, "--budget", 50)
+        self.assertEqual((full[-1]["fitted"], full[-1]["exponent"]), (0, None))
 
 
 class Run(unittest.TestCase):

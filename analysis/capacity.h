@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_CAPACITY_H
+#define CISUP_ANALYSIS_CAPACITY_H
+
+#include <cisup/analysis/interval.h>
+
+/* The largest T at which the mean over networks of a measured quantity stays within a
+ * limit. Method and statistics: docs/math.md, section 18. */
+
+/* Measures networks first .. first+count-1 with T circuits.
+ *
+ *   y   [count], one number a network, receives the quantity; not finite if it diverged
+ *
+ * Networks are independent. The same arguments give the same numbers; a network keeps its
+ * seed at every T. An error ends the search. */
+typedef cisup_status cisup_capacity_measure(void *context, cisup_index T,
+                                            cisup_index first, cisup_index count,
+                                            double *y, cisup_error *err);
+
+/* Start from cisup_capacity_defaults() and set least, most and limit. */
+typedef struct {
+    cisup_index least, most; /* T is searched in least..most, 1 <= least <= most */
+    cisup_index start;       /* first T looked at, moved into the range; theory's guess */
+    double limit;            /* on the mean, > 0 */
+    double confidence;       /* of the interval for T, in (0, 1); default 0.95 */
+    double tolerance;        /* half width of the interval over T to stop at; 0.02 */
+    cisup_index networks;    /* most networks at one T, >= 12; default 200 */
+} cisup_capacity_options;
+
+cisup_capacity_options cisup_capacity_defaults(void);
+
+typedef enum {
+    CISUP_CAPACITY_FOUND,      /* the mean passes the limit between least and most */
+    CISUP_CAPACITY_FULL,       /* it is within at most */
+    CISUP_CAPACITY_INFEASIBLE, /* it is above at least */
+} cisup_capacity_outcome;
+const char *cisup_capacity_outcome_name(cisup_capacity_outcome outcome);
+
+typedef struct {
+    cisup_capacity_outcome outcome;
+    cisup_index T;          /* 0 if infeasible */
+    cisup_index low, high;  /* interval for T at the confidence asked for */
+    int is_precise;         /* the tolerance was reached, or T is exact */
+    double slope;           /* d ln mean / d ln T there; NaN if not fitted */
+    cisup_index at, beyond; /* `at`: T, or of an infeasible search the T of the smallest
+                               mean met; `beyond`: ceil(1.1 T), 0 if that is above most */
+    cisup_interval error,
+        error_beyond;           /* there, from CISUP_CAPACITY_CHECKS networks that
+                                   the search has not used; NaN without `beyond` */
+    cisup_index check_first;    /* the first of those networks */
+    cisup_index networks, runs; /* different networks; networks times their values of T */
+} cisup_capacity_result;
+
+enum { CISUP_CAPACITY_CHECKS = 20 };
+
+/* Searches. Up to noise the mean is taken to grow with T.
+ *
+ * The interval covers the T asked for with probability `confidence`, to the accuracy of
+ * t-intervals over networks and of a power law within some 25 % of the limit; for a mean
+ * that is not quite monotone, a T where that power law meets the limit.
+ * Errors: EINVAL naming the option; ENOMEM; those of measure. */
+CISUP_MUST_CHECK cisup_status cisup_capacity_search(const cisup_capacity_options *options,
+                                                    cisup_capacity_measure *measure,
+                                                    void *context,
+                                                    cisup_capacity_result *result,
+                                                    cisup_error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_NETWORK_ERROR_H
+#define CISUP_ANALYSIS_NETWORK_ERROR_H
+
+#include <cisup/analysis/experiment.h>
+
+/* What is taken of the errors of one network. */
+typedef enum {
+    CISUP_MEAN_SQUARE, /* their mean square, over samples and circuits */
+    CISUP_WORST,       /* the largest norm among its samples */
+} cisup_error_measure;
+
+/* The error in the last layer of one network as a function of T: what
+ * cisup_capacity_search measures. Fill the first part, the rest starts from 0. */
+typedef struct {
+    cisup_experiment x; /* base, z, networks and seeds are set for each measurement;
+                           circuits, if any, are repeated to T */
+    cisup_allocation_options allocation;
+    cisup_index N, S, z;
+    cisup_state_kind state; /* CISUP_ACTIVE or CISUP_INACTIVE */
+    cisup_quantity quantity;
+    cisup_error_measure measure;
+    uint64_t seed;
+
+    cisup_allocation base;   /* of the T measured last; T = 0: none */
+    cisup_circuits circuits; /* the same, of circuits that are given */
+} cisup_network_error;
+
+void cisup_network_error_free(cisup_network_error *e);
+
+/* A cisup_capacity_measure; context is a cisup_network_error. Network k has the seed
+ *
+ *   seed + k 0x9E3779B97F4A7C15   (modulo 2^64)
+ *
+ * at every T: the circuits and the inputs of sample m are the same, active circuits and
+ * permutations come from the same random numbers but are those of T. The first T rows
+ * of the allocation carry the circuits. A network that diverged gives infinity.
+ * Errors: those of cisup_allocation_make and cisup_experiment_run. Uses OpenMP over the
+ * samples of a network; the numbers do not depend on the threads. */
+CISUP_MUST_CHECK cisup_status cisup_network_error_measure(void *context, cisup_index T,
+                                                          cisup_index first,
+                                                          cisup_index count, double *y,
+                                                          cisup_error *err);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capacity_point.h"
+
+#include <cisup/analysis/theory_table.h>
+
+#include <math.h>
+
+/* The setup of one search. Borrows the lists. */
+static setup setup_at(const capacity_request *r, const capacity_point *p) {
+    setup s = r->setup;
+    s.allocation.scheme = p->scheme;
+    s.L = p->L;
+    return s;
+}
+
+/* Inactive circuits exist from z + 1 on. */
+static cisup_index least_T(const capacity_request *r, const capacity_point *p) {
+    return p->z + (r->state == CISUP_INACTIVE);
+}
+
+/* N and the capacity of the scheme. */
+static cisup_status sizes(const capacity_request *r, const capacity_point *p,
+                          cisup_index *N, cisup_index *placed, cisup_error *err) {
+    const setup s = setup_at(r, p);
+    const cisup_allocation_options options = setup_allocation(&s);
+    cisup_shape shape = {.D = p->D, .d = s.d, .T = p->z, .S = p->S, .z = p->z, .L = p->L};
+    cisup_status status;
+    CISUP_TRY(cisup_shape_check(&shape, err));
+    *N = shape.N;
+    CISUP_TRY(cisup_allocation_capacity(shape.N, p->S, &options, placed, err));
+    if (*placed < least_T(r, p))
+        status = cisup_allocation_too_many(shape.N, p->S, least_T(r, p), options.scheme,
+                                           *placed, err);
+done:
+    return status;
+}
+
+cisup_status capacity_point_check(const capacity_request *r, const capacity_point *point,
+                                  cisup_error *err) {
+    cisup_index N, placed;
+    return sizes(r, point, &N, &placed, err);
+}
+
+static cisup_theory_case theory_case(const capacity_request *r,
+                                     const capacity_answer *a) {
+    const setup *s = &r->setup;
+    return (cisup_theory_case){.D = (double)(s->d * a->N),
+                               .d = (double)s->d,
+                               .S = (double)a->point.S,
+                               .z = (double)a->point.z,
+                               .N = (double)a->N,
+                               .margin = s->margin,
+                               .fresh = s->fresh};
+}
+
+/* The setting of the limits that speak of such networks. */
+static int setting_of(const capacity_request *r) {
+    const setup *s = &r->setup;
+    const int has_indicator =
+        !s->own.w && s->family != CISUP_RANDOM_RELU && s->family != CISUP_IDENTITY;
+    if (r->mode != CISUP_MODE_RELU || !has_indicator) return CISUP_SETTING_GENERAL;
+    if (s->weights == CISUP_WEIGHTS_PLAIN) return CISUP_SETTING_PLAIN;
+    return s->family == CISUP_ROTATION4 && s->weights == CISUP_WEIGHTS_CAPPED
+               ? CISUP_SETTING_ROTATION
+               : CISUP_SETTING_GENERAL;
+}
+
+/* What theory says of T, for mean squares of active circuits: the limit that binds, or
+ * for masked rotations the refined recursion. */
+static void ask_theory(const capacity_request *r, capacity_answer *a) {
+    const cisup_theory_case c = theory_case(r, a);
+    const cisup_theory_question q = {a->point.L, r->budget * r->budget, 2.0};
+    const int is_masked_rotation =
+        r->setup.family == CISUP_ROTATION4 && !r->setup.own.w &&
+        r->setup.weights == CISUP_WEIGHTS_CAPPED && r->mode == CISUP_MODE_MASKED_LINEAR;
+    a->theory_T = -1;
+    if (r->state != CISUP_ACTIVE || isnan(r->budget)) return;
+    if (is_masked_rotation) {
+        a->theory_T =
+            cisup_theory_T_error(&c, CISUP_ERROR_ROTATION, a->point.L, q.budget);
+        a->theory_bound = "refined";
+    } else {
+        cisup_theory_reach reach[32];
+        int count;
+        const cisup_theory_limit *limit = cisup_theory_limits(&count);
+        for (int k = 0; k < count; k++)
+            reach[k] = cisup_theory_limit_reach(&limit[k], &c, &q);
+        const int binds = cisup_theory_binding(reach, setting_of(r));
+        if (binds < 0) return;
+        a->theory_T = reach[binds].T;
+        a->theory_bound = limit[binds].name;
+    }
+    if (a->placed < a->theory_T) {
+        a->theory_T = a->placed;
+        a->theory_bound = "allocation";
+    }
+}
+
+/* Draws what a search is at while it measures. */
+typedef struct {
+    cisup_network_error error;
+    progress_bar bar;
+} watched;
+
+static cisup_status measure(void *context, cisup_index T, cisup_index first,
+                            cisup_index count, double *y, cisup_error *err) {
+    watched *w = context;
+    progress_search(&w->bar, T, first + count);
+    return cisup_network_error_measure(&w->error, T, first, count, y, err);
+}
+
+static watched watched_at(const capacity_request *r, const capacity_answer *a,
+                          const setup *s, cisup_error_measure kind) {
+    watched w = {.bar = progress_start(r->quiet)};
+    w.error = (cisup_network_error){.x = cisup_experiment_defaults(),
+                                    .allocation = setup_allocation(s),
+                                    .N = a->N,
+                                    .S = a->point.S,
+                                    .z = a->point.z,
+                                    .state = (cisup_state_kind)r->state,
+                                    .quantity = (cisup_quantity)r->quantity,
+                                    .measure = kind,
+                                    .seed = s->seed};
+    cisup_experiment *x = &w.error.x;
+    x->circuits = s->own.w ? &s->own : NULL;
+    x->family = setup_family(s);
+    x->d = s->d;
+    x->L = s->L;
+    x->network = setup_network(s);
+    x->mode = (cisup_mode)r->mode;
+    x->inputs = r->samples;
+    x->threads = (int)r->threads;
+    return w;
+}
+
+/* The mean of the networks that the search ended with, were no closed neuron open. */
+static cisup_status measure_masked(watched *w, const cisup_capacity_result *search,
+                                   double *mean, cisup_error *err) {
+    double y[CISUP_CAPACITY_CHECKS];
+    w->error.x.mode = CISUP_MODE_MASKED_RELU;
+    const cisup_status status =
+        measure(w, search->at, search->check_first, CISUP_CAPACITY_CHECKS, y, err);
+    if (status == CISUP_OK)
+        *mean = cisup_interval_mean(y, CISUP_CAPACITY_CHECKS, 0.95).mean;
+    return status;
+}
+
+static double root(double x) {
+    return x < 0.0 ? 0.0 : sqrt(x); /* NaN stays NaN */
+}
+
+/* Mean squares become roots. */
+static void take_roots(cisup_interval *i) {
+    i->mean = root(i->mean);
+    i->low = root(i->low);
+    i->high = root(i->high);
+}
+
+/* The limit that more than half of the mean square error at T comes from: neurons that
+ * are wrongly open, or the feedback among inactive circuits, of which the part g is. */
+static const char *bound_of(const capacity_answer *a, int mode) {
+    const double closed = a->masked / a->search.error.mean;
+    if (a->search.outcome == CISUP_CAPACITY_INFEASIBLE) return NULL;
+    if (a->search.outcome == CISUP_CAPACITY_FULL) return "allocation";
+    if (mode == CISUP_MODE_RELU && closed * closed < 0.5) return "closed";
+    return mode != CISUP_MODE_LINEAR && a->feedback >= 0.5 ? "feedback" : "error";
+}
+
+/* One search by one limit. */
+static cisup_status search_by(const capacity_request *r, cisup_error_measure kind,
+                              double confidence, capacity_answer *a, cisup_error *err) {
+    const setup s = setup_at(r, &a->point);
+    watched w = watched_at(r, a, &s, kind);
+    cisup_capacity_options o = cisup_capacity_defaults();
+    const int has_theory = a->theory_T > 0 && a->theory_T < INT32_MAX;
+    a->is_by_worst = kind == CISUP_WORST;
+    a->limit = a->is_by_worst ? r->worst : r->budget;
+    o.least = least_T(r, &a->point);
+    o.most = a->placed < INT32_MAX ? a->placed : INT32_MAX;
+    o.start = has_theory ? a->theory_T : a->N;
+    o.limit = a->is_by_worst ? a->limit : a->limit * a->limit;
+    o.confidence = confidence;
+    o.tolerance = r->tolerance;
+    o.networks = r->networks;
+    a->masked = (double)NAN;
+    cisup_status status;
+    CISUP_TRY(cisup_capacity_search(&o, measure, &w, &a->search, err));
+    if (r->mode == CISUP_MODE_RELU)
+        CISUP_TRY(measure_masked(&w, &a->search, &a->masked, err));
+    if (!a->is_by_worst) {
+        take_roots(&a->search.error);
+        take_roots(&a->search.error_beyond);
+        a->masked = sqrt(a->masked);
+    }
+    const cisup_theory_case c = theory_case(r, a);
+    const cisup_theory_case there = cisup_theory_even(&c, (double)a->search.at);
+    a->feedback = cisup_theory_feedback(&there);
+    a->bound = bound_of(a, r->mode);
+done:
+    progress_end(&w.bar);
+    cisup_network_error_free(&w.error);
+    return status;
+}
+
+/* With two limits both searches leave half of the error probability each; then the
+ * smaller of two lower ends and of two upper ends hold the smaller T. */
+static void join(capacity_answer *a, const capacity_answer *b) {
+    capacity_answer smaller = b->search.T < a->search.T ? *b : *a;
+    const cisup_capacity_result *p = &a->search, *q = &b->search;
+    smaller.search.low = p->low < q->low ? p->low : q->low;
+    smaller.search.high = p->high < q->high ? p->high : q->high;
+    smaller.search.networks = p->networks > q->networks ? p->networks : q->networks;
+    smaller.search.runs = p->runs + q->runs;
+    *a = smaller;
+}
+
+cisup_status capacity_point_search(const capacity_request *r, const capacity_point *point,
+                                   capacity_answer *answer, cisup_error *err) {
+    *answer = (capacity_answer){.point = *point};
+    const int is_both = !isnan(r->budget) && !isnan(r->worst);
+    const double confidence = is_both ? 0.5 + 0.5 * r->confidence : r->confidence;
+    cisup_status status;
+    CISUP_TRY(sizes(r, point, &answer->N, &answer->placed, err));
+    ask_theory(r, answer);
+    if (isnan(r->budget)) return search_by(r, CISUP_WORST, confidence, answer, err);
+    CISUP_TRY(search_by(r, CISUP_MEAN_SQUARE, confidence, answer, err));
+    if (is_both) {
+        capacity_answer other = *answer;
+        CISUP_TRY(search_by(r, CISUP_WORST, confidence, &other, err));
+        join(answer, &other);
+    }
+done:
+    return status;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capacity_point.h"
+
+#include <cisup/core/memory.h>
+
+#include <math.h>
+#include <string.h>
+
+enum { FEWEST_NETWORKS = 12, MOST_THREADS = 4096 };
+
+capacity_request capacity_request_defaults(void) {
+    const cisup_capacity_options o = cisup_capacity_defaults();
+    return (capacity_request){.setup = setup_defaults(),
+                              .state = CISUP_ACTIVE,
+                              .quantity = -1,
+                              .budget = (double)NAN,
+                              .worst = (double)NAN,
+                              .confidence = o.confidence,
+                              .tolerance = o.tolerance,
+                              .networks = o.networks,
+                              .samples = 100};
+}
+
+void capacity_request_free(capacity_request *r) {
+    setup_free(&r->setup);
+    cisup_release(r->scheme);
+    r->scheme = NULL;
+}
+
+int capacity_state_find(const char *word) {
+    if (strcmp(word, "active") == 0) return CISUP_ACTIVE;
+    return strcmp(word, "inactive") == 0 ? (int)CISUP_INACTIVE : -1;
+}
+
+int capacity_quantity_find(const char *word) {
+    for (int q = 0; q < CISUP_QUANTITIES; q++)
+        if (strcmp(word, cisup_quantity_name((cisup_quantity)q)) == 0) return q;
+    return -1;
+}
+
+/* --schemes best,ref, or the one scheme of the setup. */
+static cisup_status read_schemes(capacity_request *r, cisup_error *err) {
+    const char *words = r->scheme_words ? r->scheme_words : "";
+    cisup_index most = 1;
+    char *copy = NULL;
+    cisup_status status;
+    for (const char *c = words; *c; c++) most += *c == ',';
+    CISUP_TRY(cisup_new(&r->scheme, most, sizeof *r->scheme, err));
+    r->scheme[0] = r->setup.allocation.scheme;
+    r->scheme_count = 1;
+    if (!r->scheme_words) goto done;
+    CISUP_TRY(cisup_new(&copy, (cisup_index)strlen(words) + 1, 1, err));
+    memcpy(copy, words, strlen(words));
+    char *rest = copy;
+    for (r->scheme_count = 0; rest; r->scheme_count++) {
+        const char *word = strsep(&rest, ",");
+        const int scheme = cisup_scheme_find(word);
+        allocation_choice choice = r->setup.allocation;
+        if (scheme < 0) {
+            status = CISUP_FAIL(err, CISUP_EINVAL, "--schemes '%s': no scheme", word);
+            goto done;
+        }
+        r->scheme[r->scheme_count] = choice.scheme = scheme;
+        CISUP_TRY(allocation_choice_complete(&choice, (cisup_scheme)scheme, err));
+    }
+done:
+    cisup_release(copy);
+    return status;
+}
+
+static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
+    if (isnan(r->budget) && isnan(r->worst))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--budget or --worst is needed");
+    if (!isnan(r->budget) && !(r->budget > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--budget %g: must be positive", r->budget);
+    if (!isnan(r->worst) && !(r->worst > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--worst %g: must be positive", r->worst);
+    if (!(r->confidence >= 0.5 && r->confidence < 1.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--confidence %g: from 0.5 to below 1",
+                          r->confidence);
+    if (!(r->tolerance > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--tolerance %g: must be positive",
+                          r->tolerance);
+    if (r->networks < FEWEST_NETWORKS)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--networks %" PRId64 ": at least %d",
+                          r->networks, FEWEST_NETWORKS);
+    if (r->threads > MOST_THREADS)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most %d",
+                          r->threads, MOST_THREADS);
+    return CISUP_OK;
+}
+
+/* What the circuits have, from one of them. */
+static cisup_status choose_quantity(capacity_request *r, cisup_error *err) {
+    const cisup_family_options family = setup_family(&r->setup);
+    const setup *s = &r->setup;
+    cisup_circuits one = {0};
+    cisup_status status = CISUP_OK;
+    if (!s->own.w) CISUP_TRY(cisup_circuits_make(&one, 1, s->d, s->L, &family, err));
+    const cisup_circuits *kind = s->own.w ? &s->own : &one;
+    if (r->quantity < 0)
+        r->quantity = cisup_quantity_exists(kind, CISUP_X)    ? CISUP_X
+                      : cisup_quantity_exists(kind, CISUP_ON) ? CISUP_ON
+                                                              : CISUP_READOUT;
+    if (!cisup_quantity_exists(kind, (cisup_quantity)r->quantity))
+        status = CISUP_FAIL(err, CISUP_EINVAL, "--quantity %s: the circuits have none",
+                            cisup_quantity_name((cisup_quantity)r->quantity));
+done:
+    cisup_circuits_free(&one);
+    return status;
+}
+
+cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
+    cisup_status status;
+    if (r->scheme_words && r->setup.allocation.scheme >= 0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--schemes and --scheme exclude each other");
+    allocation_choice given = r->setup.allocation;
+    /* What goes with which scheme is asked of each. */
+    if (r->scheme_words) r->setup.allocation = allocation_choice_defaults();
+    CISUP_TRY(numbers_check(r, err));
+    CISUP_TRY(setup_complete(&r->setup, err));
+    if (r->scheme_words) {
+        given.scheme = r->setup.allocation.scheme;
+        r->setup.allocation = given;
+    }
+    CISUP_TRY(read_schemes(r, err));
+    CISUP_TRY(choose_quantity(r, err));
+done:
+    return status;
+}

@@ -1,0 +1,18 @@
+# T, its interval and what binds; figures of errors are left to json_lines.py.
+columns() { cisup "$@" >text; code=$?; cut -c 1-66 text | sed 's/ *$//'; rm text; return $code; }
+cp "$DATA/example_circuits.csv" own.csv
+small='-D 60 -S 3 -L 3 -M 16 --tolerance 0.1 --threads 1'
+try columns capacity $small -z 1 --budget 0.3
+try columns capacity $small -z 1 --budget 0.3 --mode masked-linear --fresh
+try columns capacity $small -z 1,2 --budget 0.3 --schemes best,ref
+try columns capacity $small -z 1 -S 2:3 --budget 0.3
+# A budget above everything: the allocation binds.
+try columns capacity $small -z 2 --budget 50
+# One below everything: no T; the circuits' own ReLU is missing in a linear network.
+try columns capacity $small -z 1 --budget 0.001 --family random-relu -d 4 --mode masked-linear
+try columns capacity $small -z 1 --budget 0.001 --family random-relu -d 4 --mode masked-linear -q
+try columns capacity $small -z 2 --worst 0.5
+try columns capacity $small -z 2 --worst 0.5 --budget 0.3
+try columns capacity $small -z 1 --budget 0.2 --state inactive
+try columns capacity $small -z 1 --budget 0.1 --family step2
+try columns capacity $small -z 1 --budget 0.5 --circuit-file own.csv --gate -L 2
