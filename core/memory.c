@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 static atomic_llong live_blocks;
@@ -16,10 +15,6 @@ static const double ask_first_bytes = 64e6;
 
 /* Blocks begin with a cache line, so that eight doubles side by side lie in one. */
 enum { line_bytes = 64 };
-
-/* Blocks from eight large pages on are made of those where the system has them: fewer
- * faults when first written, fewer misses of the page table when read at random. */
-static const size_t page_bytes = 2 << 20, paged_bytes = 16 << 20;
 
 static bool failure_is_due(void) {
     if (atomic_load_explicit(&fail_countdown, memory_order_relaxed) == 0) return false;
@@ -45,12 +40,9 @@ cisup_status cisup_new(void *slot, cisup_index count, size_t size, cisup_error *
     void *memory = NULL;
     cisup_status status = admit(count, size, err);
     if (status == CISUP_OK) {
-        const size_t wanted = (size_t)count * size;
-        const size_t unit = wanted < paged_bytes ? line_bytes : page_bytes;
-        const size_t bytes = (wanted / unit + 1) * unit;
-        memory = aligned_alloc(unit, bytes);
+        const size_t bytes = ((size_t)count * size / line_bytes + 1) * line_bytes;
+        memory = aligned_alloc(line_bytes, bytes);
         if (memory) {
-            if (unit == page_bytes) (void)madvise(memory, bytes, MADV_HUGEPAGE);
             memset(memory, 0, bytes);
             atomic_fetch_add_explicit(&live_blocks, 1, memory_order_relaxed);
         } else {
