@@ -9,8 +9,10 @@ json_t *emit_number(double x) {
 }
 
 cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err) {
+    /* jansson 2.14 does not look at what became of the names of members */
     const int failed =
-        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0 ||
+        ferror(to);
     json_decref(object);
     if (failed) return CISUP_FAIL(err, CISUP_ENOMEM, "cannot write a JSON line");
     (void)putc('\n', to);
