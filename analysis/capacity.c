@@ -323,7 +323,8 @@ static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err
     if (width > s->o.tolerance && (width > too_wide || f.high - f.low < FEW)) {
         status = fence(s, T_near(s, floor(f.is_bounded ? f.at : known)), err);
         if (status != CISUP_OK) return status;
-        f = bracket(s);
+        const finding decided = bracket(s);
+        if (!(f.high - f.low < decided.high - decided.low)) f = decided;
     }
     settle(s, &f, r);
     return CISUP_OK;

@@ -250,6 +250,18 @@ static void more_networks_are_used_for_a_smaller_tolerance(void **state) {
     assert_true((double)(fine.high - fine.low) <= 0.01 * (double)fine.T + 1.0);
 }
 
+/* What few networks decide does not replace what many have measured: T to
+ * 0.12/sqrt(3000), twice that either way is 6.3 in all. */
+static void decisions_do_not_widen_an_interval(void **state) {
+    (void)state;
+    made_up m = {.root = 713.4, .slope = 1, .noise = 0.12};
+    cisup_capacity_options o = between(1, 5000, 400);
+    o.tolerance = 1e-6;
+    o.networks = 1000;
+    const cisup_capacity_result r = searched(&m, &o);
+    assert_true(r.high - r.low <= 8 && r.low <= 713 && 713 <= r.high);
+}
+
 static void diverging_networks_are_above(void **state) {
     (void)state;
     made_up m = {.root = 2000, .slope = 1, .noise = 0.1, .wall = 800};
@@ -321,6 +333,7 @@ int main(void) {
         cmocka_unit_test(errors_at_T_and_beyond_are_told),
         cmocka_unit_test(networks_and_runs_are_counted),
         cmocka_unit_test(more_networks_are_used_for_a_smaller_tolerance),
+        cmocka_unit_test(decisions_do_not_widen_an_interval),
         cmocka_unit_test(diverging_networks_are_above),
         cmocka_unit_test(the_same_search_gives_the_same_bytes),
         cmocka_unit_test(bad_options_are_refused),
