@@ -34,6 +34,7 @@ bench:
 	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
 	build-bench/bench/bench_assembly bench/results
 	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
+	build-bench/bench/bench_growth bench/results
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
