@@ -170,26 +170,24 @@ static cisup_status outputs_check(const request *r, cisup_error *err) {
 static cisup_status show_construction(const request *r, const summary *s,
                                       cisup_scheme scheme, cisup_error *err) {
     const cisup_index bound = cisup_johnson_bound(s->N, s->S);
-    cisup_packing_plan plan = {0};
     char *text = NULL;
-    cisup_status status;
-    status = cisup_allocation_plan(s->N, s->S, scheme, &plan, err);
+    cisup_index circuits;
+    cisup_status status =
+        cisup_allocation_describe(s->N, s->S, scheme, &text, &circuits, err);
     if (status == CISUP_EINVAL) cisup_error_prefix(err, "--plan");
-    CISUP_TRY(status);
-    CISUP_TRY(cisup_packing_plan_text(&plan, &text, err));
-    const double ratio = (double)plan.blocks / (double)bound;
+    if (status != CISUP_OK) return status;
+    const double ratio = (double)circuits / (double)bound;
     if (r->json)
         CISUP_TRY(
             emit_line(json_pack("{ss,ss,sI,sI,ss,sI,sI,so}", "record", "plan", "scheme",
                                 s->scheme, "N", s->N, "S", s->S, "plan", text, "circuits",
-                                plan.blocks, "bound", bound, "ratio", emit_number(ratio)),
+                                circuits, "bound", bound, "ratio", emit_number(ratio)),
                       err));
     else
         printf("%s\n%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", text,
-               plan.blocks, 100.0 * ratio, bound);
+               circuits, 100.0 * ratio, bound);
 done:
     cisup_release(text);
-    cisup_packing_plan_free(&plan);
     return status;
 }
 
@@ -265,7 +263,7 @@ int cmd_allocate(int argc, char **argv) {
         {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
         {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
         {"plan", 0, OPTION_FLAG, &r.plan, NULL,
-         "print the construction (not of td, ref, prime, greedy, random) and stop", NULL},
+         "print the construction (not of ref, prime, greedy, random) and stop", NULL},
     };
     options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);

@@ -111,6 +111,14 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S
                                                     cisup_packing_plan *plan,
                                                     cisup_error *err);
 
+/* The construction behind a scheme that has a plan, or td, as an expression in the words
+ * of docs/allocations.md, and how many circuits it holds. *text is NULL after a failure;
+ * the caller gives it to cisup_release. Errors: those of cisup_allocation_plan. */
+CISUP_MUST_CHECK cisup_status cisup_allocation_describe(cisup_index N, cisup_index S,
+                                                        cisup_scheme which, char **text,
+                                                        cisup_index *circuits,
+                                                        cisup_error *err);
+
 /* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
 cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
                                        cisup_scheme scheme, cisup_index placed,

@@ -9,6 +9,8 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
 
+#include <stdio.h>
+
 /* --- levels -------------------------------------------------------------------- */
 
 /* Where the last level's circuit j owns its first point: j S - j(j-1)/2. */
@@ -93,6 +95,27 @@ done:
 void cisup_implicit_free(cisup_implicit *m) {
     for (int l = 0; l < CISUP_MOST_LEVELS; l++) cisup_lines_free(&m->level[l].lines);
     *m = (cisup_implicit){0};
+}
+
+cisup_status cisup_implicit_text(const cisup_implicit *m, char **text, cisup_error *err) {
+    enum { of_level = 96 };
+    const size_t room = (size_t)(m->depth + 2) * of_level;
+    char *at;
+    *text = NULL;
+    const cisup_status status = cisup_new(text, (cisup_index)room, 1, err);
+    if (status != CISUP_OK) return status;
+    at = *text;
+    for (int l = 0; l < m->depth; l++) {
+        const cisup_implicit_level *v = &m->level[l];
+        at += snprintf(at, of_level, "td(%" PRId64, v->lines.q);
+        if (v->d > v->shared)
+            at += snprintf(at, of_level, "; %" PRId64 " left over", v->d - v->shared);
+        if (v->shared) at += snprintf(at, of_level, "; 1 shared");
+        at += snprintf(at, of_level, "; groups ");
+    }
+    at += snprintf(at, of_level, "dual(%" PRId64 ")", m->last_blocks);
+    for (int l = 0; l < m->depth; l++) *at++ = ')';
+    return CISUP_OK;
 }
 
 /* --- circuit -> neurons -------------------------------------------------------- */

@@ -78,6 +78,13 @@ void cisup_implicit_row(const cisup_implicit *m, cisup_index t, int32_t *row);
 CISUP_MUST_CHECK cisup_status cisup_implicit_store(const cisup_implicit *m, cisup_index T,
                                                    cisup_allocation *a, cisup_error *err);
 
+/* The levels as an expression, for example
+ * "td(41; 3 left over, 1 shared; groups td(6; groups dual(3)))": lines over a ring of 41
+ * elements, each group filled by the next level. *text is NULL after a failure; the
+ * caller gives it to cisup_release. Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_implicit_text(const cisup_implicit *m, char **text,
+                                                  cisup_error *err);
+
 /* The circuits t < T through a neuron, one by one, in no particular order:
  *
  *   cisup_implicit_walk c = cisup_implicit_through(&m, T, n);

@@ -71,6 +71,18 @@ static cisup_status count_td(cisup_index N, cisup_index S,
     return CISUP_OK;
 }
 
+/* The same with its text. */
+static cisup_status describe_td(cisup_index N, cisup_index S, char **text,
+                                cisup_index *capacity, cisup_error *err) {
+    cisup_implicit m;
+    cisup_status status = count_td(N, S, NULL, capacity, err);
+    if (status == CISUP_OK) status = cisup_implicit_init_for(&m, N, S, *capacity, err);
+    if (status != CISUP_OK) return status;
+    status = cisup_implicit_text(&m, text, err);
+    cisup_implicit_free(&m);
+    return status;
+}
+
 static cisup_status make_td(cisup_allocation *a, cisup_index N, cisup_index S,
                             cisup_index T, const cisup_allocation_options *o,
                             cisup_error *err) {
@@ -139,6 +151,19 @@ cisup_status cisup_allocation_plan(cisup_index N, cisup_index S, cisup_scheme wh
     const cisup_status status = redundancy_check(which, S, err);
     if (status != CISUP_OK) return status;
     return cisup_packing_plan_make(plan, N, S, &options, err);
+}
+
+cisup_status cisup_allocation_describe(cisup_index N, cisup_index S, cisup_scheme which,
+                                       char **text, cisup_index *circuits,
+                                       cisup_error *err) {
+    cisup_packing_plan plan;
+    *text = NULL;
+    if (which == CISUP_SCHEME_TD) return describe_td(N, S, text, circuits, err);
+    cisup_status status = cisup_allocation_plan(N, S, which, &plan, err);
+    if (status == CISUP_OK) status = cisup_packing_plan_text(&plan, text, err);
+    *circuits = plan.blocks;
+    cisup_packing_plan_free(&plan);
+    return status;
 }
 
 static cisup_status make_planned(cisup_allocation *a, cisup_index N, cisup_index S,

@@ -1,6 +1,8 @@
 # Planned packings: the construction, its count, and that files of it hold.
 try cisup allocate -D 250 -d 1 -S 6 --scheme best --plan
 try cisup allocate -D 57 -d 1 -S 8 --scheme design --plan
+try cisup allocate -D 250 -d 1 -S 6 --scheme td --plan
+try cisup allocate -D 1000000 -d 1 -S 16 --scheme td --plan --json
 try cisup allocate -D 250 -d 1 -S 6 --scheme ref --plan
 try cisup allocate -D 62 -d 1 -S 4 --scheme affine --plan
 try cisup allocate -D 400 -d 1 -S 5 --scheme projective --plan
