@@ -23,6 +23,7 @@ static const command commands[] = {
     {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
     {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
     {"theory", cmd_theory, "print every formula and limit of one shape"},
+    {"claims", cmd_claims, "measure the ledger of claims, each beside its prediction"},
     {"run", cmd_run, "run explicitly given networks (JSON) and print every array"},
     {"export", cmd_export, "write a network's matrices as Matrix Market files"},
 };

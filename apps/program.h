@@ -30,6 +30,7 @@ double seconds_now(void);
 int cmd_allocate(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_circuits(int argc, char **argv);
+int cmd_claims(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_propagate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
