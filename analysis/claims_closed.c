@@ -106,8 +106,8 @@ static cisup_status examine_limit(const cisup_claims_setup *setup, cisup_finding
     double *ratio = NULL;
     const cisup_index K = s.networks;
     cisup_status status;
-    for (int k = 0; k < SIZES; k++) /* from half the prediction to more than twice it */
-        T[k] = (cisup_index)(predicted * 0.5 * pow(1.4, k));
+    for (int k = 0; k < SIZES; k++) /* the ends are too far off to hold within 50 % */
+        T[k] = (cisup_index)(predicted * 0.4 * pow(1.4, k));
     CISUP_TRY(cisup_new(&ratio, (SIZES + 1) * K, sizeof *ratio, err));
     CISUP_TRY(measure_departure(setup, T, ratio, err));
     double *at = ratio + SIZES * K;

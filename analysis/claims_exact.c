@@ -226,12 +226,12 @@ cisup_status cisup_claim_residual(const cisup_claims_setup *setup, cisup_finding
     cisup_status status;
     CISUP_TRY(cisup_study_build(setup, &s, 0, &n, err));
     CISUP_TRY(cisup_forward_init(&forward, &n.net, err));
-    CISUP_TRY(cisup_batch_init(&batch, s.z, &n.circuits, err));
+    CISUP_TRY(cisup_batch_init(&batch, n.study.z, &n.circuits, err));
     CISUP_TRY(residual_init(&p, &n.net, setup->faults.spared, err));
     const cisup_observer o = {&p, see_layer, NULL};
     for (cisup_index first = 0; first < s.inputs; first += CISUP_LANES) {
         cisup_batch_draw(&batch, &n.circuits, setup->seed, 0, first, CISUP_LANES);
-        cisup_forward_run(&forward, &n.net, s.mode, &batch, &o);
+        cisup_forward_run(&forward, &n.net, n.study.mode, &batch, &o);
     }
     /* r + (new - r) rounds once a layer; errors grow with the weights' norms. */
     cisup_finding *row =

@@ -133,17 +133,17 @@ void cisup_study_network_free(cisup_study_network *n) {
 
 cisup_status cisup_study_build(const cisup_claims_setup *setup, const cisup_study *study,
                                cisup_index k, cisup_study_network *n, cisup_error *err) {
-    *n = (cisup_study_network){0};
-    cisup_study s = *study;
-    if (setup->faults.study) setup->faults.study(setup->faults.context, &s);
+    *n = (cisup_study_network){.study = *study};
+    cisup_study *s = &n->study;
+    if (setup->faults.study) setup->faults.study(setup->faults.context, s);
     cisup_network_options options = cisup_network_defaults();
-    options.weights.scheme = s.weights;
-    options.keep_order = s.keep_order;
+    options.weights.scheme = s->weights;
+    options.keep_order = s->keep_order;
     options.seed = cisup_study_seed(setup, k);
     options.threads = setup->threads;
     cisup_status status;
-    CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &n->base, err));
-    CISUP_TRY(cisup_study_draw(setup, &s, k, &n->circuits, err));
+    CISUP_TRY(cisup_study_place(setup, s->N, s->S, s->T, s->scheme, &n->base, err));
+    CISUP_TRY(cisup_study_draw(setup, s, k, &n->circuits, err));
     CISUP_TRY(cisup_network_make(&n->net, &n->base, &n->circuits, &options, err));
 done:
     if (status != CISUP_OK) cisup_study_network_free(n);

@@ -76,6 +76,7 @@ uint64_t cisup_study_seed(const cisup_claims_setup *setup, cisup_index k);
 /* Network k of a study, to look at closely. Parts point to each other: it must stay where
  * it was made. Start from {0}. */
 typedef struct {
+    cisup_study study; /* as the setup's faults leave it */
     cisup_allocation base;
     cisup_circuits circuits;
     cisup_network net;

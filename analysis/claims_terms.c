@@ -88,6 +88,7 @@ static cisup_status collect_network(const cisup_claims_setup *setup,
                                     const cisup_study *study, cisup_index k, collected *c,
                                     cisup_error *err) {
     cisup_study_network n;
+    const cisup_study *made = &n.study;
     cisup_correction *correction = NULL;
     cisup_terms terms = {0};
     cisup_forward forward = {0};
@@ -97,17 +98,17 @@ static cisup_status collect_network(const cisup_claims_setup *setup,
     CISUP_TRY(cisup_terms_corrections(&n.net, &correction, err));
     CISUP_TRY(cisup_terms_init(&terms, &n.net, err));
     CISUP_TRY(cisup_forward_init(&forward, &n.net, err));
-    CISUP_TRY(cisup_batch_init(&batch, study->z, &n.circuits, err));
+    CISUP_TRY(cisup_batch_init(&batch, made->z, &n.circuits, err));
     c->circuits = &n.circuits;
-    c->room = study->inputs * study->z * n.circuits.d;
+    c->room = made->inputs * made->z * n.circuits.d;
     CISUP_TRY(cisup_new(&c->value, c->room, sizeof *c->value, err));
-    for (cisup_index first = 0; first < study->inputs; first += CISUP_LANES) {
-        const cisup_index left = study->inputs - first;
+    for (cisup_index first = 0; first < made->inputs; first += CISUP_LANES) {
+        const cisup_index left = made->inputs - first;
         cisup_batch_draw(&batch, &n.circuits, cisup_study_seed(setup, k), 0, first,
                          left < CISUP_LANES ? left : CISUP_LANES);
-        const cisup_observer o = cisup_terms_start(&terms, &n.net, correction,
-                                                   study->mode, &batch, collect, c);
-        cisup_forward_run(&forward, &n.net, study->mode, &batch, &o);
+        const cisup_observer o =
+            cisup_terms_start(&terms, &n.net, correction, made->mode, &batch, collect, c);
+        cisup_forward_run(&forward, &n.net, made->mode, &batch, &o);
     }
 done:
     cisup_batch_free(&batch);
