@@ -26,6 +26,7 @@ static const command commands[] = {
     {"capacity", cmd_capacity, "search the largest T within an error budget"},
     {"frontier", cmd_frontier, "the largest T along D, z, L or S, and its exponent"},
     {"theory", cmd_theory, "print every formula and limit of one shape"},
+    {"claims", cmd_claims, "measure the ledger of claims, each beside its prediction"},
     {"run", cmd_run, "run explicitly given networks (JSON) and print every array"},
     {"export", cmd_export, "write a network's matrices as Matrix Market files"},
 };

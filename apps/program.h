@@ -31,6 +31,7 @@ int cmd_allocate(int argc, char **argv);
 int cmd_capacity(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_circuits(int argc, char **argv);
+int cmd_claims(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_frontier(int argc, char **argv);
 int cmd_propagate(int argc, char **argv);

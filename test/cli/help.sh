@@ -4,7 +4,7 @@ try version version
 first() { cisup "$@" >text; code=$?; sed -n 1p text; rm text; return $code; }
 try first --help
 try first help
-for command in allocate check circuits propagate sweep capacity frontier theory run export; do
+for command in allocate check circuits propagate sweep capacity frontier theory claims run export; do
     try first $command --help
     try first $command -?
     cisup $command --usage >usage; echo "--usage: exit $?"; rm usage

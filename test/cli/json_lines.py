@@ -285,6 +285,45 @@ class Theory(unittest.TestCase):
                 self.assertEqual(binding["T"], smallest)
 
 
+class Claims(unittest.TestCase):
+    ENTRY = ["record", "number", "name", "statement", "place", "equation"]
+    KEYS = ENTRY + [
+        "part", "relation", "predicted", "measured", "measured_lo", "measured_hi", "ratio",
+        "verdict", "within", "where", "seconds",
+    ]  # fmt: skip
+
+    def test_list(self):
+        found = records("claims", "--list")
+        self.assertEqual([r["number"] for r in found], list(range(1, len(found) + 1)))
+        for r in found:
+            self.assertEqual(list(r), self.ENTRY)
+
+    def test_fields(self):
+        head, *found = records("claims", "--only", "2,7,21", "-K", 3, "-M", 9, "--seed", 5)
+        self.assertEqual(head["schema"], "cisup.claims/1")
+        self.assertEqual(head["params"]["networks"], 3)
+        self.assertEqual(head["params"]["samples"], 9)
+        self.assertEqual(head["params"]["seed"], 5)
+        self.assertEqual({r["number"] for r in found}, {2, 7, 21})
+        for r in found:
+            self.assertEqual(list(r), self.KEYS)
+            self.assertIn(r["relation"], ["exactly", "at most", "at least", "equal"])
+            self.assertIn(r["verdict"], ["holds", "within", "fails"])
+            self.assertEqual(r["within"] is None, r["verdict"] != "within")
+            self.assertLessEqual(r["measured_lo"], r["measured"])
+            self.assertGreaterEqual(r["measured_hi"], r["measured"])
+            if r["predicted"]:
+                self.assertAlmostEqual(r["ratio"], r["predicted"] / r["measured"], delta=1e-9)
+            else:
+                self.assertIsNone(r["ratio"])
+
+    def test_quick_is_smaller_and_overruled(self):
+        params = records("claims", "--quick", "--only", 2)[0]["params"]
+        self.assertEqual((params["networks"], params["samples"]), (20, 100))
+        params = records("claims", "--quick", "--only", 2, "-K", 2, "-M", 3)[0]["params"]
+        self.assertEqual((params["networks"], params["samples"]), (2, 3))
+
+
 class Propagate(unittest.TestCase):
     def quantities(self, family):
         no_indicator = family in ("random-relu", "identity")
