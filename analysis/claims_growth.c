@@ -115,6 +115,7 @@ cisup_status cisup_claim_feedback(const cisup_claims_setup *setup, cisup_finding
     cisup_study s = feedback_study(setup);
     cisup_trials t = {0};
     cisup_interval growth_now = cisup_interval_point((double)NAN);
+    const double S = (double)s.S;
     double g = (double)NAN;
     char name[sizeof f->row->part];
     cisup_status status;
@@ -134,10 +135,12 @@ cisup_status cisup_claim_feedback(const cisup_claims_setup *setup, cisup_finding
         cisup_trials_free(&t);
     }
     (void)snprintf(name, sizeof name, "growth a layer, g = %.2f", g);
-    cisup_finding *row =
-        cisup_findings_add(f, name, CISUP_RELATION_AT_LEAST, g, growth_now, 0.0);
+    cisup_findings_add(f, name, CISUP_RELATION_AT_LEAST, g, growth_now, 0.0);
+    const double root = 0.5 * (1.0 + g + sqrt((1.0 - g) * (1.0 - g) + 4.0 * g / S));
+    cisup_finding *row = cisup_findings_add(f, "the same by (9.6)", CISUP_RELATION_EQUAL,
+                                            root, growth_now, 0.0);
     (void)snprintf(row->where, sizeof row->where,
-                   "active errors grow along and make it more than g");
+                   "active errors grow along: no sharp border at g = 1");
 done:
     cisup_trials_free(&t);
     return status;
