@@ -32,6 +32,7 @@ static inline int same_csc(const cisup_csc *a, const cisup_csc *b) {
     if (a->nrow != b->nrow || a->ncol != b->ncol) return 0;
     if (memcmp(a->p, b->p, ((size_t)a->ncol + 1) * sizeof *a->p) != 0) return 0;
     const size_t nnz = (size_t)a->p[a->ncol];
+    if (nnz == 0) return 1; /* the arrays may be NULL */
     return memcmp(a->i, b->i, nnz * sizeof *a->i) == 0 &&
            memcmp(a->x, b->x, nnz * sizeof *a->x) == 0;
 }
