@@ -105,6 +105,7 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
                                  .correction = made.correction,
                                  .by_circuit = x->worst > 0,
                                  .mode = x->mode,
+                                 .precision = x->precision,
                                  .seed = x->seed,
                                  .network = network,
                                  .z = x->z[k],
@@ -321,6 +322,12 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "a computed network has circuits of a family, all of them, and "
                           "neither terms nor worst circuits");
+    if (x->precision == CISUP_PRECISION_SINGLE &&
+        (x->terms || x->worst || x->computed ||
+         x->network.engine != CISUP_ENGINE_FACTORED))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "single precision needs a stored network and the engine "
+                          "factored, without terms and worst circuits");
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
 }
 

@@ -25,9 +25,10 @@ int cisup_mode_find(const char *name) {
 cisup_status cisup_batch_init(cisup_batch *b, cisup_index z, const cisup_circuits *c,
                               cisup_error *err) {
     *b = (cisup_batch){.z = z, .L = c->L, .d = c->d};
-    const cisup_index states = CISUP_LANES * z * (c->L + 1) * c->d;
+    const cisup_index samples = CISUP_LANES_MOST * z;
+    const cisup_index states = samples * (c->L + 1) * c->d;
     cisup_status status;
-    CISUP_TRY(cisup_new(&b->active, CISUP_LANES * z, sizeof *b->active, err));
+    CISUP_TRY(cisup_new(&b->active, samples, sizeof *b->active, err));
     CISUP_TRY(cisup_new(&b->state, states, sizeof *b->state, err));
 done:
     if (status != CISUP_OK) cisup_batch_free(b);

@@ -32,13 +32,14 @@ static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
     return 1;
 }
 
-/* Up to CISUP_LANES samples: which circuits are active in each, and the exact states
- * a_t^l that those would have on their own. Owns its arrays. Start from {0}. */
+/* Up to CISUP_LANES_MOST samples, CISUP_LANES for cisup_forward_run: which circuits are
+ * active in each, and the exact states a_t^l that those would have on their own. Owns its
+ * arrays. Start from {0}. */
 typedef struct {
-    cisup_index used;    /* lanes in use, 1..CISUP_LANES */
+    cisup_index used;    /* lanes in use, 1..CISUP_LANES_MOST */
     cisup_index z, L, d; /* active circuits a sample */
-    cisup_index *active; /* [CISUP_LANES][z], ascending in a lane */
-    double *state;       /* [CISUP_LANES][z][L+1][d] */
+    cisup_index *active; /* [CISUP_LANES_MOST][z], ascending in a lane */
+    double *state;       /* [CISUP_LANES_MOST][z][L+1][d] */
 } cisup_batch;
 
 /* Room for batches with z active circuits. Errors: ENOMEM. */

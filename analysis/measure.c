@@ -29,9 +29,9 @@ cisup_status cisup_measure_init(cisup_measure *m, const cisup_network *net, cisu
     *m = (cisup_measure){.circuits = c, .N = net->base->N, .L = c->L, .d = c->d};
     const cisup_index cells = cisup_cell(c->L + 1, 0, 0);
     cisup_status status;
-    CISUP_TRY(cisup_new(&m->order, CISUP_LANES * z, sizeof *m->order, err));
-    CISUP_TRY(cisup_new(&m->sum, cells * CISUP_LANES, sizeof *m->sum, err));
-    CISUP_TRY(cisup_new(&m->error, c->d * CISUP_LANES, sizeof *m->error, err));
+    CISUP_TRY(cisup_new(&m->order, CISUP_LANES_MOST * z + 1, sizeof *m->order, err));
+    CISUP_TRY(cisup_new(&m->sum, cells * CISUP_LANES_MOST, sizeof *m->sum, err));
+    CISUP_TRY(cisup_new(&m->error, c->d, sizeof *m->error, err));
     CISUP_TRY(cisup_new(&m->tally, cells, sizeof *m->tally, err));
     CISUP_TRY(cisup_new(&m->open, c->L * c->d, sizeof *m->open, err));
 done:
@@ -48,15 +48,11 @@ void cisup_measure_free(cisup_measure *m) {
     *m = (cisup_measure){0};
 }
 
-/* An active circuit of a batch, in one number that sorts by t: t, lane, k. */
-static cisup_index code(const cisup_batch *b, cisup_index t, cisup_index lane,
-                        cisup_index k) {
-    return (t * CISUP_LANES + lane) * b->z + k;
-}
-
+/* By t, then by lane. */
 static int ascending(const void *left, const void *right) {
-    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
-    return (x > y) - (x < y);
+    const cisup_active_one *x = left, *y = right;
+    if (x->t != y->t) return (x->t > y->t) - (x->t < y->t);
+    return (x->lane > y->lane) - (x->lane < y->lane);
 }
 
 /* Squared norms of an error, of its on-value and of its x, lane by lane.
@@ -82,16 +78,16 @@ static void square_norms(const cisup_measure *m, const double *error,
     }
 }
 
-/* Adds the lanes named in `mask` to the cells of a layer and state. */
-static void add_squares(cisup_measure *m, cisup_index l, int state, unsigned mask,
+/* Adds the lanes named in `mask` to the cells of a layer's inactive circuits. */
+static void add_squares(cisup_measure *m, cisup_index l, unsigned mask, int is_counted,
                         double square[CISUP_QUANTITIES][CISUP_LANES]) {
     double wanted[CISUP_LANES];
     for (int k = 0; k < CISUP_LANES; k++) wanted[k] = mask >> k & 1u ? 1.0 : 0.0;
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
         if (!cisup_quantity_exists(m->circuits, (cisup_quantity)q)) continue;
-        const cisup_index cell = cisup_cell(l, state, q);
+        const cisup_index cell = cisup_cell(l, CISUP_INACTIVE, q);
         cisup_tally *tally = &m->tally[cell];
-        double *sum = m->sum + cell * CISUP_LANES, *worst = tally->worst;
+        double *sum = m->sum + cell * CISUP_LANES_MOST, *worst = tally->worst;
         const double *s = square[q];
         int bin[CISUP_LANES];
         CISUP_EACH_LANE(k) {
@@ -100,53 +96,61 @@ static void add_squares(cisup_measure *m, cisup_index l, int state, unsigned mas
             const double size = x == x ? x : (double)INFINITY; /* NaN is the worst */
             worst[k] = size > worst[k] ? size : worst[k];
         }
+        if (!is_counted) continue;
         CISUP_EACH_LANE(k) bin[k] = cisup_histogram_bin(s[k]);
-        if (mask == (1u << CISUP_LANES) - 1u)
-            for (int k = 0; k < CISUP_LANES; k++) tally->squares.count[bin[k]]++;
-        else
-            for (int k = 0; k < CISUP_LANES; k++)
-                tally->squares.count[bin[k]] += mask >> k & 1u;
+        for (int k = 0; k < CISUP_LANES; k++)
+            tally->squares.count[bin[k]] += mask >> k & 1u;
     }
 }
 
-/* Circuit t is active in this lane as its k-th: compares with its own state. */
-static void measure_active(cisup_measure *m, cisup_index l, cisup_index lane,
-                           cisup_index k, const double *est) {
-    const double *state = cisup_batch_state(m->batch, lane, k, l);
-    double square[CISUP_QUANTITIES][CISUP_LANES];
-    for (cisup_index i = 0; i < m->d; i++)
-        m->error[i * CISUP_LANES + lane] = est[i * CISUP_LANES + lane] - state[i];
-    square_norms(m, m->error, square);
-    add_squares(m, l, CISUP_ACTIVE, 1u << lane, square);
+/* Adds the squared norms of one vector [d], of its on-value and of its x in one lane. */
+static void add_one(cisup_measure *m, cisup_index l, int state, cisup_index lane,
+                    const double *vector) {
+    const cisup_circuits *c = m->circuits;
+    double square[CISUP_QUANTITIES] = {0};
+    const double on = cisup_circuits_on(c, vector);
+    square[CISUP_ON] = on * on;
+    for (cisup_index i = 0; i < m->d; i++) {
+        const double x = vector[i] - c->offset * on;
+        square[CISUP_READOUT] += vector[i] * vector[i];
+        if (i >= c->on_count) square[CISUP_X] += x * x;
+    }
+    for (int q = 0; q < CISUP_QUANTITIES; q++) {
+        if (!cisup_quantity_exists(c, (cisup_quantity)q)) continue;
+        const cisup_index cell = cisup_cell(l, state, q);
+        m->sum[cell * CISUP_LANES_MOST + lane] += square[q];
+        cisup_tally_add(&m->tally[cell], square[q], 1);
+    }
+}
+
+void cisup_measure_active(cisup_measure *m, cisup_index l, const double *est) {
+    const cisup_active_one *who = &m->order[m->next++];
+    const double *state = cisup_batch_state(m->batch, who->lane, who->k, l);
+    for (cisup_index i = 0; i < m->d; i++) m->error[i] = est[i] - state[i];
+    add_one(m, l, CISUP_ACTIVE, who->lane, m->error);
 }
 
 CISUP_VECTOR
 static void on_readout(void *context, cisup_index l, cisup_index t, const double *est) {
     cisup_measure *m = context;
-    const cisup_batch *b = m->batch;
-    unsigned inactive = (1u << b->used) - 1u;
-    for (; m->next < b->used * b->z; m->next++) {
-        const cisup_index k = m->order[m->next] % b->z, who = m->order[m->next] / b->z;
-        if (who / CISUP_LANES != t) break;
-        measure_active(m, l, who % CISUP_LANES, k, est);
-        inactive &= ~(1u << who % CISUP_LANES);
+    unsigned inactive = (1u << m->batch->used) - 1u;
+    while (cisup_measure_due(m)->t == t) {
+        const cisup_index lane = cisup_measure_due(m)->lane;
+        for (cisup_index i = 0; i < m->d; i++) m->error[i] = est[i * CISUP_LANES + lane];
+        cisup_measure_active(m, l, m->error);
+        inactive &= ~(1u << lane);
     }
     double square[CISUP_QUANTITIES][CISUP_LANES];
     square_norms(m, est, square);
-    add_squares(m, l, CISUP_INACTIVE, inactive, square);
+    add_squares(m, l, inactive, cisup_measure_counts(m, t), square);
 }
 
-/* The norms of the states that the active circuits have on their own. */
-static void measure_signal(cisup_measure *m, cisup_index l) {
+void cisup_measure_layer(cisup_measure *m, cisup_index l) {
     const cisup_batch *b = m->batch;
-    double square[CISUP_QUANTITIES][CISUP_LANES];
-    for (cisup_index k = 0; k < b->z; k++) {
+    m->next = 0; /* the read-outs that follow start again at t = 0 */
+    for (cisup_index k = 0; k < b->z; k++)
         for (cisup_index lane = 0; lane < b->used; lane++)
-            for (cisup_index i = 0; i < m->d; i++)
-                m->error[i * CISUP_LANES + lane] = cisup_batch_state(b, lane, k, l)[i];
-        square_norms(m, m->error, square);
-        add_squares(m, l, CISUP_SIGNAL, (1u << b->used) - 1u, square);
-    }
+            add_one(m, l, CISUP_SIGNAL, lane, cisup_batch_state(b, lane, k, l));
 }
 
 /* Open neurons of a block, lane by lane: all and those outside K^l. */
@@ -185,34 +189,39 @@ static void count_open(cisup_measure *m, cisup_index l, const double *a,
 static void on_layer(void *context, cisup_index l, const double *a,
                      const unsigned char *in_active) {
     cisup_measure *m = context;
-    m->next = 0; /* the read-outs that follow start again at t = 0 */
     if (l == 0) return;
-    measure_signal(m, l);
+    cisup_measure_layer(m, l);
     count_open(m, l, a, in_active);
 }
 
-cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch) {
+cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch,
+                                   cisup_index first, cisup_index inputs) {
+    const double readouts = (double)m->circuits->T * (double)inputs;
     m->batch = batch;
+    m->thinned = readouts >= (double)CISUP_MANY_READOUTS;
+    m->phase = first / CISUP_LANES_MOST;
     m->next = 0;
     cisup_index at = 0;
     for (cisup_index lane = 0; lane < batch->used; lane++)
         for (cisup_index k = 0; k < batch->z; k++)
-            m->order[at++] = code(batch, batch->active[lane * batch->z + k], lane, k);
+            m->order[at++] =
+                (cisup_active_one){batch->active[lane * batch->z + k], lane, k};
     qsort(m->order, (size_t)at, sizeof *m->order, ascending);
+    m->order[at].t = m->circuits->T;
     const cisup_index cells = cisup_cell(m->L + 1, 0, 0);
-    memset(m->sum, 0, (size_t)(cells * CISUP_LANES) * sizeof *m->sum);
+    memset(m->sum, 0, (size_t)(cells * CISUP_LANES_MOST) * sizeof *m->sum);
     return (cisup_observer){m, on_layer, on_readout};
 }
 
 double cisup_measure_sum(const cisup_measure *m, cisup_index cell) {
     double sum = 0.0;
-    for (int k = 0; k < CISUP_LANES; k++) sum += m->sum[cell * CISUP_LANES + k];
+    for (int k = 0; k < CISUP_LANES_MOST; k++) sum += m->sum[cell * CISUP_LANES_MOST + k];
     return sum;
 }
 
 double cisup_tally_worst(const cisup_tally *tally) {
     double worst = 0.0;
-    for (int k = 0; k < CISUP_LANES; k++)
+    for (int k = 0; k < CISUP_LANES_MOST; k++)
         if (tally->worst[k] > worst) worst = tally->worst[k];
     return sqrt(worst);
 }
@@ -221,7 +230,7 @@ void cisup_measure_merge(cisup_measure *into, const cisup_measure *from) {
     for (cisup_index cell = 0; cell < cisup_cell(into->L + 1, 0, 0); cell++) {
         cisup_tally *tally = &into->tally[cell];
         cisup_histogram_merge(&tally->squares, &from->tally[cell].squares);
-        for (int k = 0; k < CISUP_LANES; k++)
+        for (int k = 0; k < CISUP_LANES_MOST; k++)
             if (from->tally[cell].worst[k] > tally->worst[k])
                 tally->worst[k] = from->tally[cell].worst[k];
     }

@@ -32,8 +32,8 @@ static inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
 /* The error distribution of one layer, state and quantity over circuits and samples.
  * Merging is exact, in any order. */
 typedef struct {
-    cisup_histogram squares;   /* of squared norms */
-    double worst[CISUP_LANES]; /* largest squared norm met in each lane */
+    cisup_histogram squares;        /* of squared norms, all or every 16th circuit's */
+    double worst[CISUP_LANES_MOST]; /* largest squared norm met in each lane */
 } cisup_tally;
 
 /* Counts the same squared norm `count` times; NaN is the worst. */
@@ -48,17 +48,31 @@ typedef struct {
     int64_t open, wrong, outside; /* outside: neurons outside K^l */
 } cisup_open_count;
 
+/* Quantiles of inactive circuits are of all their read-outs where a network has less
+ * than CISUP_MANY_READOUTS of them a layer (T times the samples); else of every
+ * CISUP_READOUT_STEP-th circuit, others in each CISUP_LANES_MOST samples, so that all
+ * circuits are counted. Sums and worst cases are of all, as is everything of active
+ * circuits. docs/math.md, section 10, has the error that this adds. */
+enum { CISUP_MANY_READOUTS = 1 << 19, CISUP_READOUT_STEP = 16 };
+
+/* Circuit t is the k-th active one of a lane. */
+typedef struct {
+    cisup_index t, lane, k;
+} cisup_active_one;
+
 /* Measures a network over batches: an observer's context. One for each thread.
  * Start from {0}. */
 typedef struct {
     const cisup_circuits *circuits; /* borrowed */
     cisup_index N, L, d;
     const cisup_batch *batch; /* the one being run */
-    cisup_index *order;       /* [LANES*z] active circuits of the batch by t, coded */
+    cisup_active_one *order;  /* [LANES_MOST*z+1] of the batch by t; the last has t = T */
     cisup_index next;         /* the first of order not yet met in this layer */
-    double *sum;              /* [L][states][quantities][LANES] of squares, one batch */
+    int thinned;              /* 1: not all inactive read-outs are counted */
+    cisup_index phase;        /* then t is counted when the step divides t + phase */
+    double *sum;              /* [L][states][quantities][LANES_MOST], of one batch */
     cisup_tally *tally;       /* [L][states][quantities], over all batches */
-    double *error;            /* [d][LANES], scratch */
+    double *error;            /* [d], scratch */
     cisup_open_count *open;   /* [L][d], over all batches */
 } cisup_measure;
 
@@ -68,8 +82,29 @@ CISUP_MUST_CHECK cisup_status cisup_measure_init(cisup_measure *m,
                                                  cisup_error *err);
 void cisup_measure_free(cisup_measure *m);
 
-/* Prepares for a batch and clears `sum`; returns the observer to run it with. */
-cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch);
+/* Prepares for a batch and clears `sum`; returns the observer to run it with.
+ *
+ *   inputs   samples of the network in all
+ *   first    the number of the batch's first */
+cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch,
+                                   cisup_index first, cisup_index inputs);
+
+/* For passes that measure inactive circuits themselves (analysis/bulk.h): starts layer l
+ * = 1..L and measures the exact states of its active circuits. */
+void cisup_measure_layer(cisup_measure *m, cisup_index l);
+
+/* The lane in which an active circuit comes next, t ascending; t = T at the end. */
+static inline const cisup_active_one *cisup_measure_due(const cisup_measure *m) {
+    return &m->order[m->next];
+}
+
+/* Measures the circuit that was due by its read-out in that lane. est: [d]. */
+void cisup_measure_active(cisup_measure *m, cisup_index l, const double *est);
+
+/* Whether an inactive circuit t is counted among the sizes. */
+static inline int cisup_measure_counts(const cisup_measure *m, cisup_index t) {
+    return !m->thinned || (t + m->phase) % CISUP_READOUT_STEP == 0;
+}
 
 /* The sum of squares of one cell over the samples of the last batch. */
 double cisup_measure_sum(const cisup_measure *m, cisup_index cell);

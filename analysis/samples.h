@@ -2,6 +2,7 @@
 #ifndef CISUP_ANALYSIS_SAMPLES_H
 #define CISUP_ANALYSIS_SAMPLES_H
 
+#include <cisup/analysis/bulk.h>
 #include <cisup/analysis/circuit_sums.h>
 #include <cisup/analysis/measure.h>
 #include <cisup/analysis/term_sums.h>
@@ -15,6 +16,7 @@ typedef struct {
     const cisup_correction *correction; /* of its layers, or NULL: no terms */
     int by_circuit;                     /* 1: errors circuit by circuit, too */
     cisup_mode mode;
+    cisup_precision precision; /* single: engine factored, no terms, not by circuit */
     uint64_t seed;
     cisup_index network, z, inputs;
 } cisup_samples;

@@ -36,6 +36,18 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* What single precision cannot be had with. */
+static cisup_status single_check(const propagation *p, cisup_error *err) {
+    const char *refused = p->terms                                    ? "terms"
+                          : p->worst                                  ? "worst"
+                          : p->excluded.by_network                    ? "exclude K"
+                          : p->implicit                               ? "implicit"
+                          : p->setup.engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                                                                      : NULL;
+    if (!refused) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
+}
+
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
     allocation_choice *choice = &p->setup.allocation;
     if (p->implicit && choice->scheme < 0) choice->scheme = CISUP_SCHEME_TD;
@@ -45,7 +57,10 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     if (p->threads > 4096)
         return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
                           p->threads);
-    return exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
+    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
+    if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
+        status = single_check(p, err);
+    return status;
 }
 
 /* What stands in the way of one shape. */
@@ -86,6 +101,7 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.L = p->setup.L;
     x.network = setup_network(&p->setup);
     x.mode = (cisup_mode)p->mode;
+    x.precision = (cisup_precision)p->precision;
     x.z = p->setup.z.value;
     x.z_count = p->setup.z.count;
     x.networks = p->networks;

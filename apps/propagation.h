@@ -10,7 +10,7 @@
  * them to a report. */
 typedef struct {
     setup setup;
-    int mode;
+    int mode, precision;
     cisup_index networks, inputs;
     int implicit; /* nothing of size T is stored (analysis/computed.h) */
     int terms;
@@ -34,6 +34,13 @@ void propagation_free(propagation *p);
          "relu|masked-linear|masked-relu|linear",                                          \
          "what a neuron does (relu)",                                                      \
          cisup_mode_find},                                                                 \
+        {"precision",                                                                      \
+         0,                                                                                \
+         OPTION_CHOICE,                                                                    \
+         &(p).precision,                                                                   \
+         "double|single",                                                                  \
+         "numbers of the passes; what is added up over circuits is double (double)",       \
+         cisup_precision_find},                                                            \
         {"networks", 'K', OPTION_SIZE, &(p).networks, "K", "networks (20)", NULL},         \
         {"samples", 'M', OPTION_SIZE, &(p).inputs, "M", "samples a network (500)", NULL},  \
         {"implicit",                                                                       \

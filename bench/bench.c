@@ -39,16 +39,25 @@ void bench_relaunch(char **argv) {
     if (core) (void)setenv("OPENBLAS_CORETYPE", core, 0);
     (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
     (void)setenv("OMP_NUM_THREADS", "1", 1);
+    (void)setenv("OMP_WAIT_POLICY", "passive", 1);
     (void)setenv(mark, "1", 1);
     (void)execv("/proc/self/exe", argv);
     perror("bench: cannot start itself anew");
     exit(1);
 }
 
-double bench_seconds(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double bench_seconds(void) {
+    return seconds_of(CLOCK_MONOTONIC);
+}
+
+double bench_cpu_seconds(void) {
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static int ascending(const void *left, const void *right) {
@@ -61,6 +70,13 @@ double bench_median(const bench_times *x) {
     qsort(sorted.second, (size_t)x->count, sizeof sorted.second[0], ascending);
     const int upper = x->count / 2, lower = (x->count - 1) / 2;
     return (sorted.second[lower] + sorted.second[upper]) / 2.0;
+}
+
+double bench_least(const bench_times *x) {
+    double least = x->second[0];
+    for (int k = 1; k < x->count; k++)
+        if (x->second[k] < least) least = x->second[k];
+    return least;
 }
 
 double bench_median_ratio(const bench_times *x, const bench_times *y) {

@@ -16,6 +16,9 @@ void bench_relaunch(char **argv);
 /* Wall time in seconds from some fixed moment. */
 double bench_seconds(void);
 
+/* Processor time of this process in seconds, all threads together. */
+double bench_cpu_seconds(void);
+
 /* Times of one job over the repetitions. */
 enum { BENCH_REPETITIONS_MOST = 99 };
 typedef struct {
@@ -24,6 +27,7 @@ typedef struct {
 } bench_times;
 
 double bench_median(const bench_times *x);
+double bench_least(const bench_times *x);
 
 /* Repetition by repetition: the median of x/y, robust to a load that comes and goes. */
 double bench_median_ratio(const bench_times *x, const bench_times *y);

@@ -17,8 +17,9 @@
 #include <string.h>
 
 enum {
-    DENSE_BLOCK = 64, /* inputs side by side in a loop over circuits */
-    DENSE_SLAB = 256, /* circuits read out by one sgemm */
+    DENSE_BLOCK = 64,  /* inputs side by side in a loop over circuits */
+    DENSE_SLAB = 256,  /* circuits read out by one sgemm */
+    DENSE_BATCH = 512, /* inputs of one sgemm of dense_forward */
 };
 
 /* A stride of whole cache lines in odd number: neighbours differ in their cache set. */
@@ -338,4 +339,21 @@ done:
     cisup_release(est);
     free(scratch);
     return status;
+}
+
+void dense_start(dense *q) {
+    embed_inputs(q);
+    activate(q, 1);
+}
+
+void dense_forward(dense *q) {
+    const int D = (int)q->D, stride = (int)q->stride;
+    for (cisup_index l = 2; l <= q->p->circuits.L; l++)
+        for (cisup_index first = 0; first < q->p->size.inputs; first += DENSE_BATCH) {
+            const cisup_index left = q->p->size.inputs - first;
+            const int count = (int)(left < DENSE_BATCH ? left : DENSE_BATCH);
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, D, count, D, 1.0F,
+                        q->w + (l - 2) * q->D * q->D, D, q->a + first, stride, 0.0F,
+                        q->pre + first, stride);
+        }
 }

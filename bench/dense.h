@@ -37,4 +37,11 @@ CISUP_MUST_CHECK cisup_status dense_build(dense *q, cisup_error *err);
  * mse: [cells] of cisup_cell. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status dense_run(dense *q, double *mse, cisup_error *err);
 
+/* The inputs, embedded and activated: what the passes of dense_forward start from. */
+void dense_start(dense *q);
+
+/* The products W^l A of layers 2..L and nothing else, with at most 512 inputs in one
+ * sgemm. The activations stay those of layer 1. */
+void dense_forward(dense *q);
+
 #endif

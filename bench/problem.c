@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "problem.h"
 
-#include "bench.h"
-
 #include <cisup/core/memory.h>
 
 #include <string.h>
@@ -14,31 +12,51 @@ static cisup_status place(cisup_allocation *base, const cisup_shape *s,
     return cisup_allocation_make(base, s->N, s->S, s->T, &options, err);
 }
 
-cisup_status problem_run(const problem_size *size, cisup_engine engine, double *mse,
-                         double *build_s, double *run_s, cisup_error *err) {
+cisup_status problem_run(const problem_size *size, const problem_way *way, double *mse,
+                         cisup_error *err) {
     const cisup_shape *s = &size->shape;
     cisup_allocation base = {0};
     cisup_experiment x = cisup_experiment_defaults();
     cisup_report report = {0};
     cisup_status status;
-    const double start = bench_seconds();
     CISUP_TRY(place(&base, s, err));
-    const double placed = bench_seconds();
     x.base = &base;
     x.d = s->d;
     x.L = s->L;
     x.z = &s->z;
-    x.z_count = x.networks = x.threads = 1;
+    x.z_count = x.networks = 1;
+    x.threads = way->threads;
     x.inputs = size->inputs;
     x.seed = size->seed;
-    x.network.engine = engine;
+    x.network.engine = way->engine;
+    x.precision = way->precision;
     CISUP_TRY(cisup_experiment_run(&x, &report, err));
-    *build_s = placed - start + report.build_s;
-    *run_s = bench_seconds() - placed - report.build_s;
     for (cisup_index cell = 0; cell < cisup_cell(s->L + 1, 0, 0); cell++)
         mse[cell] = report.result[0].mse[cell].mean;
 done:
     cisup_report_free(&report);
+    cisup_allocation_free(&base);
+    return status;
+}
+
+cisup_status problem_build(const problem_size *size, const problem_way *way,
+                           cisup_error *err) {
+    const cisup_shape *s = &size->shape;
+    cisup_family_options family = cisup_family_defaults();
+    cisup_network_options options = cisup_network_defaults();
+    cisup_allocation base = {0};
+    cisup_circuits circuits = {0};
+    cisup_network net = {0};
+    cisup_status status;
+    family.seed = options.seed = size->seed;
+    options.engine = way->engine;
+    options.threads = way->threads;
+    CISUP_TRY(place(&base, s, err));
+    CISUP_TRY(cisup_circuits_make(&circuits, s->T, s->d, s->L, &family, err));
+    CISUP_TRY(cisup_network_make(&net, &base, &circuits, &options, err));
+done:
+    cisup_network_free(&net);
+    cisup_circuits_free(&circuits);
     cisup_allocation_free(&base);
     return status;
 }

@@ -11,16 +11,23 @@ typedef struct {
     uint64_t seed;
 } problem_size;
 
-/* One network, factored or assembled, and all its inputs, by the library.
- *
- *   mse      [cells] of cisup_cell, filled
- *   build_s  allocation, circuits, permutations and operators
- *   run_s    everything else: drawing inputs, running, reading out, statistics
- *
- * Errors: those of cisup_experiment_run. */
-CISUP_MUST_CHECK cisup_status problem_run(const problem_size *size, cisup_engine engine,
-                                          double *mse, double *build_s, double *run_s,
+/* How the library runs it. */
+typedef struct {
+    cisup_engine engine;
+    cisup_precision precision;
+    int threads;
+} problem_way;
+
+/* One network and all its inputs, by the library: allocation, circuits, permutations,
+ * operators; drawing inputs, running, reading out, statistics. mse: [cells] of
+ * cisup_cell, filled. Errors: those of cisup_experiment_run. */
+CISUP_MUST_CHECK cisup_status problem_run(const problem_size *size,
+                                          const problem_way *way, double *mse,
                                           cisup_error *err);
+
+/* Its first part alone: all that is made before an input is drawn. */
+CISUP_MUST_CHECK cisup_status problem_build(const problem_size *size,
+                                            const problem_way *way, cisup_error *err);
 
 /* The same network and inputs, laid open for a peer. Owns its arrays. Start from {0}. */
 typedef struct {

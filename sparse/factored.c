@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/sparse/assembly.h>
+#include <cisup/sparse/meetings_dense.h>
 
 #include <math.h>
 #include <stdbool.h>
@@ -52,18 +53,43 @@ done:
     return status;
 }
 
-static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
-                               cisup_error *err) {
+/* Excess and kappa by bytes for each pair of neurons, or by lists of those that meet. */
+static cisup_status count_dense(cisup_factored *f, const cisup_transition *x,
+                                cisup_error *err) {
+    cisup_dense_meetings g;
+    cisup_status status;
+    CISUP_TRY(cisup_dense_meetings_make(&g, x, err));
+    CISUP_TRY(cisup_dense_excess(&g, &f->excess, err));
+    if (!f->rows) CISUP_TRY(cisup_dense_kappa(x, &g, &f->kappa, err));
+done:
+    cisup_dense_meetings_free(&g);
+    return status;
+}
+
+static cisup_status count_lists(cisup_factored *f, const cisup_transition *x,
+                                cisup_error *err) {
     cisup_csc g = {0};
     cisup_status status;
     CISUP_TRY(cisup_meetings(x, &g, err));
     CISUP_TRY(cisup_excess(&g, &f->excess, err));
-    CISUP_TRY(factorize(f, err));
-    if (x->options.kappa == CISUP_KAPPA_ROWS)
-        CISUP_TRY(cisup_new(&f->rows, x->base->N, sizeof *f->rows, err));
-    CISUP_TRY(cisup_kappas(x, &g, f->rows, &f->kappa, err));
+    if (!f->rows) CISUP_TRY(cisup_kappa(x, &g, &f->kappa, err));
 done:
     cisup_csc_free(&g);
+    return status;
+}
+
+static cisup_status find_kappa(cisup_factored *f, const cisup_transition *x,
+                               cisup_error *err) {
+    int are_dense;
+    cisup_status status;
+    CISUP_TRY(factorize(f, err));
+    if (x->options.kappa == CISUP_KAPPA_ROWS) {
+        CISUP_TRY(cisup_new(&f->rows, x->base->N, sizeof *f->rows, err));
+        CISUP_TRY(cisup_kappas(x, NULL, f->rows, &f->kappa, err));
+    }
+    CISUP_TRY(cisup_meetings_are_dense(x, &are_dense, err));
+    CISUP_TRY(are_dense ? count_dense(f, x, err) : count_lists(f, x, err));
+done:
     return status;
 }
 

@@ -10,6 +10,10 @@
  * not depend on its lane or its neighbours. */
 enum { CISUP_LANES = 8 };
 
+/* The most samples that any form of pass takes together (analysis/bulk.h: 16 in single
+ * precision). */
+enum { CISUP_LANES_MOST = 16 };
+
 /* A loop over the lanes, which are independent. "omp simd" keeps gcc from unrolling the
  * eight turns into single numbers; the vectors are then as wide as the instruction set
  * has them. Types of a fixed width would be split in memory where it has not. */

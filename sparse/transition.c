@@ -97,16 +97,19 @@ static int64_t pairs_reached(const cisup_transition *x, const cisup_csc *g,
     return Q;
 }
 
+double cisup_kappa_of_pairs(const cisup_transition *x, int64_t Q) {
+    const double S = (double)x->base->S, T = (double)x->base->T, pairs = (double)Q;
+    const double missed = S * S * T * (T - 1.0) / 2.0 - pairs;
+    return missed > 0.0 ? x->options.correction * pairs / missed : 0.0;
+}
+
 cisup_status cisup_kappa(const cisup_transition *x, const cisup_csc *g, double *kappa,
                          cisup_error *err) {
     int64_t *reach;
     const cisup_status status = cisup_new(&reach, x->base->N, sizeof *reach, err);
     if (status != CISUP_OK) return status;
-    const double Q = (double)pairs_reached(x, g, reach);
+    *kappa = cisup_kappa_of_pairs(x, pairs_reached(x, g, reach));
     cisup_release(reach);
-    const double S = (double)x->base->S, T = (double)x->base->T;
-    const double missed = S * S * T * (T - 1.0) / 2.0 - Q;
-    *kappa = missed > 0.0 ? x->options.correction * Q / missed : 0.0;
     return CISUP_OK;
 }
 

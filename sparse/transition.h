@@ -70,6 +70,9 @@ CISUP_MUST_CHECK cisup_status cisup_excess(const cisup_csc *g, cisup_csc *out,
 CISUP_MUST_CHECK cisup_status cisup_kappa(const cisup_transition *x, const cisup_csc *g,
                                           double *kappa, cisup_error *err);
 
+/* kappa of Q, as above. */
+double cisup_kappa_of_pairs(const cisup_transition *x, int64_t Q);
+
 /* The variant with one kappa a row: kappa[n] = f_w rho_n / (1 - rho_n),
  * rho_n = 1 - (1 - S/N)^(c_n - 1), c_n circuits on n in layer l; 0 for unused rows.
  * kappa: [N]. Errors: ENOMEM. */

@@ -200,7 +200,7 @@ static void network_means(const cisup_experiment *x, cisup_index k, cisup_index 
     for (cisup_index cell = 0; cell < cells; cell++) mean[cell] = 0.0;
     for (cisup_index sample = 0; sample < x->inputs; sample++) {
         cisup_batch_draw(&batch, &c, x->seed, k, sample, 1);
-        const cisup_observer o = cisup_measure_start(&m, &batch);
+        const cisup_observer o = cisup_measure_start(&m, &batch, 0, 1);
         cisup_forward_run(&forward, &net, x->mode, &batch, &o);
         for (cisup_index cell = 0; cell < cells; cell++) {
             const int inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;

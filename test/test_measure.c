@@ -317,7 +317,7 @@ static void drop(ready *g) {
 static void measure_batch(ready *g, cisup_measure *m, cisup_index first,
                           cisup_index used) {
     cisup_batch_draw(&g->batch, &g->circuits, 1, 0, first, used);
-    const cisup_observer o = cisup_measure_start(m, &g->batch);
+    const cisup_observer o = cisup_measure_start(m, &g->batch, 0, 1);
     cisup_forward_run(&g->forward, &g->net, CISUP_MODE_MASKED_LINEAR, &g->batch, &o);
 }
 

@@ -548,7 +548,8 @@ class Propagate(unittest.TestCase):
                 "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
                 "weights": "split", "kappa": "rows", "w_correction": 1.25,
                 "center": 0.0625, "mode": "masked-relu", "engine": "assembled",
-                "seed": 9223372036854775807, "implicit": False, "terms": False,
+                "seed": 9223372036854775807, "implicit": False, "precision": "double",
+                "terms": False,
             },
         )  # fmt: skip
 

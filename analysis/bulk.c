@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/bulk_parts.h>
+
+#include <cisup/core/memory.h>
+#include <cisup/core/words.h>
+
+#include <string.h>
+
+static const char *const precision_name[] = {
+    [CISUP_PRECISION_DOUBLE] = "double",
+    [CISUP_PRECISION_SINGLE] = "single",
+};
+
+const char *cisup_precision_name(cisup_precision precision) {
+    return precision_name[precision];
+}
+
+int cisup_precision_find(const char *name) {
+    return CISUP_WORD_FIND(precision_name, name);
+}
+
+const cisup_bulk_kernel *cisup_bulk_kernel_for(cisup_precision precision,
+                                               cisup_instructions instructions) {
+#ifdef __x86_64__
+    if (instructions == CISUP_INSTRUCTIONS_AVX512)
+        return __builtin_cpu_supports("avx512f") ? &cisup_bulk_kernels_avx512[precision]
+                                                 : NULL;
+    if (instructions == CISUP_INSTRUCTIONS_AVX2)
+        return __builtin_cpu_supports("avx2") ? &cisup_bulk_kernels_avx2[precision]
+                                              : NULL;
+#endif
+    return instructions == CISUP_INSTRUCTIONS_PLAIN ? &cisup_bulk_kernels_plain[precision]
+                                                    : NULL;
+}
+
+const cisup_bulk_kernel *cisup_bulk_kernel_best(cisup_precision precision) {
+    int best = CISUP_INSTRUCTIONS - 1;
+    while (!cisup_bulk_kernel_for(precision, (cisup_instructions)best)) best--;
+    return cisup_bulk_kernel_for(precision, (cisup_instructions)best);
+}
+
+int cisup_bulk_lanes(const cisup_bulk_kernel *kernel) {
+    return kernel->lanes;
+}
+
+void cisup_bulk_plan_free(cisup_bulk_plan *p) {
+    const cisup_index layers = p->layer ? p->net->circuits->L - 1 : 0;
+    for (cisup_index k = 0; k < layers; k++) {
+        cisup_release(p->layer[k].own_v);
+        cisup_release(p->layer[k].own_w);
+        cisup_release(p->layer[k].excess.start);
+        cisup_release(p->layer[k].excess.from);
+        cisup_release(p->layer[k].excess.factor);
+        cisup_release(p->layer[k].mail.neuron);
+        cisup_release(p->layer[k].mail.sender);
+    }
+    cisup_release(p->layer);
+    *p = (cisup_bulk_plan){0};
+}
+
+/* The transpose of the CSC form, from[] increasing in every row. */
+static cisup_status take_excess(cisup_bulk_excess *x, const cisup_csc *excess,
+                                cisup_error *err) {
+    const cisup_index N = excess->nrow, nnz = excess->p[N];
+    cisup_status status;
+    CISUP_TRY(cisup_new(&x->start, N + 1, sizeof *x->start, err));
+    CISUP_TRY(cisup_new(&x->from, nnz, sizeof *x->from, err));
+    CISUP_TRY(cisup_new(&x->factor, nnz, sizeof *x->factor, err));
+    for (cisup_index k = 0; k < nnz; k++) x->start[excess->i[k] + 1]++;
+    for (cisup_index n = 0; n < N; n++) x->start[n + 1] += x->start[n];
+    for (cisup_index m = 0; m < N; m++)
+        for (cisup_index k = excess->p[m]; k < excess->p[m + 1]; k++) {
+            const cisup_index at = x->start[excess->i[k]]++;
+            x->from[at] = (int32_t)m;
+            x->factor[at] = (float)excess->x[k];
+        }
+    for (cisup_index n = N; n > 0; n--) x->start[n] = x->start[n - 1];
+    x->start[0] = 0;
+done:
+    return status;
+}
+
+/* Sorts the neurons of one block of circuits. next: [N+1], zeroed, and again at the end.
+ */
+static void sort_block(const cisup_factored *f, cisup_index first, cisup_index end,
+                       cisup_bulk_mail *mail, cisup_index *next) {
+    const cisup_allocation *base = f->in.base;
+    for (cisup_index t = first; t < end; t++)
+        for (cisup_index k = 0; k < base->S; k++)
+            next[cisup_allocation_row(base, f->to[t])[k] + 1]++;
+    for (cisup_index n = 0; n < base->N; n++) next[n + 1] += next[n];
+    for (cisup_index t = first; t < end; t++)
+        for (cisup_index k = 0; k < base->S; k++) {
+            const int32_t n = cisup_allocation_row(base, f->to[t])[k];
+            const cisup_index at = first * base->S + next[n]++;
+            mail->neuron[at] = n;
+            mail->sender[at] = (int32_t)(t - first);
+        }
+    memset(next, 0, (size_t)(base->N + 1) * sizeof *next);
+}
+
+static cisup_status take_mail(cisup_bulk_mail *mail, const cisup_factored *f,
+                              cisup_error *err) {
+    const cisup_index T = f->in.base->T, uses = T * f->in.base->S;
+    cisup_index *next = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&next, f->in.base->N + 1, sizeof *next, err));
+    CISUP_TRY(cisup_new(&mail->neuron, uses, sizeof *mail->neuron, err));
+    CISUP_TRY(cisup_new(&mail->sender, uses, sizeof *mail->sender, err));
+    for (cisup_index t = 0; t < T; t += CISUP_BULK_BLOCK)
+        sort_block(f, t, T - t < CISUP_BULK_BLOCK ? T : t + CISUP_BULK_BLOCK, mail, next);
+done:
+    cisup_release(next);
+    return status;
+}
+
+static cisup_status narrow(const double *x, cisup_index count, float **own,
+                           cisup_error *err) {
+    const cisup_status status = cisup_new(own, count, sizeof **own, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < count; k++) (*own)[k] = (float)x[k];
+    return CISUP_OK;
+}
+
+static cisup_status take_layer(cisup_bulk_layer *x, const cisup_factored *f,
+                               int is_single, cisup_error *err) {
+    const cisup_index numbers = f->in.base->T * f->in.d * f->in.d;
+    *x = (cisup_bulk_layer){.f = f, .v = f->v, .w = f->w};
+    cisup_status status;
+    CISUP_TRY(take_mail(&x->mail, f, err));
+    if (is_single) {
+        CISUP_TRY(narrow(f->v, numbers, &x->own_v, err));
+        x->v = x->own_v;
+        if (f->scheme == CISUP_WEIGHTS_BALANCED)
+            CISUP_TRY(narrow(f->w, numbers, &x->own_w, err));
+        x->w = x->own_w;
+    }
+    if (f->scheme == CISUP_WEIGHTS_CAPPED)
+        CISUP_TRY(take_excess(&x->excess, &f->excess, err));
+done:
+    return status;
+}
+
+cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
+                                  const cisup_bulk_kernel *kernel, cisup_error *err) {
+    const cisup_index layers = net->circuits->L - 1;
+    *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&p->layer, layers, sizeof *p->layer, err));
+    for (cisup_index k = 0; k < layers; k++)
+        CISUP_TRY(take_layer(&p->layer[k], &net->layers[k].factored,
+                             kernel->bytes == sizeof(float), err));
+done:
+    if (status != CISUP_OK) cisup_bulk_plan_free(p);
+    return status;
+}
+
+void cisup_bulk_free(cisup_bulk *b) {
+    cisup_release(b->a);
+    cisup_release(b->y);
+    cisup_release(b->common);
+    cisup_release(b->sent);
+    cisup_release(b->sent_common);
+    cisup_release(b->channel);
+    cisup_release(b->source);
+    cisup_release(b->inside);
+    cisup_release(b->work);
+    cisup_release(b->sum);
+    *b = (cisup_bulk){0};
+}
+
+/* Lines of `work`: est, shown, pool, total, image, open, wrong of d; square; used, keep.
+ * And three matrices of numbers of at most 8 bytes. */
+static cisup_index work_bytes(cisup_index d) {
+    return (7 * d + CISUP_QUANTITIES + 2) * CISUP_LINE_BYTES + 24 * d * d;
+}
+
+cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan,
+                             cisup_error *err) {
+    const cisup_index N = plan->net->base->N, d = plan->net->circuits->d;
+    const cisup_index T = plan->net->base->T;
+    const cisup_index block = T < CISUP_BULK_BLOCK ? T : CISUP_BULK_BLOCK;
+    cisup_index rank = 0;
+    int has_rows = 0;
+    for (cisup_index l = 2; l <= plan->net->circuits->L; l++) {
+        const cisup_factored *f = plan->layer[l - 2].f;
+        if (f->rank > rank) rank = f->rank;
+        if (f->rows) has_rows = 1;
+    }
+    *b = (cisup_bulk){.plan = plan};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&b->a, N * d, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->y, N * d, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->sent, block * d, CISUP_LINE_BYTES, err));
+    if (has_rows) {
+        CISUP_TRY(cisup_new(&b->common, N * d, CISUP_LINE_BYTES, err));
+        CISUP_TRY(cisup_new(&b->sent_common, block * d, CISUP_LINE_BYTES, err));
+    }
+    CISUP_TRY(cisup_new(&b->channel, N * rank, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->source, N * rank, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->inside, N, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->work, work_bytes(d), 1, err));
+    CISUP_TRY(cisup_new(&b->sum, 2 * d * CISUP_LANES_MOST, sizeof *b->sum, err));
+done:
+    if (status != CISUP_OK) cisup_bulk_free(b);
+    return status;
+}
+
+void cisup_bulk_run(cisup_bulk *b, cisup_mode mode, const cisup_batch *batch,
+                    cisup_measure *m) {
+    const cisup_bulk_kernel *kernel = b->plan->kernel;
+    const cisup_index L = b->plan->net->circuits->L;
+    b->mode = mode;
+    b->batch = batch;
+    b->measure = m;
+    kernel->embed(b);
+    for (b->l = 1; b->l <= L; b->l++) {
+        const cisup_bulk_layer *into = b->l > 1 ? &b->plan->layer[b->l - 2] : NULL;
+        kernel->settle(b, into);
+        cisup_measure_layer(m, b->l);
+        kernel->visit(b, b->l < L ? &b->plan->layer[b->l - 1] : NULL);
+    }
+}
+
+double cisup_bulk_plan_bytes(const cisup_shape *shape, cisup_precision precision) {
+    const double T = (double)shape->T, N = (double)shape->N, S = (double)shape->S;
+    const double d = (double)shape->d, layers = (double)shape->L - 1.0;
+    const double meetings = T * S * S < N * N ? T * S * S : N * N;
+    const double weights = precision == CISUP_PRECISION_SINGLE ? 8.0 * T * d * d : 0.0;
+    return layers * (weights + 8.0 * T * S + 12.0 * meetings + 24.0 * (N + 1.0));
+}
+
+double cisup_bulk_bytes(const cisup_shape *shape) {
+    const double d = (double)shape->d, N = (double)shape->N;
+    return CISUP_LINE_BYTES * ((5.0 * d + 1.0) * N + 2.0 * d * CISUP_BULK_BLOCK) +
+           (double)work_bytes(shape->d) + 16.0 * CISUP_LANES_MOST * d;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The loops of bulk.h over the lanes, for any type of number and width of vectors. Not a
+ * header of its own: bulk_plain.c and its like include it once for each type, with
+ *
+ *   REAL, BITS       the number, and the signed integer of its size
+ *   BITS_MOST, MANTISSA, BIAS   of both: all bits but the sign; the number's layout
+ *   TYPED(name)      the name with an ending of its own
+ *   STRETCH, POURS   so many circuits are worked on in one go, a divisor of
+ *                    CISUP_BULK_BLOCK; whether sums then go to double precision
+ *   VECTOR_BYTES     how wide vectors are: 16, 32 or 64
+ *
+ * A line has LANES numbers and is worked on in PIECES vectors. Sums are made in the order
+ * of sparse/factored.c and analysis/measure.c, which the bytes of results depend on. */
+
+#define LANES ((int)(CISUP_LINE_BYTES / sizeof(REAL)))
+#define EACH ((int)(VECTOR_BYTES / sizeof(REAL)))
+#define PIECES (CISUP_LINE_BYTES / VECTOR_BYTES)
+#define vec TYPED(vec)
+#define mask TYPED(mask)
+#define parts TYPED(parts)
+
+/* Part p of line i. */
+#define AT(lines, i, p) ((lines) + (i)*LANES + (p)*EACH)
+
+typedef REAL vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef BITS mask __attribute__((vector_size(VECTOR_BYTES)));
+
+ALWAYS vec TYPED(get)(const REAL *x) {
+    vec v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+ALWAYS void TYPED(put)(REAL *x, vec v) {
+    memcpy(x, &v, sizeof v);
+}
+
+ALWAYS mask TYPED(get_mask)(const BITS *x) {
+    mask v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+ALWAYS void TYPED(put_mask)(BITS *x, mask v) {
+    memcpy(x, &v, sizeof v);
+}
+
+/* x where the mask is set, else 0. */
+ALWAYS vec TYPED(only)(vec x, mask where) {
+    return (vec)((mask)x & where);
+}
+
+/* The larger numbers; `than` where one is NaN. */
+ALWAYS vec TYPED(larger)(vec x, vec than) {
+    const mask is_larger = x > than;
+    return (vec)(((mask)x & is_larger) | ((mask)than & ~is_larger));
+}
+
+/* Sums of squares and largest squares of the circuits that a pass has come to. */
+typedef struct {
+    vec sum[CISUP_QUANTITIES], worst[CISUP_QUANTITIES];
+} TYPED(squares);
+
+/* The parts of `work`. Lines, but for the matrices. */
+typedef struct {
+    REAL *est, *shown;         /* [d] the read-out; centred */
+    REAL *pool, *total;        /* [d] sums over circuits; over neurons */
+    REAL *image;               /* [d] what every neuron gets */
+    REAL *square;              /* [STRETCH][quantities] to be counted */
+    BITS *open, *wrong;        /* [d] */
+    BITS *used, *keep;         /* lanes in use; those to measure */
+    REAL *wbar, *left, *right; /* [d][d] each */
+} parts;
+
+static parts TYPED(divide)(const cisup_bulk *b) {
+    const cisup_index d = b->plan->net->circuits->d, lines = d * LANES;
+    REAL *x = b->work;
+    BITS *y = (BITS *)(void *)(x + 5 * lines + CISUP_QUANTITIES * LANES);
+    REAL *matrix = (REAL *)(void *)(y + 2 * lines + 2 * LANES);
+    return (parts){.est = x,
+                   .shown = x + lines,
+                   .pool = x + 2 * lines,
+                   .total = x + 3 * lines,
+                   .image = x + 4 * lines,
+                   .square = x + 5 * lines,
+                   .open = y,
+                   .wrong = y + lines,
+                   .used = y + 2 * lines,
+                   .keep = y + 2 * lines + LANES,
+                   .wbar = matrix,
+                   .left = matrix + d * d,
+                   .right = matrix + 2 * d * d};
+}
+
+/* y_i = share * (sum over the neurons of a circuit), i < count; part p. */
+ALWAYS void TYPED(read_some)(const REAL *a, seat in, REAL share, int p, int count,
+                             REAL *y) {
+    vec sum[4] = {{0}};
+    for (cisup_index k = 0; k < in.S; k++) {
+        const REAL *from = AT(a, in.row[k] * in.d, p);
+        for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
+    }
+    for (int g = 0; g < count; g++) TYPED(put)(AT(y, g, p), sum[g] * share);
+}
+
+ALWAYS void TYPED(read)(const REAL *a, seat in, REAL share, REAL *y) {
+    for (int p = 0; p < PIECES; p++) {
+        cisup_index i = 0;
+        for (; i + 4 <= in.d; i += 4)
+            TYPED(read_some)(AT(a, i, 0), in, share, p, 4, AT(y, i, 0));
+        for (; i < in.d; i++) TYPED(read_some)(AT(a, i, 0), in, share, p, 1, AT(y, i, 0));
+    }
+}
+
+/* The rows i < count of v x, for part p of the lines. */
+ALWAYS void TYPED(map_some)(const REAL *v, const REAL *x, cisup_index d, int p, int count,
+                            vec *out) {
+    for (int g = 0; g < count; g++) out[g] = (vec){0};
+    for (cisup_index j = 0; j < d; j++) {
+        const vec in = TYPED(get)(AT(x, j, p));
+        for (int g = 0; g < count; g++) out[g] += v[g * d + j] * in;
+    }
+}
+
+/* out = v x: [d] lines. */
+ALWAYS void TYPED(map)(const REAL *v, const REAL *x, cisup_index d, REAL *out) {
+    for (int p = 0; p < PIECES; p++) {
+        vec y[4];
+        cisup_index i = 0;
+        for (; i + 4 <= d; i += 4) {
+            TYPED(map_some)(v + i * d, x, d, p, 4, y);
+            for (int g = 0; g < 4; g++) TYPED(put)(AT(out, i + g, p), y[g]);
+        }
+        for (; i < d; i++) {
+            TYPED(map_some)(v + i * d, x, d, p, 1, y);
+            TYPED(put)(AT(out, i, p), y[0]);
+        }
+    }
+}
+
+/* Adds to each neuron of the mail what was sent to it: rows i < count of it; part p. */
+ALWAYS void TYPED(deliver_some)(const mail *post, const REAL *sent, cisup_index d, int p,
+                                int count, REAL *y) {
+    for (cisup_index k = 0; k < post->letters;) {
+        const int32_t n = post->neuron[k];
+        REAL *at = AT(y, n * d, p);
+        vec sum[4];
+        for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(at, g, 0));
+        do {
+            const REAL *from = AT(sent, post->sender[k] * d, p);
+            for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
+        } while (++k < post->letters && post->neuron[k] == n);
+        for (int g = 0; g < count; g++) TYPED(put)(AT(at, g, 0), sum[g]);
+    }
+}
+
+/* y += what the circuits first, ..., end-1 sent. */
+ALWAYS void TYPED(deliver)(const cisup_bulk_layer *x, cisup_index first, cisup_index end,
+                           const REAL *sent, cisup_index d, REAL *y) {
+    const cisup_index S = x->f->in.base->S;
+    const mail post = {x->mail.neuron + first * S, x->mail.sender + first * S,
+                       (end - first) * S};
+    for (int p = 0; p < PIECES; p++) {
+        cisup_index i = 0;
+        for (; i + 4 <= d; i += 4)
+            TYPED(deliver_some)(&post, AT(sent, i, 0), d, p, 4, AT(y, i, 0));
+        for (; i < d; i++)
+            TYPED(deliver_some)(&post, AT(sent, i, 0), d, p, 1, AT(y, i, 0));
+    }
+}
+
+/* y += v x for d lines. */
+ALWAYS void TYPED(map_add)(const REAL *v, const REAL *x, cisup_index d, REAL *y) {
+    for (int p = 0; p < PIECES; p++)
+        for (cisup_index i = 0; i < d; i++) {
+            vec out[1];
+            TYPED(map_some)(v + i * d, x, d, p, 1, out);
+            TYPED(put)(AT(y, i, p), TYPED(get)(AT(y, i, p)) + out[0]);
+        }
+}
+
+/* Adds lines of sums to those in double precision and begins anew. */
+static void TYPED(pour)(REAL *from, cisup_index lines, double *to) {
+    for (cisup_index k = 0; k < lines * LANES; k++) {
+        to[k] += (double)from[k];
+        from[k] = 0;
+    }
+}
+
+/* Sums and largest squares so far go to the measurement. NaN is the worst. */
+static void TYPED(pour_squares)(const cisup_bulk *b, TYPED(squares) * of) {
+    cisup_measure *m = b->measure;
+    for (int q = 0; q < CISUP_QUANTITIES; q++) {
+        if (!cisup_quantity_exists(m->circuits, (cisup_quantity)q)) continue;
+        const cisup_index cell = cisup_cell(b->l, CISUP_INACTIVE, q);
+        double *sum = m->sum + cell * CISUP_LANES_MOST, *worst = m->tally[cell].worst;
+        for (int k = 0; k < LANES; k++) {
+            const double x = (double)of[k / EACH].sum[q][k % EACH];
+            const double most = (double)of[k / EACH].worst[q][k % EACH];
+            const double size = x == x ? most : (double)INFINITY;
+            sum[k] += x;
+            if (size > worst[k]) worst[k] = size;
+        }
+    }
+    memset(of, 0, PIECES * sizeof *of);
+}
+
+/* Squared norms of a read-out, of its on-value and of its x, in the lanes to keep;
+ * written to w->square when they are to be counted. */
+ALWAYS void TYPED(measure)(const parts *w, const REAL *est, cisup_index d, int on_count,
+                           REAL offset, const BITS *keep, int is_counted,
+                           TYPED(squares) * of) {
+    for (int p = 0; p < PIECES; p++) {
+        vec on = {0}, all = {0}, data = {0};
+        if (on_count > 0) on = TYPED(get)(AT(est, 0, p));
+        if (on_count > 1) on -= TYPED(get)(AT(est, 1, p));
+        for (cisup_index i = 0; i < d; i++) {
+            const vec e = TYPED(get)(AT(est, i, p)), x = e - offset * on;
+            all += e * e;
+            if (i >= on_count) data += x * x;
+        }
+        const mask wanted = TYPED(get_mask)(AT(keep, 0, p));
+        const vec square[CISUP_QUANTITIES] = {[CISUP_READOUT] = TYPED(only)(all, wanted),
+                                              [CISUP_ON] = TYPED(only)(on * on, wanted),
+                                              [CISUP_X] = TYPED(only)(data, wanted)};
+        for (int q = 0; q < CISUP_QUANTITIES; q++) {
+            of[p].sum[q] += square[q];
+            of[p].worst[q] = TYPED(larger)(square[q], of[p].worst[q]);
+            if (is_counted) TYPED(put)(AT(w->square, q, p), square[q]);
+        }
+    }
+}
+
+/* The bins of a line of squares, as cisup_histogram_bin has them. */
+static void TYPED(find_bins)(const REAL *square, int *bin) {
+    enum { below = (BIAS + CISUP_HISTOGRAM_LOWEST) * (1 << CISUP_HISTOGRAM_BITS) - 1 };
+    BITS bits[CISUP_LINE_BYTES / sizeof(BITS)];
+    memcpy(bits, square, sizeof bits);
+    for (int k = 0; k < LANES; k++) {
+        const BITS part = (bits[k] & BITS_MOST) >> (MANTISSA - CISUP_HISTOGRAM_BITS);
+        const int at = (int)part - below;
+        bin[k] = at < 1 ? 0 : at < CISUP_HISTOGRAM_LAST ? at : CISUP_HISTOGRAM_LAST;
+    }
+}
+
+/* Counts the squares in the lanes to keep by size. */
+static void TYPED(count)(const cisup_bulk *b, const parts *w, const BITS *keep) {
+    for (int q = 0; q < CISUP_QUANTITIES; q++) {
+        if (!cisup_quantity_exists(b->measure->circuits, (cisup_quantity)q)) continue;
+        const cisup_index cell = cisup_cell(b->l, CISUP_INACTIVE, q);
+        uint64_t *count = b->measure->tally[cell].squares.count;
+        int bin[CISUP_LANES_MOST];
+        TYPED(find_bins)(w->square + q * LANES, bin);
+        for (int k = 0; k < LANES; k++) count[bin[k]] += (uint64_t)(keep[k] & 1);
+    }
+}
+
+/* Circuit t is active in some lanes: measures it there and takes these out of `keep`. */
+static const BITS *TYPED(meet)(const cisup_bulk *b, const parts *w, cisup_index t,
+                               const REAL *est) {
+    cisup_measure *m = b->measure;
+    memcpy(w->keep, w->used, CISUP_LINE_BYTES);
+    while (cisup_measure_due(m)->t == t) {
+        const cisup_index lane = cisup_measure_due(m)->lane;
+        for (cisup_index i = 0; i < m->d; i++)
+            m->error[i] = (double)est[i * LANES + lane];
+        cisup_measure_active(m, b->l, m->error);
+        w->keep[lane] = 0;
+    }
+    return w->keep;
+}
+
+/* What the circuits share: totals of the neurons, matrices in this type. */
+static void TYPED(prepare)(const cisup_bulk *b, const cisup_bulk_layer *x,
+                           const parts *w) {
+    const cisup_index d = b->plan->net->circuits->d;
+    for (cisup_index k = 0; k < d * LANES; k++) w->total[k] = (REAL)b->sum[k];
+    for (int k = 0; k < LANES; k++) w->used[k] = -(k < b->batch->used);
+    memset(b->sum + d * LANES, 0, (size_t)(d * LANES) * sizeof *b->sum);
+    for (cisup_index k = 0; x && k < d * d; k++) w->wbar[k] = (REAL)x->f->wbar[k];
+}
+
+/* What the circuits of a visit have in common; d, on_count, c as constants if possible.
+ */
+typedef struct {
+    cisup_index d;
+    int on_count;
+    REAL share, offset; /* 1/S; of the data neurons */
+    REAL c, own;        /* read-outs are own est - c total when c is not 0 */
+} TYPED(manner);
+
+/* Shows the read-out to the measurement. */
+ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
+                        TYPED(manner) how, TYPED(squares) * of) {
+    const REAL *est = w->est;
+    if (how.c != 0) {
+        for (cisup_index k = 0; k < how.d * LANES; k++)
+            w->shown[k] = how.own * est[k] - how.c * w->total[k];
+        est = w->shown;
+    }
+    const int is_counted = cisup_measure_counts(b->measure, t);
+    const BITS *keep = w->used;
+    if (t == cisup_measure_due(b->measure)->t) keep = TYPED(meet)(b, w, t, est);
+    TYPED(measure)(w, est, how.d, how.on_count, how.offset, keep, is_counted, of);
+    if (is_counted) TYPED(count)(b, w, keep);
+}
+
+/* v_t est, to be delivered, and the common part of schemes other than capped with one
+ * kappa. */
+ALWAYS void TYPED(send)(const cisup_bulk *b, const cisup_bulk_layer *x, const parts *w,
+                        cisup_index t, cisup_index d) {
+    const cisup_index at = t % CISUP_BULK_BLOCK * d * LANES;
+    TYPED(map)((const REAL *)x->v + t * d * d, w->est, d, (REAL *)b->sent + at);
+    if (b->common) TYPED(map)(w->wbar, w->est, d, (REAL *)b->sent_common + at);
+    if (x->f->scheme == CISUP_WEIGHTS_BALANCED)
+        TYPED(map_add)((const REAL *)x->w + t * d * d, w->est, d, w->pool);
+    else if (x->f->scheme == CISUP_WEIGHTS_SPLIT)
+        TYPED(map_add)(w->wbar, w->est, d, w->pool);
+}
+
+/* Circuits first, ..., end-1. */
+ALWAYS void TYPED(visit_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
+                              const parts *w, cisup_index first, cisup_index end,
+                              TYPED(manner) how, TYPED(squares) * of) {
+    const cisup_readout in = cisup_network_readout(b->plan->net, b->l);
+    TYPED(squares) mine[PIECES]; /* nobody else's, so that registers can hold it */
+    memcpy(mine, of, sizeof mine);
+    for (cisup_index t = first; t < end; t++) {
+        TYPED(read)(b->a, seat_of(in.base, in.row_of[t], how.d), how.share, w->est);
+        TYPED(show)(b, w, t, how, mine);
+        if (x) TYPED(send)(b, x, w, t, how.d);
+    }
+    memcpy(of, mine, sizeof mine);
+}
+
+ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
+                             TYPED(manner) how) {
+    const cisup_index T = b->plan->net->base->T;
+    const parts w = TYPED(divide)(b);
+    TYPED(squares) of[PIECES] = {0};
+    TYPED(prepare)(b, x, &w);
+    for (cisup_index first = 0, end; first < T; first = end) {
+        end = T - first < STRETCH ? T : first + STRETCH;
+        TYPED(visit_some)(b, x, &w, first, end, how, of);
+        if (POURS || end == T) {
+            TYPED(pour_squares)(b, of);
+            TYPED(pour)(w.pool, how.d, b->sum + how.d * LANES);
+        }
+        if (!x || (end < T && end % CISUP_BULK_BLOCK != 0)) continue;
+        const cisup_index start = (end - 1) / CISUP_BULK_BLOCK * CISUP_BULK_BLOCK;
+        TYPED(deliver)(x, start, end, b->sent, how.d, b->y);
+        if (b->common) TYPED(deliver)(x, start, end, b->sent_common, how.d, b->common);
+    }
+}
+
+#include "bulk_settle.h"
+
+static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
+    const cisup_circuits *circuits = b->plan->net->circuits;
+    const double S = (double)b->plan->net->base->S;
+    const double c = cisup_network_readout(b->plan->net, b->l).center;
+    TYPED(manner)
+    how = {.d = circuits->d,
+           .on_count = (int)circuits->on_count,
+           .share = (REAL)(1.0 / S),
+           .offset = (REAL)circuits->offset,
+           .c = (REAL)c,
+           .own = (REAL)(1.0 + c * S)};
+    if (how.d == 4 && how.on_count == 2 && c == 0.0) {
+        how.d = 4;
+        how.on_count = 2;
+        how.c = 0;
+        TYPED(visit_all)(b, x, how);
+    } else {
+        TYPED(visit_all)(b, x, how);
+    }
+    if (x && x->f->scheme == CISUP_WEIGHTS_CAPPED) TYPED(excess)(b, x);
+}
+
+#undef LANES
+#undef EACH
+#undef PIECES
+#undef vec
+#undef mask
+#undef parts
+#undef AT
