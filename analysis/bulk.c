@@ -172,7 +172,8 @@ void cisup_bulk_free(cisup_bulk *b) {
 /* Lines of `work`: est, shown, pool, total, image, open, wrong of d; square; used, keep.
  * And three matrices of numbers of at most 8 bytes. */
 static cisup_index work_bytes(cisup_index d) {
-    return (7 * d + CISUP_QUANTITIES + 2) * CISUP_LINE_BYTES + 24 * d * d;
+    return (7 * d + CISUP_BULK_HELD * CISUP_QUANTITIES + 2) * CISUP_LINE_BYTES +
+           24 * d * d;
 }
 
 cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan,

@@ -67,7 +67,7 @@ typedef struct {
     REAL *est, *shown;         /* [d] the read-out; centred */
     REAL *pool, *total;        /* [d] sums over circuits; over neurons */
     REAL *image;               /* [d] what every neuron gets */
-    REAL *square;              /* [STRETCH][quantities] to be counted */
+    REAL *square;              /* [CISUP_BULK_HELD][quantities], to be counted */
     BITS *open, *wrong;        /* [d] */
     BITS *used, *keep;         /* lanes in use; those to measure */
     REAL *wbar, *left, *right; /* [d][d] each */
@@ -76,7 +76,8 @@ typedef struct {
 static parts TYPED(divide)(const cisup_bulk *b) {
     const cisup_index d = b->plan->net->circuits->d, lines = d * LANES;
     REAL *x = b->work;
-    BITS *y = (BITS *)(void *)(x + 5 * lines + CISUP_QUANTITIES * LANES);
+    BITS *y =
+        (BITS *)(void *)(x + 5 * lines + CISUP_BULK_HELD * CISUP_QUANTITIES * LANES);
     REAL *matrix = (REAL *)(void *)(y + 2 * lines + 2 * LANES);
     return (parts){.est = x,
                    .shown = x + lines,
@@ -96,8 +97,9 @@ static parts TYPED(divide)(const cisup_bulk *b) {
 /* y_i = share * (sum over the neurons of a circuit), i < count; part p. */
 ALWAYS void TYPED(read_some)(const REAL *a, seat in, REAL share, int p, int count,
                              REAL *y) {
-    vec sum[4] = {{0}};
-    for (cisup_index k = 0; k < in.S; k++) {
+    vec sum[4];
+    for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(a, in.row[0] * in.d + g, p));
+    for (cisup_index k = 1; k < in.S; k++) {
         const REAL *from = AT(a, in.row[k] * in.d, p);
         for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
     }
@@ -116,8 +118,8 @@ ALWAYS void TYPED(read)(const REAL *a, seat in, REAL share, REAL *y) {
 /* The rows i < count of v x, for part p of the lines. */
 ALWAYS void TYPED(map_some)(const REAL *v, const REAL *x, cisup_index d, int p, int count,
                             vec *out) {
-    for (int g = 0; g < count; g++) out[g] = (vec){0};
-    for (cisup_index j = 0; j < d; j++) {
+    for (int g = 0; g < count; g++) out[g] = v[g * d] * TYPED(get)(AT(x, 0, p));
+    for (cisup_index j = 1; j < d; j++) {
         const vec in = TYPED(get)(AT(x, j, p));
         for (int g = 0; g < count; g++) out[g] += v[g * d + j] * in;
     }
@@ -207,10 +209,9 @@ static void TYPED(pour_squares)(const cisup_bulk *b, TYPED(squares) * of) {
 }
 
 /* Squared norms of a read-out, of its on-value and of its x, in the lanes to keep;
- * written to w->square when they are to be counted. */
-ALWAYS void TYPED(measure)(const parts *w, const REAL *est, cisup_index d, int on_count,
-                           REAL offset, const BITS *keep, int is_counted,
-                           TYPED(squares) * of) {
+ * written to `written` unless that is NULL. */
+ALWAYS void TYPED(measure)(const REAL *est, cisup_index d, int on_count, REAL offset,
+                           const BITS *keep, REAL *written, TYPED(squares) * of) {
     for (int p = 0; p < PIECES; p++) {
         vec on = {0}, all = {0}, data = {0};
         if (on_count > 0) on = TYPED(get)(AT(est, 0, p));
@@ -227,7 +228,7 @@ ALWAYS void TYPED(measure)(const parts *w, const REAL *est, cisup_index d, int o
         for (int q = 0; q < CISUP_QUANTITIES; q++) {
             of[p].sum[q] += square[q];
             of[p].worst[q] = TYPED(larger)(square[q], of[p].worst[q]);
-            if (is_counted) TYPED(put)(AT(w->square, q, p), square[q]);
+            if (written) TYPED(put)(AT(written, q, p), square[q]);
         }
     }
 }
@@ -244,16 +245,26 @@ static void TYPED(find_bins)(const REAL *square, int *bin) {
     }
 }
 
-/* Counts the squares in the lanes to keep by size. */
-static void TYPED(count)(const cisup_bulk *b, const parts *w, const BITS *keep) {
+/* Squares are counted for CISUP_BULK_HELD circuits at a time, since counts and
+ * activations do not fit the first cache together. In lanes that are not to be kept they
+ * are 0. */
+typedef struct {
+    cisup_index circuits, dropped; /* dropped: lanes that are not to be counted */
+} TYPED(held);
+
+static void TYPED(count)(const cisup_bulk *b, const parts *w, TYPED(held) * held) {
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
         if (!cisup_quantity_exists(b->measure->circuits, (cisup_quantity)q)) continue;
         const cisup_index cell = cisup_cell(b->l, CISUP_INACTIVE, q);
         uint64_t *count = b->measure->tally[cell].squares.count;
         int bin[CISUP_LANES_MOST];
-        TYPED(find_bins)(w->square + q * LANES, bin);
-        for (int k = 0; k < LANES; k++) count[bin[k]] += (uint64_t)(keep[k] & 1);
+        for (cisup_index k = 0; k < held->circuits; k++) {
+            TYPED(find_bins)(w->square + (k * CISUP_QUANTITIES + q) * LANES, bin);
+            for (int m = 0; m < LANES; m++) count[bin[m]]++;
+        }
+        count[0] -= (uint64_t)held->dropped;
     }
+    *held = (TYPED(held)){0};
 }
 
 /* Circuit t is active in some lanes: measures it there and takes these out of `keep`. */
@@ -292,18 +303,22 @@ typedef struct {
 
 /* Shows the read-out to the measurement. */
 ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
-                        TYPED(manner) how, TYPED(squares) * of) {
+                        TYPED(manner) how, TYPED(squares) * of, TYPED(held) * held) {
     const REAL *est = w->est;
     if (how.c != 0) {
         for (cisup_index k = 0; k < how.d * LANES; k++)
             w->shown[k] = how.own * est[k] - how.c * w->total[k];
         est = w->shown;
     }
-    const int is_counted = cisup_measure_counts(b->measure, t);
     const BITS *keep = w->used;
     if (t == cisup_measure_due(b->measure)->t) keep = TYPED(meet)(b, w, t, est);
-    TYPED(measure)(w, est, how.d, how.on_count, how.offset, keep, is_counted, of);
-    if (is_counted) TYPED(count)(b, w, keep);
+    REAL *written = NULL;
+    if (cisup_measure_counts(b->measure, t)) {
+        written = w->square + held->circuits++ * CISUP_QUANTITIES * LANES;
+        for (int k = 0; k < LANES; k++) held->dropped += !keep[k];
+    }
+    TYPED(measure)(est, how.d, how.on_count, how.offset, keep, written, of);
+    if (held->circuits == CISUP_BULK_HELD) TYPED(count)(b, w, held);
 }
 
 /* v_t est, to be delivered, and the common part of schemes other than capped with one
@@ -325,12 +340,14 @@ ALWAYS void TYPED(visit_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
                               TYPED(manner) how, TYPED(squares) * of) {
     const cisup_readout in = cisup_network_readout(b->plan->net, b->l);
     TYPED(squares) mine[PIECES]; /* nobody else's, so that registers can hold it */
+    TYPED(held) held = {0};
     memcpy(mine, of, sizeof mine);
     for (cisup_index t = first; t < end; t++) {
         TYPED(read)(b->a, seat_of(in.base, in.row_of[t], how.d), how.share, w->est);
-        TYPED(show)(b, w, t, how, mine);
+        TYPED(show)(b, w, t, how, mine, &held);
         if (x) TYPED(send)(b, x, w, t, how.d);
     }
+    if (held.circuits) TYPED(count)(b, w, &held);
     memcpy(of, mine, sizeof mine);
 }
 

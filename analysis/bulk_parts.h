@@ -9,6 +9,9 @@
 /* A line holds one number of each lane: the bytes of a cache line. */
 enum { CISUP_LINE_BYTES = 64 };
 
+/* So many circuits' squares are held back before they are counted by size. */
+enum { CISUP_BULK_HELD = 16 };
+
 /* The loops of a pass, for one type of number and one instruction set. In the order of a
  * pass: `embed` and `settle` of layer 1; `visit` and `settle` of layers 2..L; `visit`. */
 struct cisup_bulk_kernel {
