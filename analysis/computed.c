@@ -36,7 +36,8 @@ done:
 cisup_status cisup_computed_make(cisup_computed *c, const cisup_incidence *base,
                                  cisup_index d, cisup_index L,
                                  const cisup_family_options *family,
-                                 const cisup_network_options *o, cisup_error *err) {
+                                 const cisup_network_options *o, int is_single,
+                                 cisup_error *err) {
     *c = (cisup_computed){0};
     cisup_status status;
     CISUP_TRY(cisup_circuits_compute(&c->circuits, base->T, d, L, family, err));
@@ -45,7 +46,8 @@ cisup_status cisup_computed_make(cisup_computed *c, const cisup_incidence *base,
     CISUP_TRY(cisup_new(&c->kappa, L, sizeof *c->kappa, err));
     CISUP_TRY(cisup_new(&c->error, L, sizeof *c->error, err));
     CISUP_TRY(find_kappas(c, o, err));
-    c->open = (cisup_open_network){&c->wiring, &c->circuits, o->weights, c->kappa, 0};
+    c->open =
+        (cisup_open_network){&c->wiring, &c->circuits, o->weights, c->kappa, is_single};
 done:
     if (status != CISUP_OK) cisup_computed_free(c);
     return status;

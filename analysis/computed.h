@@ -20,18 +20,22 @@ struct cisup_computed {
  *
  *   base      must outlive it
  *   o         weights, keep_order, seed and network of the permutations
+ *   is_single 1: sums in the neurons as float
  *
  * kappa is that of (4.5) in its symmetric form (sparse/wiring.h), over all neurons for
  * N <= 4096, else from 64 of them. Errors: those of cisup_circuits_compute and
  * cisup_wiring_kappa. */
-CISUP_MUST_CHECK cisup_status cisup_computed_make(
-    cisup_computed *c, const cisup_incidence *base, cisup_index d, cisup_index L,
-    const cisup_family_options *family, const cisup_network_options *o, cisup_error *err);
+CISUP_MUST_CHECK cisup_status cisup_computed_make(cisup_computed *c,
+                                                  const cisup_incidence *base,
+                                                  cisup_index d, cisup_index L,
+                                                  const cisup_family_options *family,
+                                                  const cisup_network_options *o,
+                                                  int is_single, cisup_error *err);
 void cisup_computed_free(cisup_computed *c);
 
 /* cisup_samples_run for such a network: sample by sample, each through its open
  * neurons. Circuits that touch none count with their common read-out. Memory N (8 + 8 d)
- * a thread. */
+ * a thread, N (4 + 4 d) if single. */
 CISUP_MUST_CHECK cisup_status cisup_computed_run(const cisup_samples *s,
                                                  cisup_watch *watch, int threads,
                                                  double *column, cisup_error *err);

@@ -323,11 +323,10 @@ static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err
                           "a computed network has circuits of a family, all of them, and "
                           "neither terms nor worst circuits");
     if (x->precision == CISUP_PRECISION_SINGLE &&
-        (x->terms || x->worst || x->computed ||
-         x->network.engine != CISUP_ENGINE_FACTORED))
+        (x->terms || x->worst || x->network.engine != CISUP_ENGINE_FACTORED))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "single precision needs a stored network and the engine "
-                          "factored, without terms and worst circuits");
+                          "single precision needs the engine factored, without terms and "
+                          "worst circuits");
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
 }
 

@@ -32,8 +32,8 @@ typedef struct {
     cisup_index d, L;                /* of the circuits of a family */
     cisup_network_options network;   /* its seed and network are set by the run */
     cisup_mode mode;                 /* default CISUP_MODE_RELU */
-    cisup_precision precision;       /* default double; single: a stored network, engine
-                                        factored, no terms or worst */
+    cisup_precision precision;       /* default double; single: engine factored or a
+                                        computed network, no terms or worst */
     const cisup_index *z;            /* [z_count], each 1..T */
     cisup_index z_count;
     cisup_exclusion exclude;

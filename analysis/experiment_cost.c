@@ -41,7 +41,8 @@ static double terms_bytes(const cisup_experiment *x, const cisup_shape *s) {
 static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
     const double threads = fmin((double)cisup_experiment_threads(x), (double)x->inputs);
     const double cells = (double)cisup_cell(s->L + 1, 0, 0);
-    return 8e6 + threads * (double)s->N * (8.0 + 8.0 * (double)s->d) +
+    const double number = x->precision == CISUP_PRECISION_SINGLE ? 4.0 : 8.0;
+    return 8e6 + threads * (double)s->N * number * (1.0 + (double)s->d) +
            8.0 * cells * (double)x->inputs +
            (double)x->z_count * cells * threads * (double)sizeof(cisup_tally);
 }

@@ -50,8 +50,9 @@ static cisup_status compute(cisup_specimen *s, const cisup_experiment *x,
                             const cisup_network_options *options, cisup_error *err) {
     cisup_status status = cisup_new(&s->computed, 1, sizeof *s->computed, err);
     if (status == CISUP_OK)
-        status = cisup_computed_make(s->computed, x->computed, x->d, x->L, family,
-                                     options, err);
+        status =
+            cisup_computed_make(s->computed, x->computed, x->d, x->L, family, options,
+                                x->precision == CISUP_PRECISION_SINGLE, err);
     if (status == CISUP_OK)
         s->net = (cisup_network){.base = &s->base,
                                  .circuits = &s->computed->circuits,

@@ -41,7 +41,6 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
     const char *refused = p->terms                                    ? "terms"
                           : p->worst                                  ? "worst"
                           : p->excluded.by_network                    ? "exclude K"
-                          : p->implicit                               ? "implicit"
                           : p->setup.engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
                                                                       : NULL;
     if (!refused) return CISUP_OK;

@@ -11,9 +11,10 @@ try $run --worst 2
 try $run --exclude 2
 try $run --kappa rows
 try $run --engine assembled
+try $run --precision single
 try $run -T 3000
 try cisup propagate --implicit --circuit-file own.csv
-try cisup propagate --implicit -D 400000000 -S 20 -T 250000000000 -z 2 -L 3 -K 1 -M 1 --threads 1 --dry-run
+try cisup propagate --implicit --precision single -D 400000000 -S 20 -T 250000000000 -z 2 -L 3 -K 1 -M 1 --threads 1 --dry-run
 # Nothing depends on the number of threads.
 cisup propagate --implicit $small -M 9 --json --threads 1 | grep -v timing >one
 cisup propagate --implicit $small -M 9 --json --threads 3 | grep -v timing | cmp - one && echo same
