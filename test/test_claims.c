@@ -417,7 +417,7 @@ static void breaks_identities(void **state) {
     turns(21, "2", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
     bias = 0.8;
     turns(21, "1", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
-    turns(23, "0", s, &(cisup_claims_faults){.spared = 0.01});
+    turns(23, "01", s, &(cisup_claims_faults){.spared = 0.01});
 }
 
 static void breaks_the_refined_theory(void **state) {
