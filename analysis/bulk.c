@@ -4,6 +4,7 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/words.h>
 
+#include <math.h>
 #include <string.h>
 
 static const char *const precision_name[] = {
@@ -55,6 +56,7 @@ void cisup_bulk_plan_free(cisup_bulk_plan *p) {
         cisup_release(p->layer[k].mail.sender);
     }
     cisup_release(p->layer);
+    cisup_release(p->place);
     *p = (cisup_bulk_plan){0};
 }
 
@@ -94,7 +96,7 @@ static void sort_block(const cisup_factored *f, cisup_index first, cisup_index e
             const int32_t n = cisup_allocation_row(base, f->to[t])[k];
             const cisup_index at = first * base->S + next[n]++;
             mail->neuron[at] = n;
-            mail->sender[at] = (int32_t)(t - first);
+            mail->sender[at] = (int32_t)(f->in.d * (t - first));
         }
     memset(next, 0, (size_t)(base->N + 1) * sizeof *next);
 }
@@ -143,9 +145,15 @@ done:
 
 cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
                                   const cisup_bulk_kernel *kernel, cisup_error *err) {
-    const cisup_index layers = net->circuits->L - 1;
+    const cisup_index layers = net->circuits->L - 1, d = net->circuits->d;
+    const cisup_index T = net->base->T, S = net->base->S;
     *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
     cisup_status status;
+    CISUP_TRY(cisup_new(&p->place, (layers + 1) * T * S, sizeof *p->place, err));
+    for (cisup_index k = 0; k < (layers + 1) * T; k++) {
+        const int32_t *row = cisup_allocation_row(net->base, net->row_of[k]);
+        for (cisup_index j = 0; j < S; j++) p->place[k * S + j] = (int32_t)(d * row[j]);
+    }
     CISUP_TRY(cisup_new(&p->layer, layers, sizeof *p->layer, err));
     for (cisup_index k = 0; k < layers; k++)
         CISUP_TRY(take_layer(&p->layer[k], &net->layers[k].factored,
@@ -228,11 +236,13 @@ double cisup_bulk_plan_bytes(const cisup_shape *shape, cisup_precision precision
     const double d = (double)shape->d, layers = (double)shape->L - 1.0;
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double weights = precision == CISUP_PRECISION_SINGLE ? 8.0 * T * d * d : 0.0;
-    return layers * (weights + 8.0 * T * S + 12.0 * meetings + 24.0 * (N + 1.0));
+    return 4.0 * (layers + 1.0) * T * S +
+           layers * (weights + 8.0 * T * S + 12.0 * meetings + 24.0 * (N + 1.0));
 }
 
 double cisup_bulk_bytes(const cisup_shape *shape) {
     const double d = (double)shape->d, N = (double)shape->N;
-    return CISUP_LINE_BYTES * ((5.0 * d + 1.0) * N + 2.0 * d * CISUP_BULK_BLOCK) +
+    const double block = fmin((double)shape->T, CISUP_BULK_BLOCK);
+    return CISUP_LINE_BYTES * ((5.0 * d + 1.0) * N + 2.0 * d * block) +
            (double)work_bytes(shape->d) + 16.0 * CISUP_LANES_MOST * d;
 }

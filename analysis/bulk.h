@@ -51,12 +51,15 @@ typedef struct {
     float *factor; /* small integers */
 } cisup_bulk_excess;
 
-/* What is sent to the neurons of a layer is first kept for CISUP_BULK_BLOCK circuits t,
+/* Numbers of lines are 32-bit: N d lines of 64 bytes must fit in memory anyway.
+ *
+ * What is sent to the neurons of a layer is first kept for CISUP_BULK_BLOCK circuits t,
  * then added neuron by neuron, for increasing t: which, of a block, comes to which
  * neuron, sorted by block, then by neuron, then by t. Owns its arrays. Start from {0}. */
 enum { CISUP_BULK_BLOCK = 1024 };
 typedef struct {
-    int32_t *neuron, *sender; /* [T S]; sender: t, counted from the block's first */
+    int32_t *neuron; /* [T S] */
+    int32_t *sender; /* [T S] first line: d times t, counted from the block's first */
 } cisup_bulk_mail;
 
 /* The weights of a layer in the kernel's precision; borrows the rest. */
@@ -73,6 +76,7 @@ typedef struct {
     const cisup_network *net;
     const cisup_bulk_kernel *kernel;
     cisup_bulk_layer *layer; /* [L-1] */
+    int32_t *place;          /* [L][T][S] first lines, d n, of the neurons of circuits */
 } cisup_bulk_plan;
 
 /* *p is uninitialised on entry and empty after a failure. Errors: ENOMEM.

@@ -98,9 +98,9 @@ static parts TYPED(divide)(const cisup_bulk *b) {
 ALWAYS void TYPED(read_some)(const REAL *a, seat in, REAL share, int p, int count,
                              REAL *y) {
     vec sum[4];
-    for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(a, in.row[0] * in.d + g, p));
+    for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(a, in.place[0] + g, p));
     for (cisup_index k = 1; k < in.S; k++) {
-        const REAL *from = AT(a, in.row[k] * in.d, p);
+        const REAL *from = AT(a, in.place[k], p);
         for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
     }
     for (int g = 0; g < count; g++) TYPED(put)(AT(y, g, p), sum[g] * share);
@@ -150,7 +150,7 @@ ALWAYS void TYPED(deliver_some)(const mail *post, const REAL *sent, cisup_index 
         vec sum[4];
         for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(at, g, 0));
         do {
-            const REAL *from = AT(sent, post->sender[k] * d, p);
+            const REAL *from = AT(sent, post->sender[k], p);
             for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
         } while (++k < post->letters && post->neuron[k] == n);
         for (int g = 0; g < count; g++) TYPED(put)(AT(at, g, 0), sum[g]);
@@ -297,13 +297,17 @@ static void TYPED(prepare)(const cisup_bulk *b, const cisup_bulk_layer *x,
 typedef struct {
     cisup_index d;
     int on_count;
-    REAL share, offset; /* 1/S; of the data neurons */
-    REAL c, own;        /* read-outs are own est - c total when c is not 0 */
+    REAL share, offset;   /* 1/S; of the data neurons */
+    REAL c, own;          /* read-outs are own est - c total when c is not 0 */
+    const int32_t *place; /* [T][S] */
+    cisup_index S;
+    cisup_index phase, rest; /* counted when (t + phase) & rest is 0 */
 } TYPED(manner);
 
 /* Shows the read-out to the measurement. */
 ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
-                        TYPED(manner) how, TYPED(squares) * of, TYPED(held) * held) {
+                        cisup_index *due, TYPED(manner) how, TYPED(squares) * of,
+                        TYPED(held) * held) {
     const REAL *est = w->est;
     if (how.c != 0) {
         for (cisup_index k = 0; k < how.d * LANES; k++)
@@ -311,9 +315,12 @@ ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
         est = w->shown;
     }
     const BITS *keep = w->used;
-    if (t == cisup_measure_due(b->measure)->t) keep = TYPED(meet)(b, w, t, est);
+    if (t == *due) {
+        keep = TYPED(meet)(b, w, t, est);
+        *due = cisup_measure_due(b->measure)->t;
+    }
     REAL *written = NULL;
-    if (cisup_measure_counts(b->measure, t)) {
+    if (((t + how.phase) & how.rest) == 0) {
         written = w->square + held->circuits++ * CISUP_QUANTITIES * LANES;
         for (int k = 0; k < LANES; k++) held->dropped += !keep[k];
     }
@@ -338,13 +345,14 @@ ALWAYS void TYPED(send)(const cisup_bulk *b, const cisup_bulk_layer *x, const pa
 ALWAYS void TYPED(visit_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
                               const parts *w, cisup_index first, cisup_index end,
                               TYPED(manner) how, TYPED(squares) * of) {
-    const cisup_readout in = cisup_network_readout(b->plan->net, b->l);
     TYPED(squares) mine[PIECES]; /* nobody else's, so that registers can hold it */
     TYPED(held) held = {0};
+    cisup_index due = cisup_measure_due(b->measure)->t;
     memcpy(mine, of, sizeof mine);
     for (cisup_index t = first; t < end; t++) {
-        TYPED(read)(b->a, seat_of(in.base, in.row_of[t], how.d), how.share, w->est);
-        TYPED(show)(b, w, t, how, mine, &held);
+        const seat in = {how.place + t * how.S, how.S, how.d};
+        TYPED(read)(b->a, in, how.share, w->est);
+        TYPED(show)(b, w, t, &due, how, mine, &held);
         if (x) TYPED(send)(b, x, w, t, how.d);
     }
     if (held.circuits) TYPED(count)(b, w, &held);
@@ -375,15 +383,20 @@ ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
 
 static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
     const cisup_circuits *circuits = b->plan->net->circuits;
-    const double S = (double)b->plan->net->base->S;
-    const double c = cisup_network_readout(b->plan->net, b->l).center;
+    const cisup_readout in = cisup_network_readout(b->plan->net, b->l);
+    const cisup_index T = in.base->T;
+    const double S = (double)in.base->S, c = in.center;
     TYPED(manner)
     how = {.d = circuits->d,
            .on_count = (int)circuits->on_count,
            .share = (REAL)(1.0 / S),
            .offset = (REAL)circuits->offset,
            .c = (REAL)c,
-           .own = (REAL)(1.0 + c * S)};
+           .own = (REAL)(1.0 + c * S),
+           .place = b->plan->place + (b->l - 1) * T * in.base->S,
+           .S = in.base->S,
+           .phase = b->measure->phase,
+           .rest = b->measure->thinned ? CISUP_READOUT_STEP - 1 : 0};
     if (how.d == 4 && how.on_count == 2 && c == 0.0) {
         how.d = 4;
         how.on_count = 2;

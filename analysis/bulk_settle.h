@@ -57,28 +57,40 @@ static void TYPED(make_image)(const cisup_bulk *b, const cisup_bulk_layer *x,
     for (cisup_index k = 0; k < d * d; k++) w->left[k] = f->left ? (REAL)f->left[k] : 0;
 }
 
-/* What capping takes from neuron n of block i: x + sum over r of left[r] channel_r. */
-ALWAYS vec TYPED(take_excess)(const cisup_bulk *b, const cisup_bulk_layer *x,
-                              const REAL *left, cisup_index n, int p, vec y) {
-    const cisup_index N = x->f->in.base->N;
-    for (cisup_index r = 0; r < x->f->rank; r++)
-        if (left[r] != 0)
-            y += left[r] * TYPED(get)(AT((const REAL *)b->channel, r * N + n, p));
-    return y;
+/* sum_g += sum over r of left[i+g][r] channel_r for neuron n: what capping takes. */
+ALWAYS void TYPED(take_excess)(const cisup_bulk *b, const cisup_bulk_layer *x,
+                               const parts *w, cisup_index d, cisup_index n,
+                               cisup_index i, int p, int count, vec *sum) {
+    const cisup_index N = b->plan->net->base->N;
+    for (cisup_index r = 0; r < x->f->rank; r++) {
+        const vec channel = TYPED(get)(AT((const REAL *)b->channel, r * N + n, p));
+        const REAL *left = w->left + i * d + r;
+        for (int g = 0; g < count; g++)
+            if (left[g * d] != 0) sum[g] += left[g * d] * channel;
+    }
 }
 
-/* Pre^l - B of line i of neuron n; x is not NULL. */
-ALWAYS vec TYPED(weigh)(const cisup_bulk *b, const cisup_bulk_layer *x, const parts *w,
-                        cisup_index d, cisup_index n, cisup_index i, int p, vec y) {
-    const REAL *left = w->left + i * d;
-    const vec image = TYPED(get)(AT(w->image, i, p));
-    if (!b->common) return TYPED(take_excess)(b, x, left, n, p, y) + image;
+/* Pre^l - B of lines i, ..., i+count-1 of neuron n, from what the circuits sent. */
+ALWAYS void TYPED(weigh)(const cisup_bulk *b, const cisup_bulk_layer *x, const parts *w,
+                         cisup_index d, cisup_index n, cisup_index i, int p, int count,
+                         vec *y) {
+    if (!b->common) {
+        TYPED(take_excess)(b, x, w, d, n, i, p, count, y);
+        for (int g = 0; g < count; g++) y[g] += TYPED(get)(AT(w->image, i + g, p));
+        return;
+    }
+    const double kappa = x->f->rows[n], S = (double)x->f->in.base->S;
+    vec common[4];
     REAL *at = AT((REAL *)b->common, n * d + i, p);
-    const vec common = TYPED(take_excess)(b, x, left, n, p, TYPED(get)(at));
-    const double kappa = x->f->rows[n];
-    TYPED(put)(at, (vec){0});
-    y += (REAL)(1.0 + kappa) * common;
-    return y + (REAL)(-1.0 / (double)x->f->in.base->S * kappa) * image;
+    for (int g = 0; g < count; g++) {
+        common[g] = TYPED(get)(AT(at, g, 0));
+        TYPED(put)(AT(at, g, 0), (vec){0});
+    }
+    TYPED(take_excess)(b, x, w, d, n, i, p, count, common);
+    for (int g = 0; g < count; g++) {
+        y[g] += (REAL)(1.0 + kappa) * common[g];
+        y[g] += (REAL)(-1.0 / S * kappa) * TYPED(get)(AT(w->image, i + g, p));
+    }
 }
 
 /* Neurons first, ..., end-1 in blocks i, ..., i+count-1; part p of the lines. */
@@ -89,21 +101,21 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
     const int rectify = b->mode == CISUP_MODE_RELU || b->mode == CISUP_MODE_MASKED_RELU;
     const int masked =
         b->mode == CISUP_MODE_MASKED_LINEAR || b->mode == CISUP_MODE_MASKED_RELU;
-    vec total[4] = {{0}};
+    vec a[4], total[4] = {{0}};
     mask opens[4] = {{0}}, wrongs[4] = {{0}};
     for (cisup_index n = first; n < end; n++) {
         const mask inside = TYPED(get_mask)(AT((const BITS *)b->inside, n, p));
+        REAL *y = AT((REAL *)b->y, n * d + i, p), *to = AT((REAL *)b->a, n * d + i, p);
+        for (int g = 0; g < count; g++) a[g] = TYPED(get)(AT(y, g, 0));
+        for (int g = 0; g < count; g++) TYPED(put)(AT(y, g, 0), (vec){0});
+        if (x) TYPED(weigh)(b, x, w, d, n, i, p, count, a);
         for (int g = 0; g < count; g++) {
-            REAL *y = AT((REAL *)b->y, n * d + i + g, p);
-            vec a = TYPED(get)(y);
-            if (x) a = TYPED(weigh)(b, x, w, d, n, i + g, p, a);
-            a += (REAL)bias[g];
-            if (rectify) a = TYPED(only)(a, a > 0);
-            if (masked) a = TYPED(only)(a, inside);
-            TYPED(put)(y, (vec){0});
-            TYPED(put)(AT((REAL *)b->a, n * d + i + g, p), a);
-            const mask open = a > 0;
-            total[g] += a;
+            a[g] += (REAL)bias[g];
+            if (rectify) a[g] = TYPED(only)(a[g], a[g] > 0);
+            if (masked) a[g] = TYPED(only)(a[g], inside);
+            TYPED(put)(AT(to, g, 0), a[g]);
+            const mask open = a[g] > 0;
+            total[g] += a[g];
             opens[g] -= open;
             wrongs[g] -= open & ~inside;
         }

@@ -12,16 +12,11 @@
 
 /* Where a circuit of d neurons sits in a layer: S times each. */
 typedef struct {
-    const int32_t *row; /* [S] */
+    const int32_t *place; /* [S] first lines */
     cisup_index S, d;
 } seat;
 
-/* d is given again, so that it can be a constant. */
-ALWAYS seat seat_of(const cisup_allocation *base, cisup_index row, cisup_index d) {
-    return (seat){cisup_allocation_row(base, row), base->S, d};
-}
-
-/* What circuits sent to neurons: number `sender` to `neuron`. */
+/* What circuits sent to neurons; a part of cisup_bulk_mail. */
 typedef struct {
     const int32_t *neuron, *sender; /* [letters] */
     cisup_index letters;

@@ -52,7 +52,7 @@ typedef struct {
  * than CISUP_MANY_READOUTS of them a layer (T times the samples); else of every
  * CISUP_READOUT_STEP-th circuit, others in each CISUP_LANES_MOST samples, so that all
  * circuits are counted. Sums and worst cases are of all, as is everything of active
- * circuits. docs/math.md, section 10, has the error that this adds. */
+ * circuits. docs/design.md has the error that this adds. */
 enum { CISUP_MANY_READOUTS = 1 << 19, CISUP_READOUT_STEP = 16 };
 
 /* Circuit t is the k-th active one of a lane. */
