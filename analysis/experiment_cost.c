@@ -58,6 +58,8 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
     const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
+    const double passes = fmax(thread, cisup_bulk_bytes(&s)) * threads +
+                          cisup_bulk_plan_bytes(&s, x->precision);
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =
         8.0 * (columns + by_circuit) * ((double)x->inputs / CISUP_LANES + 1.0);
@@ -66,7 +68,7 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
                               columns * 8.0 * (double)x->networks + by_circuit * 8.0);
     return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
            cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
-           kept + thread * threads + terms_bytes(x, &s);
+           kept + passes + terms_bytes(x, &s);
 }
 
 /* Of one layer: the product G and its sorting, and the count of kappa. */

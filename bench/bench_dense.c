@@ -308,6 +308,8 @@ int main(int argc, char **argv) {
     static results r;
     cisup_error err = {0};
     bench_relaunch(argv);
+    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20); /* as the program cisup does */
+    (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
     measure_memory(&r);
     if (measure_times(&r, &err) != CISUP_OK) {
         fprintf(stderr, "bench_dense: %s: %s\n", cisup_status_text(err.code), err.text);
