@@ -49,10 +49,13 @@ void cisup_bulk_plan_free(cisup_bulk_plan *p) {
     for (cisup_index k = 0; k < layers; k++) {
         cisup_release(p->layer[k].own_v);
         cisup_release(p->layer[k].own_w);
+        cisup_release(p->layer[k].excess.row);
         cisup_release(p->layer[k].excess.start);
         cisup_release(p->layer[k].excess.from);
         cisup_release(p->layer[k].excess.factor);
-        cisup_release(p->layer[k].mail.neuron);
+        cisup_release(p->layer[k].mail.first);
+        cisup_release(p->layer[k].mail.line);
+        cisup_release(p->layer[k].mail.length);
         cisup_release(p->layer[k].mail.sender);
     }
     cisup_release(p->layer);
@@ -60,59 +63,101 @@ void cisup_bulk_plan_free(cisup_bulk_plan *p) {
     *p = (cisup_bulk_plan){0};
 }
 
+/* 0, ..., count-1 by increasing length[k] <= most, then by k. start: [most+2]. */
+static void order_by_length(const cisup_index *length, cisup_index count,
+                            cisup_index most, cisup_index *start, int32_t *order) {
+    memset(start, 0, (size_t)(most + 2) * sizeof *start);
+    for (cisup_index k = 0; k < count; k++) start[length[k] + 1]++;
+    for (cisup_index c = 0; c < most; c++) start[c + 1] += start[c];
+    for (cisup_index k = 0; k < count; k++) order[start[length[k]]++] = (int32_t)k;
+}
+
 /* The transpose of the CSC form, from[] increasing in every row. */
 static cisup_status take_excess(cisup_bulk_excess *x, const cisup_csc *excess,
                                 cisup_error *err) {
     const cisup_index N = excess->nrow, nnz = excess->p[N];
+    cisup_index *length = NULL, *start = NULL;
     cisup_status status;
+    CISUP_TRY(cisup_new(&length, N, sizeof *length, err));
+    CISUP_TRY(cisup_new(&start, N + 2, sizeof *start, err));
+    CISUP_TRY(cisup_new(&x->row, N, sizeof *x->row, err));
     CISUP_TRY(cisup_new(&x->start, N + 1, sizeof *x->start, err));
     CISUP_TRY(cisup_new(&x->from, nnz, sizeof *x->from, err));
     CISUP_TRY(cisup_new(&x->factor, nnz, sizeof *x->factor, err));
-    for (cisup_index k = 0; k < nnz; k++) x->start[excess->i[k] + 1]++;
-    for (cisup_index n = 0; n < N; n++) x->start[n + 1] += x->start[n];
+    for (cisup_index k = 0; k < nnz; k++) length[excess->i[k]]++;
+    order_by_length(length, N, N, start, x->row);
+    for (cisup_index k = 0; k < N; k++) {
+        x->start[k + 1] = x->start[k] + length[x->row[k]];
+        length[x->row[k]] = x->start[k];
+    }
     for (cisup_index m = 0; m < N; m++)
         for (cisup_index k = excess->p[m]; k < excess->p[m + 1]; k++) {
-            const cisup_index at = x->start[excess->i[k]]++;
+            const cisup_index at = length[excess->i[k]]++;
             x->from[at] = (int32_t)m;
             x->factor[at] = (float)excess->x[k];
         }
-    for (cisup_index n = N; n > 0; n--) x->start[n] = x->start[n - 1];
-    x->start[0] = 0;
 done:
+    cisup_release(length);
+    cisup_release(start);
     return status;
 }
 
-/* Sorts the neurons of one block of circuits. next: [N+1], zeroed, and again at the end.
- */
-static void sort_block(const cisup_factored *f, cisup_index first, cisup_index end,
-                       cisup_bulk_mail *mail, cisup_index *next) {
+/* Room to sort one block of circuits; count is zero between blocks. */
+typedef struct {
+    cisup_index *count, *start; /* [N], [CISUP_BULK_BLOCK+2] */
+    int32_t *order;             /* [N] */
+} sorter;
+
+/* Makes the runs of one block, from `run` on; returns where they end. */
+static cisup_index sort_block(const cisup_factored *f, cisup_index first, cisup_index end,
+                              cisup_index run, cisup_bulk_mail *mail, const sorter *x) {
     const cisup_allocation *base = f->in.base;
+    cisup_index at = first * base->S;
     for (cisup_index t = first; t < end; t++)
         for (cisup_index k = 0; k < base->S; k++)
-            next[cisup_allocation_row(base, f->to[t])[k] + 1]++;
-    for (cisup_index n = 0; n < base->N; n++) next[n + 1] += next[n];
+            x->count[cisup_allocation_row(base, f->to[t])[k]]++;
+    order_by_length(x->count, base->N, end - first, x->start, x->order);
+    for (cisup_index k = first > 0 ? x->start[0] : 0; k < base->N; k++, run++) {
+        const int32_t n = x->order[k];
+        mail->line[run] = (int32_t)(f->in.d * n);
+        mail->length[run] = (int32_t)x->count[n];
+        x->count[n] = at;
+        at += mail->length[run];
+    }
     for (cisup_index t = first; t < end; t++)
         for (cisup_index k = 0; k < base->S; k++) {
             const int32_t n = cisup_allocation_row(base, f->to[t])[k];
-            const cisup_index at = first * base->S + next[n]++;
-            mail->neuron[at] = n;
-            mail->sender[at] = (int32_t)(f->in.d * (t - first));
+            mail->sender[x->count[n]++] = (int32_t)(f->in.d * (t - first));
         }
-    memset(next, 0, (size_t)(base->N + 1) * sizeof *next);
+    memset(x->count, 0, (size_t)base->N * sizeof *x->count);
+    return run;
 }
 
 static cisup_status take_mail(cisup_bulk_mail *mail, const cisup_factored *f,
                               cisup_error *err) {
-    const cisup_index T = f->in.base->T, uses = T * f->in.base->S;
-    cisup_index *next = NULL;
+    const cisup_index N = f->in.base->N, T = f->in.base->T, uses = T * f->in.base->S;
+    const cisup_index blocks = (T - 1) / CISUP_BULK_BLOCK + 1;
+    const cisup_index others = (blocks - 1) * N < uses ? (blocks - 1) * N : uses;
+    const cisup_index runs = N + others;
+    sorter x = {0};
     cisup_status status;
-    CISUP_TRY(cisup_new(&next, f->in.base->N + 1, sizeof *next, err));
-    CISUP_TRY(cisup_new(&mail->neuron, uses, sizeof *mail->neuron, err));
+    CISUP_TRY(cisup_new(&x.count, N, sizeof *x.count, err));
+    CISUP_TRY(cisup_new(&x.start, CISUP_BULK_BLOCK + 2, sizeof *x.start, err));
+    CISUP_TRY(cisup_new(&x.order, N, sizeof *x.order, err));
+    CISUP_TRY(cisup_new(&mail->first, blocks + 1, sizeof *mail->first, err));
+    CISUP_TRY(cisup_new(&mail->line, runs, sizeof *mail->line, err));
+    CISUP_TRY(cisup_new(&mail->length, runs, sizeof *mail->length, err));
     CISUP_TRY(cisup_new(&mail->sender, uses, sizeof *mail->sender, err));
-    for (cisup_index t = 0; t < T; t += CISUP_BULK_BLOCK)
-        sort_block(f, t, T - t < CISUP_BULK_BLOCK ? T : t + CISUP_BULK_BLOCK, mail, next);
+    mail->S = f->in.base->S;
+    for (cisup_index k = 0; k < blocks; k++) {
+        const cisup_index t = k * CISUP_BULK_BLOCK, left = T - t;
+        const cisup_index end = left < CISUP_BULK_BLOCK ? T : t + CISUP_BULK_BLOCK;
+        mail->first[k + 1] = sort_block(f, t, end, mail->first[k], mail, &x);
+    }
 done:
-    cisup_release(next);
+    cisup_release(x.count);
+    cisup_release(x.start);
+    cisup_release(x.order);
     return status;
 }
 
@@ -143,22 +188,36 @@ done:
     return status;
 }
 
+/* Where the circuits sit in layer l. */
+static void take_places(int32_t *place, const cisup_network *net, cisup_index l) {
+    const cisup_index T = net->base->T, S = net->base->S, d = net->circuits->d;
+    for (cisup_index t = 0; t < T; t++) {
+        const int32_t *row = cisup_network_row(net, l, t);
+        for (cisup_index k = 0; k < S; k++) place[t * S + k] = (int32_t)(d * row[k]);
+    }
+}
+
 cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
-                                  const cisup_bulk_kernel *kernel, cisup_error *err) {
-    const cisup_index layers = net->circuits->L - 1, d = net->circuits->d;
-    const cisup_index T = net->base->T, S = net->base->S;
+                                  const cisup_bulk_kernel *kernel, int threads,
+                                  cisup_error *err) {
+    const cisup_index L = net->circuits->L, uses = net->base->T * net->base->S;
+    const int is_single = kernel->bytes == sizeof(float);
+    cisup_outcome *of = NULL;
     *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
     cisup_status status;
-    CISUP_TRY(cisup_new(&p->place, (layers + 1) * T * S, sizeof *p->place, err));
-    for (cisup_index k = 0; k < (layers + 1) * T; k++) {
-        const int32_t *row = cisup_allocation_row(net->base, net->row_of[k]);
-        for (cisup_index j = 0; j < S; j++) p->place[k * S + j] = (int32_t)(d * row[j]);
+    CISUP_TRY(cisup_new(&p->place, L * uses, sizeof *p->place, err));
+    CISUP_TRY(cisup_new(&p->layer, L - 1, sizeof *p->layer, err));
+    CISUP_TRY(cisup_new(&of, L, sizeof *of, err));
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (cisup_index l = 1; l <= L; l++) {
+        take_places(p->place + (l - 1) * uses, net, l);
+        if (l > 1)
+            of[l - 1].status = take_layer(&p->layer[l - 2], &net->layers[l - 2].factored,
+                                          is_single, &of[l - 1].err);
     }
-    CISUP_TRY(cisup_new(&p->layer, layers, sizeof *p->layer, err));
-    for (cisup_index k = 0; k < layers; k++)
-        CISUP_TRY(take_layer(&p->layer[k], &net->layers[k].factored,
-                             kernel->bytes == sizeof(float), err));
+    CISUP_TRY(cisup_outcome_first(of, L, err));
 done:
+    cisup_release(of);
     if (status != CISUP_OK) cisup_bulk_plan_free(p);
     return status;
 }
@@ -237,7 +296,7 @@ double cisup_bulk_plan_bytes(const cisup_shape *shape, cisup_precision precision
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double weights = precision == CISUP_PRECISION_SINGLE ? 8.0 * T * d * d : 0.0;
     return 4.0 * (layers + 1.0) * T * S +
-           layers * (weights + 8.0 * T * S + 12.0 * meetings + 24.0 * (N + 1.0));
+           layers * (weights + 12.0 * T * S + 12.0 * meetings + 40.0 * (N + 1.0));
 }
 
 double cisup_bulk_bytes(const cisup_shape *shape) {

@@ -42,24 +42,28 @@ const cisup_bulk_kernel *cisup_bulk_kernel_best(cisup_precision precision);
 /* Samples that travel together: 8 in double, 16 in single precision. */
 int cisup_bulk_lanes(const cisup_bulk_kernel *kernel);
 
-/* The excess (sparse/factored.h) by rows: what neuron n gets is the sum of factor[k]
- * times what neuron from[k] has, start[n] <= k < start[n+1]. Owns its arrays. Start from
- * {0}. */
+/* The excess (sparse/factored.h) by rows, sorted by their length (as are the runs below):
+ * what neuron row[r] gets is the sum of factor[k] times what neuron from[k] has,
+ * start[r] <= k < start[r+1]. Owns its arrays. Start from {0}. */
 typedef struct {
+    int32_t *row;       /* [N] */
     cisup_index *start; /* [N+1] */
     int32_t *from;
     float *factor; /* small integers */
 } cisup_bulk_excess;
 
-/* Numbers of lines are 32-bit: N d lines of 64 bytes must fit in memory anyway.
- *
- * What is sent to the neurons of a layer is first kept for CISUP_BULK_BLOCK circuits t,
- * then added neuron by neuron, for increasing t: which, of a block, comes to which
- * neuron, sorted by block, then by neuron, then by t. Owns its arrays. Start from {0}. */
+/* What is sent to the neurons of a layer is first kept for CISUP_BULK_BLOCK circuits t,
+ * then added neuron by neuron, for increasing t. A run is what comes from a block to one
+ * neuron; runs of a block are sorted by their length, so that loops over them end when
+ * the processor expects it, then by neuron; the first block has a run, perhaps empty, for
+ * every neuron. Numbers of lines are 32-bit: N d lines of
+ * 64 bytes must fit in memory anyway. Owns its arrays. Start from {0}. */
 enum { CISUP_BULK_BLOCK = 1024 };
 typedef struct {
-    int32_t *neuron; /* [T S] */
-    int32_t *sender; /* [T S] first line: d times t, counted from the block's first */
+    cisup_index S;
+    cisup_index *first;     /* [blocks+1] the first run of each */
+    int32_t *line, *length; /* [runs] the neuron's first line; how many are sent to it */
+    int32_t *sender;        /* [T S] run by run: the first line of t within its block */
 } cisup_bulk_mail;
 
 /* The weights of a layer in the kernel's precision; borrows the rest. */
@@ -80,11 +84,11 @@ typedef struct {
 } cisup_bulk_plan;
 
 /* *p is uninitialised on entry and empty after a failure. Errors: ENOMEM.
- * O(L T d^2). */
+ * O(L T (S + d^2)); threads take whole layers. */
 CISUP_MUST_CHECK cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p,
                                                    const cisup_network *net,
                                                    const cisup_bulk_kernel *kernel,
-                                                   cisup_error *err);
+                                                   int threads, cisup_error *err);
 void cisup_bulk_plan_free(cisup_bulk_plan *p);
 
 /* The arrays of passes, one for each thread; "line": one number of each lane. Lines of

@@ -141,34 +141,34 @@ ALWAYS void TYPED(map)(const REAL *v, const REAL *x, cisup_index d, REAL *out) {
     }
 }
 
-/* Adds to each neuron of the mail what was sent to it: rows i < count of it; part p. */
-ALWAYS void TYPED(deliver_some)(const mail *post, const REAL *sent, cisup_index d, int p,
-                                int count, REAL *y) {
-    for (cisup_index k = 0; k < post->letters;) {
-        const int32_t n = post->neuron[k];
-        REAL *at = AT(y, n * d, p);
+/* Adds to each neuron what a block of circuits sent to it, the first block to 0: rows
+ * i < count of it; part p. */
+ALWAYS void TYPED(deliver_some)(const cisup_bulk_mail *mail, cisup_index block,
+                                const REAL *sent, int p, int count, REAL *y) {
+    const int32_t *sender = mail->sender + block * CISUP_BULK_BLOCK * mail->S;
+    for (cisup_index run = mail->first[block]; run < mail->first[block + 1]; run++) {
+        REAL *at = AT(y, mail->line[run], p);
+        const int32_t *end = sender + mail->length[run];
         vec sum[4];
-        for (int g = 0; g < count; g++) sum[g] = TYPED(get)(AT(at, g, 0));
-        do {
-            const REAL *from = AT(sent, post->sender[k], p);
+        for (int g = 0; g < count; g++)
+            sum[g] = block > 0 ? TYPED(get)(AT(at, g, 0)) : (vec){0};
+        for (; sender < end; sender++) {
+            const REAL *from = AT(sent, *sender, p);
             for (int g = 0; g < count; g++) sum[g] += TYPED(get)(AT(from, g, 0));
-        } while (++k < post->letters && post->neuron[k] == n);
+        }
         for (int g = 0; g < count; g++) TYPED(put)(AT(at, g, 0), sum[g]);
     }
 }
 
-/* y += what the circuits first, ..., end-1 sent. */
-ALWAYS void TYPED(deliver)(const cisup_bulk_layer *x, cisup_index first, cisup_index end,
+/* y = what the circuits of the first block sent, or y += what those of another did. */
+ALWAYS void TYPED(deliver)(const cisup_bulk_mail *mail, cisup_index block,
                            const REAL *sent, cisup_index d, REAL *y) {
-    const cisup_index S = x->f->in.base->S;
-    const mail post = {x->mail.neuron + first * S, x->mail.sender + first * S,
-                       (end - first) * S};
     for (int p = 0; p < PIECES; p++) {
         cisup_index i = 0;
         for (; i + 4 <= d; i += 4)
-            TYPED(deliver_some)(&post, AT(sent, i, 0), d, p, 4, AT(y, i, 0));
+            TYPED(deliver_some)(mail, block, AT(sent, i, 0), p, 4, AT(y, i, 0));
         for (; i < d; i++)
-            TYPED(deliver_some)(&post, AT(sent, i, 0), d, p, 1, AT(y, i, 0));
+            TYPED(deliver_some)(mail, block, AT(sent, i, 0), p, 1, AT(y, i, 0));
     }
 }
 
@@ -233,15 +233,18 @@ ALWAYS void TYPED(measure)(const REAL *est, cisup_index d, int on_count, REAL of
     }
 }
 
-/* The bins of a line of squares, as cisup_histogram_bin has them. */
-static void TYPED(find_bins)(const REAL *square, int *bin) {
+/* Squares become their bins, as cisup_histogram_bin has them. Not inlined: numbers go to
+ * counters faster through memory than out of vectors. */
+static __attribute__((noinline)) void TYPED(find_bins)(REAL *square, cisup_index lines,
+                                                       BITS *bin) {
     enum { below = (BIAS + CISUP_HISTOGRAM_LOWEST) * (1 << CISUP_HISTOGRAM_BITS) - 1 };
-    BITS bits[CISUP_LINE_BYTES / sizeof(BITS)];
-    memcpy(bits, square, sizeof bits);
-    for (int k = 0; k < LANES; k++) {
-        const BITS part = (bits[k] & BITS_MOST) >> (MANTISSA - CISUP_HISTOGRAM_BITS);
-        const int at = (int)part - below;
-        bin[k] = at < 1 ? 0 : at < CISUP_HISTOGRAM_LAST ? at : CISUP_HISTOGRAM_LAST;
+    const mask most = (mask){0} + CISUP_HISTOGRAM_LAST;
+    for (cisup_index k = 0; k < lines * PIECES; k++) {
+        mask at = (mask)TYPED(get)(square + k * EACH) & BITS_MOST;
+        at = (at >> (MANTISSA - CISUP_HISTOGRAM_BITS)) - below;
+        at &= at > 0;
+        const mask is_in = at < most;
+        TYPED(put_mask)(bin + k * EACH, (at & is_in) | (most & ~is_in));
     }
 }
 
@@ -252,18 +255,20 @@ typedef struct {
     cisup_index circuits, dropped; /* dropped: lanes that are not to be counted */
 } TYPED(held);
 
+/* A quantity that does not exist has squares of 0, which are not to be counted. */
 static void TYPED(count)(const cisup_bulk *b, const parts *w, TYPED(held) * held) {
+    cisup_measure *m = b->measure;
+    BITS *bin = (BITS *)(void *)w->square;
+    uint64_t *count[CISUP_QUANTITIES];
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
-        if (!cisup_quantity_exists(b->measure->circuits, (cisup_quantity)q)) continue;
-        const cisup_index cell = cisup_cell(b->l, CISUP_INACTIVE, q);
-        uint64_t *count = b->measure->tally[cell].squares.count;
-        int bin[CISUP_LANES_MOST];
-        for (cisup_index k = 0; k < held->circuits; k++) {
-            TYPED(find_bins)(w->square + (k * CISUP_QUANTITIES + q) * LANES, bin);
-            for (int m = 0; m < LANES; m++) count[bin[m]]++;
-        }
-        count[0] -= (uint64_t)held->dropped;
+        count[q] = m->tally[cisup_cell(b->l, CISUP_INACTIVE, q)].squares.count;
+        const int exists = cisup_quantity_exists(m->circuits, (cisup_quantity)q);
+        count[q][0] -= (uint64_t)(exists ? held->dropped : held->circuits * LANES);
     }
+    TYPED(find_bins)(w->square, held->circuits * CISUP_QUANTITIES, bin);
+    for (cisup_index k = 0; k < held->circuits; k++, bin += CISUP_QUANTITIES * LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            for (int q = 0; q < CISUP_QUANTITIES; q++) count[q][bin[q * LANES + lane]]++;
     *held = (TYPED(held)){0};
 }
 
@@ -373,9 +378,9 @@ ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
             TYPED(pour)(w.pool, how.d, b->sum + how.d * LANES);
         }
         if (!x || (end < T && end % CISUP_BULK_BLOCK != 0)) continue;
-        const cisup_index start = (end - 1) / CISUP_BULK_BLOCK * CISUP_BULK_BLOCK;
-        TYPED(deliver)(x, start, end, b->sent, how.d, b->y);
-        if (b->common) TYPED(deliver)(x, start, end, b->sent_common, how.d, b->common);
+        const cisup_index block = (end - 1) / CISUP_BULK_BLOCK;
+        TYPED(deliver)(&x->mail, block, b->sent, how.d, b->y);
+        if (b->common) TYPED(deliver)(&x->mail, block, b->sent_common, how.d, b->common);
     }
 }
 

@@ -18,14 +18,14 @@ struct cisup_bulk_kernel {
     int lanes;
     size_t bytes; /* of a number */
 
-    /* y += the input of the network, (6.1). */
+    /* y = the input of the network, (6.1). */
     void (*embed)(cisup_bulk *b);
 
-    /* Reads and measures all circuits of layer b->l; y += W a unless x is NULL. */
+    /* Reads and measures all circuits of layer b->l; y = W a unless x is NULL. */
     void (*visit)(cisup_bulk *b, const cisup_bulk_layer *x);
 
     /* a = A^{b->l} of y and what visit left behind; counts open neurons. x: as in visit,
-     * or NULL for layer 1. What was added up is 0 again afterwards. */
+     * or NULL for layer 1. */
     void (*settle)(cisup_bulk *b, const cisup_bulk_layer *x);
 };
 

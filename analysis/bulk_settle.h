@@ -32,7 +32,7 @@ static void TYPED(excess)(const cisup_bulk *b, const cisup_bulk_layer *x) {
                 vec sum = {0};
                 for (cisup_index k = e->start[n]; k < e->start[n + 1]; k++)
                     sum += (REAL)e->factor[k] * TYPED(get)(AT(source, e->from[k], p));
-                TYPED(put)(AT((REAL *)b->channel, r * N + n, p), sum);
+                TYPED(put)(AT((REAL *)b->channel, r * N + e->row[n], p), sum);
             }
     }
 }
@@ -81,11 +81,8 @@ ALWAYS void TYPED(weigh)(const cisup_bulk *b, const cisup_bulk_layer *x, const p
     }
     const double kappa = x->f->rows[n], S = (double)x->f->in.base->S;
     vec common[4];
-    REAL *at = AT((REAL *)b->common, n * d + i, p);
-    for (int g = 0; g < count; g++) {
-        common[g] = TYPED(get)(AT(at, g, 0));
-        TYPED(put)(AT(at, g, 0), (vec){0});
-    }
+    const REAL *at = AT((const REAL *)b->common, n * d + i, p);
+    for (int g = 0; g < count; g++) common[g] = TYPED(get)(AT(at, g, 0));
     TYPED(take_excess)(b, x, w, d, n, i, p, count, common);
     for (int g = 0; g < count; g++) {
         y[g] += (REAL)(1.0 + kappa) * common[g];
@@ -105,9 +102,9 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
     mask opens[4] = {{0}}, wrongs[4] = {{0}};
     for (cisup_index n = first; n < end; n++) {
         const mask inside = TYPED(get_mask)(AT((const BITS *)b->inside, n, p));
-        REAL *y = AT((REAL *)b->y, n * d + i, p), *to = AT((REAL *)b->a, n * d + i, p);
+        const REAL *y = AT((const REAL *)b->y, n * d + i, p);
+        REAL *to = AT((REAL *)b->a, n * d + i, p);
         for (int g = 0; g < count; g++) a[g] = TYPED(get)(AT(y, g, 0));
-        for (int g = 0; g < count; g++) TYPED(put)(AT(y, g, 0), (vec){0});
         if (x) TYPED(weigh)(b, x, w, d, n, i, p, count, a);
         for (int g = 0; g < count; g++) {
             a[g] += (REAL)bias[g];
@@ -196,6 +193,7 @@ static void TYPED(embed)(cisup_bulk *b) {
     const cisup_batch *batch = b->batch;
     const cisup_index d = batch->d;
     REAL *y = b->y;
+    memset(y, 0, (size_t)(net->base->N * d) * CISUP_LINE_BYTES);
     for (cisup_index lane = 0; lane < batch->used; lane++)
         for (cisup_index k = 0; k < batch->z; k++) {
             const cisup_index t = batch->active[lane * batch->z + k];

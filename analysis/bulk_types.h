@@ -16,12 +16,6 @@ typedef struct {
     cisup_index S, d;
 } seat;
 
-/* What circuits sent to neurons; a part of cisup_bulk_mail. */
-typedef struct {
-    const int32_t *neuron, *sender; /* [letters] */
-    cisup_index letters;
-} mail;
-
 #define REAL double
 #define BITS int64_t
 #define BITS_MOST INT64_MAX

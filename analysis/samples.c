@@ -73,7 +73,7 @@ static cisup_status take_bulk(crew *c, int threads, cisup_error *err) {
     const cisup_bulk_kernel *kernel = cisup_bulk_kernel_best(c->s->precision);
     cisup_status status;
     c->lanes = cisup_bulk_lanes(kernel);
-    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, kernel, err));
+    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, kernel, threads, err));
     CISUP_TRY(cisup_new(&c->bulk, threads, sizeof *c->bulk, err));
     for (int k = 0; k < threads; k++)
         CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan, err));

@@ -18,6 +18,16 @@ cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *functio
     return code;
 }
 
+cisup_status cisup_outcome_first(const cisup_outcome *part, cisup_index parts,
+                                 cisup_error *err) {
+    for (cisup_index k = 0; k < parts; k++) {
+        if (part[k].status == CISUP_OK) continue;
+        if (err) *err = part[k].err;
+        return part[k].status;
+    }
+    return CISUP_OK;
+}
+
 void cisup_error_prefix(cisup_error *err, const char *prefix) {
     if (!err) return;
     char text[sizeof err->text];

@@ -35,6 +35,16 @@ typedef struct {
 cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *function,
                         int line, const char *format, ...) CISUP_PRINTF(5, 6);
 
+/* What became of one part of a job that threads share; each writes its own. */
+typedef struct {
+    cisup_status status;
+    cisup_error err;
+} cisup_outcome;
+
+/* The first failure, with its error in *err, or OK. */
+cisup_status cisup_outcome_first(const cisup_outcome *part, cisup_index parts,
+                                 cisup_error *err);
+
 /* Puts "prefix: " before the text of a failed call, for example a file's name. */
 void cisup_error_prefix(cisup_error *err, const char *prefix);
 

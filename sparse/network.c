@@ -106,16 +106,10 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
-/* What became of one layer; each thread writes its own. */
-typedef struct {
-    cisup_status status;
-    cisup_error err;
-} outcome;
-
 static cisup_status build_layers(cisup_network *net, cisup_engine engine, int threads,
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
-    outcome *layer = NULL;
+    cisup_outcome *layer = NULL;
     cisup_status status = cisup_new(&layer, L - 1, sizeof *layer, err);
     if (status != CISUP_OK) return status;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
@@ -124,10 +118,7 @@ static cisup_status build_layers(cisup_network *net, cisup_engine engine, int th
         layer[l - 2].status =
             cisup_operator_make(&net->layers[l - 2], engine, &x, &layer[l - 2].err);
     }
-    for (cisup_index l = 2; l <= L && status == CISUP_OK; l++) {
-        status = layer[l - 2].status;
-        if (status != CISUP_OK && err) *err = layer[l - 2].err;
-    }
+    status = cisup_outcome_first(layer, L - 1, err);
     cisup_release(layer);
     return status;
 }
