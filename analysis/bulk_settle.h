@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The second half of bulk_kernel.h: from what the circuits sent to the activations. */
+ * The last part of bulk_kernel.h: from what the circuits sent to the activations. */
 
 /* source_r = -(scale/S) (row r of right) a, all neurons; right: [d]. */
 static void TYPED(find_source)(const cisup_bulk *b, const REAL *right, cisup_index d,
