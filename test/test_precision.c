@@ -66,6 +66,78 @@ static void double_gives_the_bytes_of_the_watched_pass(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* More circuits than are sent in one go, and more read-outs than are all counted. */
+static void many_circuits_give_the_same_bytes(void **state) {
+    (void)state;
+    cisup_allocation a;
+    CHECK_OK(cisup_allocation_make(&a, 500, 5, CISUP_BULK_BLOCK + 500, NULL, &error_));
+    for (int weights = 0; weights < 4; weights++) {
+        cisup_experiment x = experiment_of(&a, weights, CISUP_MODE_RELU, z);
+        x.networks = 1;
+        x.L = 2;
+        x.inputs = CISUP_MANY_READOUTS / a.T + 1;
+        cisup_report bulk = ran(&x);
+        x.worst = 1;
+        cisup_report watched = ran(&x);
+        check_same_bytes(&bulk, &watched);
+        cisup_report_free(&bulk);
+        cisup_report_free(&watched);
+    }
+    cisup_allocation_free(&a);
+}
+
+/* One pass of a batch by the kernel: what was measured. */
+static void pass(const cisup_network *net, const cisup_bulk_kernel *kernel,
+                 cisup_measure *m) {
+    cisup_bulk_plan plan;
+    cisup_bulk b;
+    cisup_batch batch;
+    CHECK_OK(cisup_bulk_plan_make(&plan, net, kernel, 1, &error_));
+    CHECK_OK(cisup_bulk_init(&b, &plan, &error_));
+    CHECK_OK(cisup_batch_init(&batch, 3, net->circuits, &error_));
+    CHECK_OK(cisup_measure_init(m, net, 3, &error_));
+    cisup_batch_draw(&batch, net->circuits, 7, 0, 0, cisup_bulk_lanes(kernel) - 1);
+    m->circuits = net->circuits;
+    (void)cisup_measure_start(m, &batch, 0, batch.used);
+    cisup_bulk_run(&b, CISUP_MODE_RELU, &batch, m);
+    cisup_batch_free(&batch);
+    cisup_bulk_free(&b);
+    cisup_bulk_plan_free(&plan);
+}
+
+/* Of those that this machine has; the others are the same source. */
+static void instructions_do_not_matter(void **state) {
+    (void)state;
+    cisup_allocation a = placed();
+    cisup_circuits circuits;
+    CHECK_OK(cisup_circuits_make(&circuits, a.T, 4, 4, NULL, &error_));
+    for (int k = 0; k < 4 * CISUP_PRECISIONS; k++) {
+        const cisup_precision precision = (cisup_precision)(k / 4);
+        cisup_network_options o = cisup_network_defaults();
+        cisup_network net;
+        cisup_measure plain, other;
+        o.weights.scheme = (cisup_weight_scheme)(k % 4);
+        CHECK_OK(cisup_network_make(&net, &a, &circuits, &o, &error_));
+        pass(&net, cisup_bulk_kernel_for(precision, CISUP_INSTRUCTIONS_PLAIN), &plain);
+        for (int set = 1; set < CISUP_INSTRUCTIONS; set++) {
+            const cisup_bulk_kernel *kernel =
+                cisup_bulk_kernel_for(precision, (cisup_instructions)set);
+            if (!kernel) continue;
+            pass(&net, kernel, &other);
+            const size_t cells = (size_t)cisup_cell(5, 0, 0);
+            assert_memory_equal(other.sum, plain.sum,
+                                cells * CISUP_LANES_MOST * sizeof *plain.sum);
+            assert_memory_equal(other.tally, plain.tally, cells * sizeof *plain.tally);
+            assert_memory_equal(other.open, plain.open, 16 * sizeof *plain.open);
+            cisup_measure_free(&other);
+        }
+        cisup_measure_free(&plain);
+        cisup_network_free(&net);
+    }
+    cisup_circuits_free(&circuits);
+    cisup_allocation_free(&a);
+}
+
 /* 1e-5 of every mean square error e^2, but for read-outs so close to a state of size 1
  * that its own rounding shows: those are off by some 6e-8, which moves e^2 by 2 e 1e-7 at
  * most. Errors below 1e-12 are roundings themselves. Linear mode grows without bound and
@@ -131,6 +203,8 @@ static void what_needs_double_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(double_gives_the_bytes_of_the_watched_pass),
+        cmocka_unit_test(many_circuits_give_the_same_bytes),
+        cmocka_unit_test(instructions_do_not_matter),
         cmocka_unit_test(single_agrees_with_double),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(what_needs_double_is_refused),
