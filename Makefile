@@ -31,6 +31,7 @@ bench:
 	@.ci/install build check bench
 	@cmake -S . -B build-bench -DCMAKE_BUILD_TYPE=Release -DCISUP_BENCH=ON -DBUILD_TESTING=OFF
 	@cmake --build build-bench -j $(JOBS)
+	build-bench/bench/bench_machine bench/results
 	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
 	build-bench/bench/bench_assembly bench/results
 	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
