@@ -96,9 +96,10 @@ static cisup_status decide(search *s, cisup_index T, cisup_verdict *verdict,
     return CISUP_OK;
 }
 
-/* d ln mean / d ln T between two places; a guess where that means nothing. */
+/* d ln mean / d ln T between two places; a guess where that means nothing. From no error
+ * at all it is the steepest. */
 static double slope_between(place a, place b) {
-    const int is_usable = a.T && b.T && a.T != b.T && a.mean > 0.0 && b.mean > 0.0 &&
+    const int is_usable = a.T && b.T && a.T != b.T && a.mean >= 0.0 && b.mean > 0.0 &&
                           isfinite(a.mean) && isfinite(b.mean);
     if (!is_usable) return slope_guess;
     const double slope = log(b.mean / a.mean) / log((double)b.T / (double)a.T);
@@ -202,14 +203,18 @@ static double width_of(const finding *f) {
     return f->high - f->low < 1.0 ? 0.0 : (f->high - f->low) / (2.0 * f->at);
 }
 
+/* Whether the crossing lies outside of the window: then it is no more than a hint. */
+static int is_outside(const search *s, const window *w, const finding *f) {
+    const cisup_index first = w->T[0], last = w->T[w->J - 1];
+    return (f->at > 1.02 * (double)last && last < s->o.most) ||
+           (f->at < 0.98 * (double)first && first > s->o.least);
+}
+
 /* Whether the window should move: the crossing lies outside or the means grow at
  * another rate than it was made for. */
 static int is_misplaced(const search *s, const window *w, const finding *f) {
-    const cisup_index first = w->T[0], last = w->T[w->J - 1];
     if (isnan(f->at)) return 0;
-    return (f->at > 1.02 * (double)last && last < s->o.most) ||
-           (f->at < 0.98 * (double)first && first > s->o.least) ||
-           f->slope > 1.6 * w->slope || f->slope < 0.4 * w->slope;
+    return is_outside(s, w, f) || f->slope > 1.6 * w->slope || f->slope < 0.4 * w->slope;
 }
 
 /* Measures networks that were not used before at every T of a window, until the interval
@@ -304,7 +309,7 @@ static cisup_status measure_crossing(search *s, finding *f, cisup_error *err) {
         const cisup_status status = measure_window(s, &w, &seen, err);
         if (status != CISUP_OK) return status;
         if (moves == MOST_MOVES || !is_misplaced(s, &w, &seen)) {
-            if (!isnan(seen.at)) *f = seen;
+            if (!isnan(seen.at) && !is_outside(s, &w, &seen)) *f = seen;
             break;
         }
         centre = limited(seen.at, fmax(0.5 * w.centre, (double)s->within.T),

@@ -9,19 +9,30 @@
 /* Networks whose mean is (T/root)^slope times 1 + bump sin(T/10), limit 1. Values are
  * lognormal; a part `shared` of the variance of the logarithm belongs to the network and
  * is the same at every T. Up to `free` errors are 0; above `wall`, if it is set, they
- * are infinite. A factor exp(curve (T/root - 1)) makes it no power law. */
+ * are infinite. A factor exp(curve (T/root - 1)) makes it no power law. With `spike` the
+ * mean is (T - free)/(root - free), made of errors of that size, Poisson many. */
 typedef struct {
-    double root, slope, noise, shared, bump, wall, free, curve;
+    double root, slope, noise, shared, bump, wall, free, curve, spike;
     uint64_t seed;
     cisup_index runs, networks; /* counted */
     int fails;
 } made_up;
+
+/* How often a Poisson process with this mean happens. */
+static double poisson(cisup_rng *rng, double mean) {
+    double count = -1.0;
+    for (double left = mean; left > 0.0; count++) left += log(1.0 - cisup_rng_unit(rng));
+    return count;
+}
 
 static double value(const made_up *m, cisup_index T, cisup_index network) {
     cisup_rng own, here;
     cisup_rng_init(&own, m->seed, CISUP_STREAM_TEST, network, 0, 0);
     cisup_rng_init(&here, m->seed, CISUP_STREAM_TEST, network, T, 1);
     if ((double)T <= m->free) return 0.0;
+    if (m->spike > 0.0)
+        return m->spike *
+               poisson(&here, ((double)T - m->free) / (m->root - m->free) / m->spike);
     if (m->wall > 0.0 && (double)T > m->wall) return (double)INFINITY;
     const double g = sqrt(m->shared) * cisup_rng_normal(&own) +
                      sqrt(1.0 - m->shared) * cisup_rng_normal(&here);
@@ -146,6 +157,15 @@ static void jumps_are_found(void **state) {
         }
         assert_covers(later, o);
     }
+}
+
+/* So steep that a power law has its crossing anywhere: no error up to T = 50, 0.8 more at
+ * every T from there, in lumps of a half. */
+static void steep_growth_from_nothing_is_covered(void **state) {
+    (void)state;
+    const made_up lumps = {.root = 51.25, .free = 50, .spike = 0.5};
+    const cisup_index start[] = {30, 51, 72, 400};
+    for (int k = 0; k < 4; k++) assert_covers(lumps, between(2, 5000, start[k]));
 }
 
 /* A confidence of 0.6 covers less often than one of 0.95: 600 and 3 standard errors. */
@@ -325,6 +345,7 @@ int main(void) {
         cmocka_unit_test(intervals_cover_where_the_mean_is_jagged),
         cmocka_unit_test(intervals_cover_where_the_slope_changes),
         cmocka_unit_test(jumps_are_found),
+        cmocka_unit_test(steep_growth_from_nothing_is_covered),
         cmocka_unit_test(confidence_is_used),
         cmocka_unit_test(without_noise_T_is_exact),
         cmocka_unit_test(limit_above_everything_is_full),
