@@ -128,6 +128,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->L = s->L;
     x->network = setup_network(s);
     x->mode = (cisup_mode)r->mode;
+    x->precision = (cisup_precision)r->precision;
     x->inputs = r->samples;
     x->threads = (int)r->threads;
     return w;
@@ -162,7 +163,7 @@ static const char *bound_of(const capacity_answer *a, int mode) {
     const double closed = a->masked / a->search.error.mean;
     if (a->search.outcome == CISUP_CAPACITY_INFEASIBLE) return NULL;
     if (a->search.outcome == CISUP_CAPACITY_FULL) return "allocation";
-    if (mode == CISUP_MODE_RELU && closed * closed < 0.5) return "closed";
+    if (mode == CISUP_MODE_RELU && closed * closed < 0.5) return "closed-neurons";
     return mode != CISUP_MODE_LINEAR && a->feedback >= 0.5 ? "feedback" : "error";
 }
 

@@ -11,10 +11,11 @@
 /* What `cisup capacity` and `cisup frontier` ask for, apart from what they go through. */
 typedef struct {
     setup setup;
-    int mode, state, quantity; /* quantity -1: x, on or readout, the first that
-                                   the circuits have */
-    double budget, worst;      /* limits: root mean square error, mean of the worst norm;
-                                  NaN: not asked for */
+    int mode, precision;
+    int state, quantity;  /* quantity -1: x, on or readout, the first that
+                              the circuits have */
+    double budget, worst; /* limits: root mean square error, mean of the worst norm;
+                             NaN: not asked for */
     double confidence, tolerance;
     cisup_index networks, samples, threads;
     const char *scheme_words; /* --schemes */
@@ -34,11 +35,11 @@ typedef struct {
     cisup_index N, placed;        /* placed: circuits the scheme places at most */
     cisup_capacity_result search; /* errors in the unit of the limit: root mean squares */
     double limit;
-    int is_by_worst;      /* whether --worst decided, not --budget */
-    const char *bound;    /* what binds: allocation, closed, feedback, error; NULL */
-    double masked;        /* the error at T with no closed neuron open; NaN: not asked */
-    double feedback;      /* g at T, even loads */
-    cisup_index theory_T; /* -1: theory is silent, INT64_MAX: no limit */
+    int is_by_worst;   /* whether --worst decided, not --budget */
+    const char *bound; /* what binds: allocation, closed-neurons, feedback, error; NULL */
+    double masked;     /* the error at T with no closed neuron open; NaN: not asked */
+    double feedback;   /* g at T, even loads */
+    cisup_index theory_T;     /* -1: theory is silent, INT64_MAX: no limit */
     const char *theory_bound; /* its name in `cisup theory`, or allocation; NULL */
 } capacity_answer;
 
@@ -104,6 +105,13 @@ int capacity_quantity_find(const char *word);
          "relu|masked-linear|masked-relu|linear",                                          \
          "what a neuron does (relu)",                                                      \
          cisup_mode_find},                                                                 \
+        {"precision",                                                                      \
+         0,                                                                                \
+         OPTION_CHOICE,                                                                    \
+         &(r).precision,                                                                   \
+         "double|single",                                                                  \
+         "numbers of the passes; what is added up over circuits is double (double)",       \
+         cisup_precision_find},                                                            \
         {"confidence",  0,                                                                 \
          OPTION_NUMBER, &(r).confidence,                                                   \
          "P",           "of the interval for T (0.95)",                                    \

@@ -25,8 +25,8 @@ void capacity_text_head(const capacity_request *r) {
            s->d, cisup_weight_scheme_name((cisup_weight_scheme)s->weights),
            cisup_mode_name((cisup_mode)r->mode));
     head_numbers(r);
-    printf("%6s %3s %3s %3s  %-7s%9s%9s%9s  %-11s%8s%9s%9s%9s%7s\n", "D", "z", "L", "S",
-           "scheme", "T", "low", "high", "limit", "error", "at 1.1 T", "theory",
+    printf("%6s %3s %3s %3s  %-7s%9s%9s%9s  %-14s%9s%9s%9s%9s%7s\n", "D", "z", "L", "S",
+           "scheme", "T", "low", "high", "binds", "error", "at 1.1 T", "theory",
            "networks", "runs");
 }
 
@@ -52,7 +52,7 @@ void capacity_text(const capacity_answer *a) {
     print_T(s->T ? s->T : -1);
     print_T(s->T ? s->low : -1);
     print_T(s->high ? s->high : -1);
-    printf("  %-10s", a->bound ? a->bound : "infeasible");
+    printf("  %-14s", a->bound ? a->bound : "infeasible");
     print_number(s->error.mean);
     print_number(s->error_beyond.mean);
     print_T(a->theory_T);
@@ -89,9 +89,10 @@ static json_t *params_json(const capacity_request *r, const capacity_point *p) {
     const cisup_shape shape = {.D = p->D, .d = s->d, .T = 1, .S = p->S, .L = p->L};
     json_t *params = setup_json(s, &shape);
     json_t *more =
-        json_pack("{ss,sI,ss,ss,ss,so,so,so,so,sI,sI}", "scheme",
+        json_pack("{ss,sI,ss,ss,ss,ss,so,so,so,so,sI,sI}", "scheme",
                   cisup_scheme_name((cisup_scheme)p->scheme), "z", p->z, "mode",
-                  cisup_mode_name((cisup_mode)r->mode), "state",
+                  cisup_mode_name((cisup_mode)r->mode), "precision",
+                  cisup_precision_name((cisup_precision)r->precision), "state",
                   cisup_state_name((cisup_state_kind)r->state), "quantity",
                   cisup_quantity_name((cisup_quantity)r->quantity), "budget",
                   emit_number(r->budget), "worst", emit_number(r->worst), "confidence",
@@ -112,15 +113,15 @@ cisup_status capacity_json(const capacity_request *r, const capacity_answer *a,
     json_t *theory = a->theory_T < 0 ? json_null()
                                      : json_pack("{so,ss}", "T", T_json(a->theory_T),
                                                  "limit", a->theory_bound);
-    json_t *line =
-        json_pack("{ss,ss,ss,so,sI,so,ss,sI,sI,sI,sb,ss,so,so,so}", "record", "capacity",
-                  "schema", "cisup.capacity/1", "version", CISUP_VERSION, "params",
-                  params_json(r, &a->point), "N", a->N, "placed", T_json(a->placed),
-                  "outcome", cisup_capacity_outcome_name(s->outcome), "T", s->T, "T_lo",
-                  s->low, "T_hi", s->high, "precise", s->is_precise, "decided_by",
-                  a->is_by_worst ? "worst" : "budget", "limit",
-                  a->bound ? json_string(a->bound) : json_null(), "slope",
-                  emit_number(s->slope), "error", error_json(s->at, &s->error));
+    json_t *line = json_pack(
+        "{ss,ss,ss,so,sI,so,ss,sI,sI,sI,so,sb,ss,so,so,so}", "record", "capacity",
+        "schema", "cisup.capacity/1", "version", CISUP_VERSION, "params",
+        params_json(r, &a->point), "N", a->N, "placed", T_json(a->placed), "outcome",
+        cisup_capacity_outcome_name(s->outcome), "T", s->T, "T_lo", s->low, "T_hi",
+        s->high, "confidence", emit_number(r->confidence), "precise", s->is_precise,
+        "decided_by", a->is_by_worst ? "worst" : "budget", "binds",
+        a->bound ? json_string(a->bound) : json_null(), "slope", emit_number(s->slope),
+        "error_at_T", error_json(s->at, &s->error));
     json_t *more = json_pack("{so,so,so,so,sI,sI}", "beyond",
                              error_json(s->beyond, &s->error_beyond), "masked",
                              emit_number(a->masked), "feedback", emit_number(a->feedback),
@@ -168,11 +169,11 @@ cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
             points,
             json_pack("{so,sI,sI,sI,sI,so}", "x", emit_number(f->x[k]), "S", a->point.S,
                       "T", a->search.T, "T_lo", a->search.low, "T_hi", a->search.high,
-                      "limit", a->bound ? json_string(a->bound) : json_null()));
+                      "binds", a->bound ? json_string(a->bound) : json_null()));
     }
     return emit_line(
-        json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "frontier", "schema",
-                  "cisup.frontier/1", "along", f->along, "scheme",
+        json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "fit", "schema",
+                  "cisup.fit/1", "x", f->along, "scheme",
                   cisup_scheme_name((cisup_scheme)f->scheme), "points", points, "fitted",
                   f->fitted, "exponent", emit_number(f->measured.exponent), "lo",
                   emit_number(f->measured.low), "hi", emit_number(f->measured.high),

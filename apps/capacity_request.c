@@ -87,6 +87,10 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
     if (r->threads > MOST_THREADS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most %d",
                           r->threads, MOST_THREADS);
+    if (r->precision == CISUP_PRECISION_SINGLE &&
+        r->setup.engine == CISUP_ENGINE_ASSEMBLED)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--precision single: not with --engine assembled");
     return CISUP_OK;
 }
 

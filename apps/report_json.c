@@ -43,10 +43,11 @@ static json_t *params_json(const finished_run *run) {
     json_t *z = json_array(), *p = setup_json(run->setup, &run->shape);
     for (cisup_index k = 0; k < x->z_count; k++)
         (void)json_array_append_new(z, json_integer(x->z[k]));
-    json_t *more = json_pack(
-        "{so,ss,ss,sI,sI,sb,sb}", "z", z, "mode", cisup_mode_name(x->mode), "precision",
-        cisup_precision_name(x->precision), "networks", x->networks, "samples", x->inputs,
-        "implicit", x->computed != NULL, "terms", x->terms);
+    json_t *more =
+        json_pack("{so,ss,ss,sI,sI,sb,sb,sI}", "z", z, "mode", cisup_mode_name(x->mode),
+                  "precision", cisup_precision_name(x->precision), "networks",
+                  x->networks, "samples", x->inputs, "implicit", x->computed != NULL,
+                  "terms", x->terms, "worst", x->worst);
     if (p && (!more || json_object_update(p, more) != 0)) {
         json_decref(p);
         p = NULL;

@@ -21,6 +21,7 @@ try cisup capacity --budget 1 -S 251
 try cisup capacity --budget 1 -D 60 -S 15 -z 2
 try cisup capacity --budget 1 -D 60 -S 3,15 -z 1,2
 try cisup capacity --budget 1 --circuit-file nofile.csv
+try cisup capacity --budget 1 --precision single --engine assembled
 try cisup capacity --budget 1 file
 try cisup frontier --budget 1
 try cisup frontier --budget 1 --along D

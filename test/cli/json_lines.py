@@ -449,6 +449,21 @@ class Propagate(unittest.TestCase):
                     if r["record"] == "term":
                         self.check_term(r, weights)
 
+    def test_terms_add_up_in_every_family(self):
+        """Rounding, also where a linear network blows up to a mean square of 1e4."""
+        shape = ["-D", 200, "-T", 60, "-S", 3, "-L", 4, "-z", 2, "-K", 2, "-M", 16]
+        largest = 0.0
+        for family in ("rotation3", "rotation4", "random-relu", "gate"):
+            for weights in ("plain", "balanced", "split", "capped"):
+                for mode in ("relu", "masked-linear", "masked-relu", "linear"):
+                    options = ["--family", family, "--weights", weights, "--mode", mode]
+                    lines = records("propagate", *shape, *options, "--threads", 1, "--terms")
+                    terms = [r for r in lines if r["record"] == "term"]
+                    self.assertEqual(len(terms), 4 * 2 * len(TERMS))
+                    self.assertGreater(terms[0]["residual"], 0)
+                    largest = max(largest, terms[0]["residual"])
+        self.assertLess(largest, 1e-12)
+
     def check_term(self, r, weights):
         self.assertLess(r["residual"], 1e-12)
         self.assertLessEqual(abs(r["correlation_with_total"] or 0), 1 + 1e-9)
@@ -467,7 +482,10 @@ class Propagate(unittest.TestCase):
         options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", "1,3"]
         lines = records("propagate", *options, "--worst", 6)
         rest = [r for r in lines[:-1] if r["record"] != "worst"]
-        self.assertEqual(rest, records("propagate", *options)[:-1])
+        self.assertEqual(rest[0]["params"].pop("worst"), 6)
+        plain = records("propagate", *options)[:-1]
+        self.assertEqual(plain[0]["params"].pop("worst"), 0)
+        self.assertEqual(rest, plain)
         worst = [r for r in lines if r["record"] == "worst"]
         self.assertEqual([(r["z"], r["rank"]) for r in worst],
                          [(z, k) for z in (1, 3) for k in range(1, 7)])  # fmt: skip
@@ -549,7 +567,7 @@ class Propagate(unittest.TestCase):
                 "weights": "split", "kappa": "rows", "w_correction": 1.25,
                 "center": 0.0625, "mode": "masked-relu", "engine": "assembled",
                 "seed": 9223372036854775807, "implicit": False, "precision": "double",
-                "terms": False,
+                "terms": False, "worst": 0,
             },
         )  # fmt: skip
 
@@ -707,7 +725,7 @@ class Capacity(unittest.TestCase):
     OPTIONS = ["-D", 60, "-S", 3, "-L", 3, "-M", 16, "--tolerance", 0.1, "--threads", 1]
     KEYS = [
         "record", "schema", "version", "params", "N", "placed", "outcome", "T", "T_lo", "T_hi",
-        "precise", "decided_by", "limit", "slope", "error", "beyond", "masked", "feedback",
+        "confidence", "precise", "decided_by", "binds", "slope", "error_at_T", "beyond", "masked", "feedback",
         "theory", "networks", "runs",
     ]  # fmt: skip
 
@@ -719,10 +737,11 @@ class Capacity(unittest.TestCase):
             self.assertEqual(list(r), self.KEYS)
             self.assertEqual(r["schema"], "cisup.capacity/1")
             self.assertNotIn("T", r["params"])
+            self.assertEqual(r["confidence"], r["params"]["confidence"])
             self.assertLessEqual(r["T_lo"], r["T"])
             self.assertLessEqual(r["T"], r["T_hi"])
             self.assertLessEqual(r["T_hi"], r["placed"])
-            for error in (r["error"], r["beyond"]):
+            for error in (r["error_at_T"], r["beyond"]):
                 if error is not None:
                     self.assertEqual(list(error), ["T", "value", "lo", "hi"])
                     self.assertLessEqual(error["lo"], error["value"])
@@ -732,12 +751,12 @@ class Capacity(unittest.TestCase):
     def test_found(self):
         (r,) = self.search("-z", 1, "--budget", 0.3)
         self.assertEqual((r["outcome"], r["decided_by"], r["N"]), ("found", "budget", 15))
-        self.assertEqual(r["error"]["T"], r["T"])
+        self.assertEqual(r["error_at_T"]["T"], r["T"])
         self.assertEqual(r["beyond"]["T"], math.ceil(1.1 * r["T"]))
-        self.assertGreater(r["beyond"]["value"], r["error"]["value"])
+        self.assertGreater(r["beyond"]["value"], r["error_at_T"]["value"])
         # More than half of the error goes when no closed neuron may open.
-        self.assertEqual(r["limit"], "closed")
-        self.assertLess(r["masked"] ** 2, r["error"]["value"] ** 2 / 2)
+        self.assertEqual(r["binds"], "closed-neurons")
+        self.assertLess(r["masked"] ** 2, r["error_at_T"]["value"] ** 2 / 2)
         self.assertEqual(list(r["theory"]), ["T", "limit"])
         p = r["params"]
         self.assertEqual((p["z"], p["L"], p["S"], p["scheme"]), (1, 3, 3, "best"))
@@ -755,20 +774,20 @@ class Capacity(unittest.TestCase):
             x["mse"] for x in lines
             if x["record"] == "error" and (x["layer"], x["state"], x["quantity"]) == (3, "active", "x")
         ]  # fmt: skip
-        self.assertLessEqual(r["error"]["lo"], math.sqrt(mse))
-        self.assertLessEqual(math.sqrt(mse), r["error"]["hi"])
+        self.assertLessEqual(r["error_at_T"]["lo"], math.sqrt(mse))
+        self.assertLessEqual(math.sqrt(mse), r["error_at_T"]["hi"])
 
     def test_allocation_binds(self):
         (r,) = self.search("-z", 2, "--budget", 50)
-        self.assertEqual((r["outcome"], r["limit"], r["beyond"]), ("full", "allocation", None))
+        self.assertEqual((r["outcome"], r["binds"], r["beyond"]), ("full", "allocation", None))
         self.assertEqual((r["T"], r["T_lo"], r["T_hi"]), 3 * (r["placed"],))
 
     def test_infeasible(self):
         own = ["--family", "random-relu", "-d", 4, "--mode", "masked-linear"]
         (r,) = self.search("-z", 1, "--budget", 0.001, *own, expect=1)
         self.assertEqual((r["outcome"], r["T"], r["T_lo"]), ("infeasible", 0, 0))
-        self.assertIsNone(r["limit"])
-        self.assertGreater(r["error"]["value"], 0.001)  # the best that was met
+        self.assertIsNone(r["binds"])
+        self.assertGreater(r["error_at_T"]["value"], 0.001)  # the best that was met
 
     def test_two_limits(self):
         one, two = (
@@ -798,22 +817,36 @@ class Capacity(unittest.TestCase):
         self.assertEqual(len(set(text.values())), 1)
         self.assertNotEqual(cisup(*options, "--seed", 2), text[1])
 
+    def test_single_precision_gives_the_same_answer(self):
+        options = ["-z", 1, "--budget", 0.3]
+        (double,), (single,) = (
+            self.search(*options, "--precision", p) for p in ("double", "single")
+        )
+        self.assertEqual(single["params"].pop("precision"), "single")
+        self.assertEqual(double["params"].pop("precision"), "double")
+        self.assertEqual(single["params"], double["params"])
+        self.assertNotEqual(single["error_at_T"], double["error_at_T"])
+        self.assertEqual(single["T"], double["T"])
+        self.assertAlmostEqual(
+            single["error_at_T"]["value"], double["error_at_T"]["value"], delta=1e-4
+        )
+
     def test_frontier(self):
         options = [*self.OPTIONS[2:], "-z", 1, "--mode", "masked-linear", "--budget", 0.3]
         lines = records("frontier", "--along", "D", "--at", "60,90,120", *options)
-        self.assertEqual([r["record"] for r in lines], 3 * ["capacity"] + ["frontier"])
+        self.assertEqual([r["record"] for r in lines], 3 * ["capacity"] + ["fit"])
         f = lines[-1]
         self.assertEqual(
             list(f),
-            ["record", "schema", "along", "scheme", "points", "fitted", "exponent", "lo", "hi",
+            ["record", "schema", "x", "scheme", "points", "fitted", "exponent", "lo", "hi",
              "misfit", "theory_exponent", "leading_exponent"],
         )  # fmt: skip
-        self.assertEqual((f["along"], f["fitted"], f["leading_exponent"]), ("D", 3, 2))
+        self.assertEqual((f["x"], f["fitted"], f["leading_exponent"]), ("D", 3, 2))
         self.assertTrue(f["lo"] < f["exponent"] < f["hi"])
         for point, r in zip(f["points"], lines):
-            self.assertEqual(list(point), ["x", "S", "T", "T_lo", "T_hi", "limit"])
+            self.assertEqual(list(point), ["x", "S", "T", "T_lo", "T_hi", "binds"])
             self.assertEqual(point["x"], r["params"]["D"])
-            self.assertEqual((point["T"], point["limit"]), (r["T"], r["limit"]))
+            self.assertEqual((point["T"], point["binds"]), (r["T"], r["binds"]))
         full = records("frontier", "--along", "D", "--at", "60,90", *options, "--budget", 50)
         self.assertEqual((full[-1]["fitted"], full[-1]["exponent"]), (0, None))
 
