@@ -7,20 +7,19 @@
  */
 #include <cisup/analysis/capacity.h>
 
-#include <cisup/analysis/crossing.h>
 #include <cisup/analysis/decide.h>
+#include <cisup/analysis/window.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
 
-enum { FIRST_LOOK = 4, LOOKS = 3, LAST_LOOK = 16 }; /* 4, 8, 16 networks */
+enum { FIRST_LOOK = 8, LOOKS = 4, LAST_LOOK = 64 }; /* 8, 16, 32, 64 networks */
 enum { FEW = 16 }; /* T's that are rather decided one by one than fitted */
-enum { POINTS = 3, FIRST_NETWORKS = 12, MOST_MOVES = 8 };
+enum { FIRST_NETWORKS = 24, FEWEST_NETWORKS = 12, MOST_MOVES = 8 };
 static const double decisions_share = 0.1; /* of 1 - confidence; the rest: crossing */
 static const double near_ratio = 1.3;      /* of two T's, one within and one above */
 static const double window_ratio = 1.25;   /* of the mean at neighbouring points */
 static const double too_wide = 0.25;       /* of an interval over T, to be of use */
-static const double slope_guess = 1.5, least_slope = 0.2, most_slope = 30.0;
 
 cisup_capacity_options cisup_capacity_defaults(void) {
     return (cisup_capacity_options){
@@ -45,7 +44,7 @@ typedef struct {
     place within, above, near; /* largest within, smallest above, too close to call */
     place best;                /* smallest mean */
     cisup_index decisions, unused, runs; /* unused: first network that is */
-    double *y, *column;                  /* [networks*POINTS], [networks] */
+    double *y, *column;                  /* [networks*CISUP_WINDOW_POINTS], [networks] */
 } search;
 
 static cisup_status measure(search *s, cisup_index T, cisup_index first,
@@ -55,13 +54,9 @@ static cisup_status measure(search *s, cisup_index T, cisup_index first,
     return s->measure(s->context, T, first, count, y, err);
 }
 
-static double limited(double x, double low, double high) {
-    return fmax(low, fmin(high, x));
-}
-
 /* The nearest T in range. */
 static cisup_index T_near(const search *s, double T) {
-    return (cisup_index)llround(limited(T, (double)s->o.least, (double)s->o.most));
+    return (cisup_index)llround(cisup_within(T, (double)s->o.least, (double)s->o.most));
 }
 
 static void remember(search *s, place here, cisup_verdict verdict) {
@@ -96,14 +91,8 @@ static cisup_status decide(search *s, cisup_index T, cisup_verdict *verdict,
     return CISUP_OK;
 }
 
-/* d ln mean / d ln T between two places; a guess where that means nothing. From no error
- * at all it is the steepest. */
 static double slope_between(place a, place b) {
-    const int is_usable = a.T && b.T && a.T != b.T && a.mean >= 0.0 && b.mean > 0.0 &&
-                          isfinite(a.mean) && isfinite(b.mean);
-    if (!is_usable) return slope_guess;
-    const double slope = log(b.mean / a.mean) / log((double)b.T / (double)a.T);
-    return limited(slope, least_slope, most_slope);
+    return cisup_log_slope(a.T, a.mean, b.T, b.mean);
 }
 
 /* Where the power law through `within` and `above` meets the limit. */
@@ -113,7 +102,7 @@ static double crossing_between(const search *s) {
     const double whole = log(s->above.mean / s->within.mean);
     const double part =
         isfinite(down) && isfinite(whole) && whole > 0.0 ? down / whole : 0.5;
-    return exp(a + (b - a) * limited(part, 0.1, 0.9));
+    return exp(a + (b - a) * cisup_within(part, 0.1, 0.9));
 }
 
 /* The next T to decide. The step grows while all verdicts agree. */
@@ -145,84 +134,24 @@ static cisup_status locate(search *s, cisup_error *err) {
     }
 }
 
-/* The T's at which the crossing is measured: around `centre`, the mean `window_ratio`
- * apart if it grows like T^slope. */
-typedef struct {
-    cisup_index J, T[POINTS];
-    double centre, slope;
-} window;
-
-static window window_at(const search *s, double centre, double slope) {
-    const double least = (double)s->o.least, most = (double)s->o.most;
-    const double ratio = pow(window_ratio, 1.0 / slope);
-    window w = {.slope = slope};
-    w.centre = most > least * ratio * ratio ? limited(centre, least * ratio, most / ratio)
-                                            : sqrt(least * most);
-    const cisup_index middle = T_near(s, w.centre);
-    const double T[POINTS] = {fmin(w.centre / ratio, (double)middle - 1.0),
-                              (double)middle,
-                              fmax(w.centre * ratio, (double)middle + 1.0)};
-    for (int j = 0; j < POINTS; j++) {
-        const cisup_index here = T_near(s, T[j]);
-        if (!w.J || here > w.T[w.J - 1]) w.T[w.J++] = here;
-    }
-    return w;
-}
-
-/* What the networks of a window say, in T. */
-typedef struct {
-    double at, low, high; /* NaN, 0, infinite where nothing is known */
-    double slope;         /* of the means, log over log */
-    int is_bounded;
-} finding;
-
-static double T_of(double u, double centre, double slope) {
-    return u > -1.0 ? centre * pow(1.0 + u, 1.0 / slope) : isnan(u) ? u : 0.0;
-}
-
-/* A power law is a line in u = (T/centre)^slope - 1, with the slope of the means. */
-static finding evaluate(const search *s, const window *w, cisup_index K) {
-    double u[POINTS];
-    place first = {w->T[0], 0.0}, last = {w->T[w->J - 1], 0.0};
-    for (cisup_index k = 0; k < K; k++) {
-        first.mean += s->y[k * w->J] / (double)K;
-        last.mean += s->y[k * w->J + w->J - 1] / (double)K;
-    }
-    const double slope = slope_between(first, last);
-    for (cisup_index j = 0; j < w->J; j++)
-        u[j] = pow((double)w->T[j] / w->centre, slope) - 1.0;
-    const double level = 1.0 - (1.0 - decisions_share) * (1.0 - s->o.confidence);
-    const cisup_crossing c = cisup_crossing_find(u, w->J, s->y, K, s->o.limit, level);
-    return (finding){T_of(c.at, w->centre, slope), T_of(c.low, w->centre, slope),
-                     T_of(c.high, w->centre, slope), slope, c.is_bounded};
-}
-
-/* Half width over T; infinite while the interval is. An interval within one T is 0. */
-static double width_of(const finding *f) {
-    if (!f->is_bounded) return (double)INFINITY;
-    return f->high - f->low < 1.0 ? 0.0 : (f->high - f->low) / (2.0 * f->at);
-}
-
-/* Whether the crossing lies outside of the window: then it is no more than a hint. */
-static int is_outside(const search *s, const window *w, const finding *f) {
-    const cisup_index first = w->T[0], last = w->T[w->J - 1];
-    return (f->at > 1.02 * (double)last && last < s->o.most) ||
-           (f->at < 0.98 * (double)first && first > s->o.least);
-}
-
-/* Whether the window should move: the crossing lies outside or the means grow at
- * another rate than it was made for. */
-static int is_misplaced(const search *s, const window *w, const finding *f) {
-    if (isnan(f->at)) return 0;
-    return is_outside(s, w, f) || f->slope > 1.6 * w->slope || f->slope < 0.4 * w->slope;
+static cisup_window_question question_of(const search *s) {
+    return (cisup_window_question){.limit = s->o.limit,
+                                   .level = 1.0 - (1.0 - decisions_share) *
+                                                      (1.0 - s->o.confidence),
+                                   .tolerance = s->o.tolerance,
+                                   .least = s->o.least,
+                                   .most = s->o.most};
 }
 
 /* Measures networks that were not used before at every T of a window, until the interval
- * is narrow, the window proves misplaced or the networks are used up. */
-static cisup_status measure_window(search *s, const window *w, finding *f,
+ * is narrow, the window proves misplaced or too wide, or the networks are used up. */
+static cisup_status measure_window(search *s, const cisup_window *w, cisup_finding *f,
                                    cisup_error *err) {
     const cisup_index first = s->unused;
-    cisup_index K = 0, want = FIRST_NETWORKS;
+    const cisup_window_question q = question_of(s);
+    cisup_index K = 0;
+    cisup_index want =
+        s->o.networks < FIRST_NETWORKS ? s->o.networks : (cisup_index)FIRST_NETWORKS;
     for (;;) {
         for (cisup_index j = 0; j < w->J; j++) {
             const cisup_status status =
@@ -231,23 +160,25 @@ static cisup_status measure_window(search *s, const window *w, finding *f,
             for (cisup_index k = K; k < want; k++) s->y[k * w->J + j] = s->column[k - K];
         }
         K = want;
-        *f = evaluate(s, w, K);
-        const double width = width_of(f), need = width / s->o.tolerance;
-        if (width <= s->o.tolerance || K >= s->o.networks || is_misplaced(s, w, f))
+        *f = cisup_window_evaluate(w, s->y, K, &q);
+        const double width = cisup_finding_width(f), need = width / s->o.tolerance;
+        if (width <= s->o.tolerance || K >= s->o.networks || f->is_curved ||
+            cisup_window_is_misplaced(w, f, &q))
             return CISUP_OK;
-        const double more = limited(1.1 * need * need, 1.5, 4.0);
+        const double more = cisup_within(1.1 * need * need, 1.5, 4.0);
         want = (cisup_index)fmin(ceil((double)K * more), (double)s->o.networks);
     }
 }
 
 /* What the decisions alone say of T. */
-static finding bracket(const search *s) {
+static cisup_finding bracket(const search *s) {
     const place near = s->near;
     const double low = (double)(s->within.T ? s->within.T : s->o.least - 1);
     const double high = (double)(s->above.T ? s->above.T - 1 : s->o.most);
     const double closest = (double)near.T - (near.mean <= s->o.limit ? 0.0 : 1.0);
     const double at = near.T ? fmax(low, closest) : fmin(low, high);
-    return (finding){at, low, high, (double)NAN, 1};
+    return (cisup_finding){
+        .at = at, .low = low, .high = high, .slope = (double)NAN, .is_bounded = 1};
 }
 
 static cisup_index T_floor(const search *s, double T) {
@@ -255,7 +186,7 @@ static cisup_index T_floor(const search *s, double T) {
     return (cisup_index)floor(fmin(T, (double)s->o.most));
 }
 
-static void settle(const search *s, const finding *f, cisup_capacity_result *r) {
+static void settle(const search *s, const cisup_finding *f, cisup_capacity_result *r) {
     r->T = T_floor(s, f->at);
     r->low = T_floor(s, f->low);
     r->high = T_floor(s, f->high);
@@ -263,7 +194,7 @@ static void settle(const search *s, const finding *f, cisup_capacity_result *r) 
     r->outcome = r->T == s->o.most ? CISUP_CAPACITY_FULL
                  : r->T == 0       ? CISUP_CAPACITY_INFEASIBLE
                                    : CISUP_CAPACITY_FOUND;
-    r->is_precise = width_of(f) <= s->o.tolerance || r->low == r->high;
+    r->is_precise = cisup_finding_width(f) <= s->o.tolerance || r->low == r->high;
 }
 
 /* Decides T's one step from T, two more, ... until the verdict is the one wanted. */
@@ -296,39 +227,46 @@ done:
     return status;
 }
 
-/* Windows until one is well placed. Its finding, or what was known where it has none. */
-static cisup_status measure_crossing(search *s, finding *f, cisup_error *err) {
+/* Windows until one is well placed and narrow enough for a power law. Its finding, or
+ * what was known where there is none. */
+static cisup_status measure_crossing(search *s, cisup_finding *f, cisup_error *err) {
+    const cisup_window_question q = question_of(s);
     const place from = s->near.T ? s->near : s->within;
     const place to = s->above.T ? s->above : s->within;
     double centre = s->near.T ? (double)s->near.T : crossing_between(s);
-    double slope = slope_between(from, to);
+    double slope = slope_between(from, to), ratio = window_ratio;
     const double highest = s->above.T ? (double)s->above.T : (double)s->o.most;
     for (int moves = 0; s->o.most > s->o.least; moves++) {
-        const window w = window_at(s, centre, slope);
-        finding seen;
+        const cisup_window w =
+            cisup_window_at(centre, slope, ratio, s->o.least, s->o.most);
+        cisup_finding seen;
         const cisup_status status = measure_window(s, &w, &seen, err);
         if (status != CISUP_OK) return status;
-        if (moves == MOST_MOVES || !is_misplaced(s, &w, &seen)) {
-            if (!isnan(seen.at) && !is_outside(s, &w, &seen)) *f = seen;
+        const int is_bad = seen.is_curved || cisup_window_is_left(&w, &seen, &q);
+        const int is_last =
+            moves == MOST_MOVES || (seen.is_curved && w.T[w.J - 1] - w.T[0] < w.J);
+        if (is_last || !(is_bad || cisup_window_is_misplaced(&w, &seen, &q))) {
+            if (!isnan(seen.at) && !is_bad) *f = seen;
             break;
         }
-        centre = limited(seen.at, fmax(0.5 * w.centre, (double)s->within.T),
-                         fmin(2.0 * w.centre, highest));
+        centre = cisup_within(seen.at, fmax(0.5 * w.centre, (double)s->within.T),
+                              fmin(2.0 * w.centre, highest));
         slope = seen.slope;
+        if (seen.is_curved) ratio = sqrt(ratio);
     }
     return CISUP_OK;
 }
 
 static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err) {
-    finding f = bracket(s);
+    cisup_finding f = bracket(s);
     const double known = f.at;
     cisup_status status = measure_crossing(s, &f, err);
     if (status != CISUP_OK) return status;
-    const double width = width_of(&f);
+    const double width = cisup_finding_width(&f);
     if (width > s->o.tolerance && (width > too_wide || f.high - f.low < FEW)) {
         status = fence(s, T_near(s, floor(f.is_bounded ? f.at : known)), err);
         if (status != CISUP_OK) return status;
-        const finding decided = bracket(s);
+        const cisup_finding decided = bracket(s);
         if (!(f.high - f.low < decided.high - decided.low)) f = decided;
     }
     settle(s, &f, r);
@@ -364,9 +302,9 @@ static cisup_status options_check(const cisup_capacity_options *o, cisup_error *
         return CISUP_FAIL(err, CISUP_EINVAL, "confidence %g", o->confidence);
     if (!(o->tolerance > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "tolerance %g", o->tolerance);
-    if (o->networks < FIRST_NETWORKS)
+    if (o->networks < FEWEST_NETWORKS)
         return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " networks, at least %d are used",
-                          o->networks, FIRST_NETWORKS);
+                          o->networks, FEWEST_NETWORKS);
     return CISUP_OK;
 }
 
@@ -378,10 +316,10 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     *result = (cisup_capacity_result){0};
     cisup_status status;
     CISUP_TRY(options_check(options, err));
-    CISUP_TRY(cisup_new(&s.y, options->networks, POINTS * sizeof *s.y, err));
+    CISUP_TRY(cisup_new(&s.y, options->networks, CISUP_WINDOW_POINTS * sizeof *s.y, err));
     CISUP_TRY(cisup_new(&s.column, options->networks, sizeof *s.column, err));
     CISUP_TRY(locate(&s, err));
-    const finding known = bracket(&s);
+    const cisup_finding known = bracket(&s);
     if (!s.near.T && known.low >= known.high) /* the decisions leave one T */
         settle(&s, &known, result);
     else

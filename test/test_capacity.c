@@ -10,9 +10,10 @@
  * lognormal; a part `shared` of the variance of the logarithm belongs to the network and
  * is the same at every T. Up to `free` errors are 0; above `wall`, if it is set, they
  * are infinite. A factor exp(curve (T/root - 1)) makes it no power law. With `spike` the
- * mean is (T - free)/(root - free), made of errors of that size, Poisson many. */
+ * mean is (T - free)/(root - free), made of errors of that size, Poisson many. With `top`
+ * it grows from `free` on and through `root`, but never above that. */
 typedef struct {
-    double root, slope, noise, shared, bump, wall, free, curve, spike;
+    double root, slope, noise, shared, bump, wall, free, curve, spike, top;
     uint64_t seed;
     cisup_index runs, networks; /* counted */
     int fails;
@@ -34,9 +35,12 @@ static double value(const made_up *m, cisup_index T, cisup_index network) {
         return m->spike *
                poisson(&here, ((double)T - m->free) / (m->root - m->free) / m->spike);
     if (m->wall > 0.0 && (double)T > m->wall) return (double)INFINITY;
+    const double x = ((double)T - m->free) / (m->root - m->free);
+    const double growth = m->top > 0.0 ? m->top * (1.0 - pow(1.0 - 1.0 / m->top, x))
+                                       : pow((double)T / m->root, m->slope);
     const double g = sqrt(m->shared) * cisup_rng_normal(&own) +
                      sqrt(1.0 - m->shared) * cisup_rng_normal(&here);
-    return pow((double)T / m->root, m->slope) * (1.0 + m->bump * sin((double)T / 10.0)) *
+    return growth * (1.0 + m->bump * sin((double)T / 10.0)) *
            exp(m->curve * ((double)T / m->root - 1.0) + m->noise * g -
                0.5 * m->noise * m->noise);
 }
@@ -166,6 +170,15 @@ static void steep_growth_from_nothing_is_covered(void **state) {
     const made_up lumps = {.root = 51.25, .free = 50, .spike = 0.5};
     const cisup_index start[] = {30, 51, 72, 400};
     for (int k = 0; k < 4; k++) assert_covers(lumps, between(2, 5000, start[k]));
+}
+
+/* So bent that a line through three T's has its crossing where no crossing is: 0 at 50,
+ * the limit at 51.7, hardly more from 55 on. */
+static void bent_growth_is_covered(void **state) {
+    (void)state;
+    const made_up bent = {.root = 51.7, .free = 50, .top = 1.35, .noise = 0.3};
+    const cisup_index start[] = {30, 51, 72, 400};
+    for (int k = 0; k < 4; k++) assert_covers(bent, between(3, 5000, start[k]));
 }
 
 /* A confidence of 0.6 covers less often than one of 0.95: 600 and 3 standard errors. */
@@ -346,6 +359,7 @@ int main(void) {
         cmocka_unit_test(intervals_cover_where_the_slope_changes),
         cmocka_unit_test(jumps_are_found),
         cmocka_unit_test(steep_growth_from_nothing_is_covered),
+        cmocka_unit_test(bent_growth_is_covered),
         cmocka_unit_test(confidence_is_used),
         cmocka_unit_test(without_noise_T_is_exact),
         cmocka_unit_test(limit_above_everything_is_full),
