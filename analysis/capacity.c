@@ -19,6 +19,7 @@ enum { FIRST_NETWORKS = 24, FEWEST_NETWORKS = 12, MOST_MOVES = 8 };
 static const double decisions_share = 0.1; /* of 1 - confidence; the rest: crossing */
 static const double near_ratio = 1.3;      /* of two T's, one within and one above */
 static const double window_ratio = 1.25;   /* of the mean at neighbouring points */
+static const double least_ratio = 1.05;    /* below it windows do not get narrower */
 static const double too_wide = 0.25;       /* of an interval over T, to be of use */
 
 cisup_capacity_options cisup_capacity_defaults(void) {
@@ -243,8 +244,8 @@ static cisup_status measure_crossing(search *s, cisup_finding *f, cisup_error *e
         const cisup_status status = measure_window(s, &w, &seen, err);
         if (status != CISUP_OK) return status;
         const int is_bad = seen.is_curved || cisup_window_is_left(&w, &seen, &q);
-        const int is_last =
-            moves == MOST_MOVES || (seen.is_curved && w.T[w.J - 1] - w.T[0] < w.J);
+        const int is_narrow = ratio < least_ratio || w.T[w.J - 1] - w.T[0] < w.J;
+        const int is_last = moves == MOST_MOVES || (seen.is_curved && is_narrow);
         if (is_last || !(is_bad || cisup_window_is_misplaced(&w, &seen, &q))) {
             if (!isnan(seen.at) && !is_bad) *f = seen;
             break;

@@ -54,11 +54,12 @@ static double mean_at(const cisup_window *w, const double *y, cisup_index K,
 }
 
 /* Whether the middle mean is off the line through the others, which network by network
- * is a mean, too. */
+ * is a mean, too; or the means jump, so that any power law would do. */
 static int is_curved(const cisup_window *w, const double *u, const double *y,
                      cisup_index K, double slope, const cisup_window_question *q) {
     cisup_accum off = {0};
     if (w->J < CISUP_WINDOW_POINTS) return 0;
+    if (slope >= most_slope && w->T[2] - w->T[0] > 2) return 1;
     const double part = (u[1] - u[0]) / (u[2] - u[0]);
     for (cisup_index k = 0; k < K; k++) {
         const double *at = y + k * w->J;

@@ -42,8 +42,9 @@ cisup_window cisup_window_at(double centre, double slope, double ratio, cisup_in
                              cisup_index most);
 
 /* y: [K][J], network by network; K >= 2. O(K J). Curved means: the middle one is off the
- * power law of the others by more than shifts T by half the tolerance (at least 1 %),
- * and by 2.8 standard errors over networks. */
+ * power law of the others by 2.8 standard errors over networks and by more than shifts T
+ * by half the tolerance, at least 1 %; or they grow like T^30 or faster over T's that are
+ * not next to each other. */
 cisup_finding cisup_window_evaluate(const cisup_window *w, const double *y, cisup_index K,
                                     const cisup_window_question *q);
 

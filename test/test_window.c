@@ -74,6 +74,23 @@ static void bent_means_are_noticed(void **state) {
     }
 }
 
+/* From 0 to 1.3 somewhere between T = 50 and 57: a power law has its crossing anywhere.
+ */
+static void jumps_are_no_power_law(void **state) {
+    (void)state;
+    double y[K * 3];
+    cisup_window w = {3, {44, 50, 57}, 50.0, 1.0};
+    for (int k = 0; k < K; k++) {
+        y[k * 3] = y[k * 3 + 1] = 0.0;
+        y[k * 3 + 2] = 1.3;
+    }
+    assert_true(cisup_window_evaluate(&w, y, K, &one).is_curved);
+    w.T[0] = 49;
+    w.T[2] = 51; /* nothing between them, and the middle mean fits */
+    for (int k = 0; k < K; k++) y[k * 3 + 1] = 0.47;
+    assert_false(cisup_window_evaluate(&w, y, K, &one).is_curved);
+}
+
 static void windows_know_when_they_are_left(void **state) {
     (void)state;
     double y[K * 3];
@@ -96,6 +113,7 @@ int main(void) {
         cmocka_unit_test(slopes_are_limited),
         cmocka_unit_test(power_laws_are_met_exactly),
         cmocka_unit_test(bent_means_are_noticed),
+        cmocka_unit_test(jumps_are_no_power_law),
         cmocka_unit_test(windows_know_when_they_are_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
