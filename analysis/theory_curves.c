@@ -57,21 +57,23 @@ static int has_few_active(const cisup_theory_case *c, cisup_index l) {
 }
 
 static const cisup_theory_curve curves[] = {
-    {"post", "9.1", "T d/D >= 10 (z-1), g <= 0.1", "general", CISUP_CLAIM_LEADING,
-     cisup_theory_general_post, has_dense_post},
-    {"settled", "(9.2)", "g <= 1/2, error <= 0.1", "general", CISUP_CLAIM_LEADING,
-     cisup_theory_settled, is_small},
-    {"recursion", "(9.1)", "g <= 1.8, z <= 4, l <= 5", "general", CISUP_CLAIM_AVERAGE,
-     cisup_theory_general_recursion, was_measured},
-    {"coherent", "9.3", "z = 1, g <= 0.1", "general", CISUP_CLAIM_LEADING, coherent,
-     is_alone_and_quiet},
-    {"unreshuffled", "9.4", "z = 1, g <= 0.1", "general", CISUP_CLAIM_LEADING,
-     unreshuffled, is_alone_and_quiet},
-    {"followup", "(9.3)", "d = 4, z <= 4, l <= 5, 3 <= S <= 8, 1/2 <= b <= 2", "x",
-     CISUP_CLAIM_LEADING, followup, were_rotations_measured},
-    {"refined", "(9.4)", "d = 4, z <= 4, l <= 5, 3 <= S <= 8, 1/2 <= b <= 2", "x",
-     CISUP_CLAIM_AVERAGE, cisup_theory_rotation_recursion, were_rotations_measured},
-    {"on", "(9.5)", "z <= 4", "on", CISUP_CLAIM_AVERAGE, on_value, has_few_active},
+    {"post", "[CIS2]", "9.1", "T d/D >= 10 (z-1), g <= 0.1", "general",
+     CISUP_CLAIM_LEADING, cisup_theory_general_post, has_dense_post},
+    {"settled", CISUP_SOURCE_HERE, "(9.2)", "g <= 1/2, error <= 0.1", "general",
+     CISUP_CLAIM_LEADING, cisup_theory_settled, is_small},
+    {"recursion", CISUP_SOURCE_HERE, "(9.1)", "g <= 1.8, z <= 4, l <= 5", "general",
+     CISUP_CLAIM_AVERAGE, cisup_theory_general_recursion, was_measured},
+    {"coherent", CISUP_SOURCE_HERE, "9.3", "z = 1, g <= 0.1", "general",
+     CISUP_CLAIM_LEADING, coherent, is_alone_and_quiet},
+    {"unreshuffled", CISUP_SOURCE_HERE, "9.4", "z = 1, g <= 0.1", "general",
+     CISUP_CLAIM_LEADING, unreshuffled, is_alone_and_quiet},
+    {"followup", "[ROT]", "(9.3)", "d = 4, z <= 4, l <= 5, 3 <= S <= 8, 1/2 <= b <= 2",
+     "x", CISUP_CLAIM_LEADING, followup, were_rotations_measured},
+    {"refined", CISUP_SOURCE_HERE, "(9.4)",
+     "d = 4, z <= 4, l <= 5, 3 <= S <= 8, 1/2 <= b <= 2", "x", CISUP_CLAIM_AVERAGE,
+     cisup_theory_rotation_recursion, were_rotations_measured},
+    {"on", CISUP_SOURCE_HERE, "(9.5)", "z <= 4", "on", CISUP_CLAIM_AVERAGE, on_value,
+     has_few_active},
 };
 
 const cisup_theory_curve *cisup_theory_curves(int *count) {

@@ -9,6 +9,10 @@
  * theory_limits.h, where sources and accuracy are. Where a formula supposes "much less",
  * its range here is a factor of 10. */
 
+/* Who says it: a key of docs/references.md, or derived in docs/math.md itself. The
+ * equation is always one of docs/math.md. */
+#define CISUP_SOURCE_HERE "math.md"
+
 /* What a value claims. */
 typedef enum {
     CISUP_CLAIM_EXACT,   /* holds identically, for the P and p given */
@@ -28,7 +32,7 @@ typedef struct {
 
 /* A property of the network as it is. */
 typedef struct {
-    const char *name, *equation, *range;
+    const char *name, *source, *equation, *range;
     cisup_claim claim;
     double (*value)(const cisup_theory_case *c, const cisup_theory_question *q);
     int (*is_in_range)(const cisup_theory_case *c, const cisup_theory_question *q);
@@ -37,7 +41,7 @@ const cisup_theory_figure *cisup_theory_figures(int *count);
 
 /* Mean square errors of a layer l >= 1; NaN where a formula does not speak. */
 typedef struct {
-    const char *name, *equation, *range;
+    const char *name, *source, *equation, *range;
     const char *quantity; /* "general", "x" or "on" */
     cisup_claim claim;
     cisup_theory_error (*value)(const cisup_theory_case *c, cisup_index l);
@@ -59,7 +63,7 @@ const char *cisup_setting_name(int setting);
 
 /* A limit on T, for even loads. Only D, d, S, z, N, margin and fresh of c are read. */
 typedef struct {
-    const char *name, *equation, *range;
+    const char *name, *source, *equation, *range;
     cisup_claim claim;
     unsigned settings; /* bit s: holds in setting s; 0: for comparison only */
     /* Largest T; 0 none, INT64_MAX no limit, -1 silent: no budget was given. */

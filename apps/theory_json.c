@@ -22,32 +22,56 @@ static json_t *head_json(const theory_report *r) {
         "z", s->z, "L", s->L, "margin", emit_number(r->even.margin), "fresh",
         r->even.fresh, "budget", emit_number(sqrt(r->question.budget)), "deviations",
         emit_number(r->question.deviations), "scheme", text_or_null(r->scheme));
-    return json_pack("{ss,ss,ss,so,sI,so,so}", "record", "theory", "schema",
+    return json_pack("{ss,ss,ss,so,sI,so,so}", "record", "shape", "schema",
                      "cisup.theory/1", "version", CISUP_VERSION, "params", params, "N",
                      s->N, "even", case_json(&r->even), "actual",
                      r->scheme ? case_json(&r->actual) : json_null());
 }
 
-static cisup_status figures_json(const theory_report *r, cisup_error *err) {
+/* One formula; `more`, what its kind has besides, is released. valid < 0: not known. */
+static cisup_status formula_json(const char *kind, const char *name, const char *source,
+                                 const char *equation, const char *claim,
+                                 const char *range, json_t *value, int valid,
+                                 json_t *binds, json_t *more, cisup_error *err) {
+    json_t *line = json_pack(
+        "{ss,ss,ss,ss,ss,ss,ss,so,so,so}", "record", "theory", "kind", kind, "name", name,
+        "source", source, "equation", equation, "claim", claim, "range", range, "value",
+        value, "valid", valid < 0 ? json_null() : json_boolean(valid), "binds", binds);
+    if (line && (!more || json_object_update(line, more) != 0)) {
+        json_decref(line);
+        line = NULL;
+    }
+    json_decref(more);
+    return emit_line(line, err);
+}
+
+static cisup_status figures_json(const theory_report *r, const cisup_theory_case *c,
+                                 const char *loads, cisup_error *err) {
     const cisup_theory_question *q = &r->question;
     int count;
     const cisup_theory_figure *f = cisup_theory_figures(&count);
     for (int k = 0; k < count; k++) {
-        json_t *line =
-            json_pack("{ss,ss,ss,ss,ss,so,sb}", "record", "figure", "name", f[k].name,
-                      "equation", f[k].equation, "claim", cisup_claim_name(f[k].claim),
-                      "range", f[k].range, "even", emit_number(f[k].value(&r->even, q)),
-                      "even_in_range", f[k].is_in_range(&r->even, q));
-        if (line && r->scheme) {
-            (void)json_object_set_new(line, "actual",
-                                      emit_number(f[k].value(&r->actual, q)));
-            (void)json_object_set_new(line, "actual_in_range",
-                                      json_boolean(f[k].is_in_range(&r->actual, q)));
-        }
-        const cisup_status status = emit_line(line, err);
+        const cisup_status status = formula_json(
+            "figure", f[k].name, f[k].source, f[k].equation, cisup_claim_name(f[k].claim),
+            f[k].range, emit_number(f[k].value(c, q)), f[k].is_in_range(c, q),
+            json_array(), json_pack("{ss}", "loads", loads), err);
         if (status != CISUP_OK) return status;
     }
     return CISUP_OK;
+}
+
+static cisup_status error_json(const cisup_theory_curve *curve,
+                               const cisup_theory_case *c, cisup_index l, int is_active,
+                               const char *loads, cisup_error *err) {
+    const cisup_theory_error e = curve->value(c, l);
+    return formula_json("error", curve->name, curve->source, curve->equation,
+                        cisup_claim_name(curve->claim), curve->range,
+                        emit_number(is_active ? e.active : e.inactive),
+                        curve->is_in_range(c, l), json_array(),
+                        json_pack("{ss,ss,sI,ss}", "loads", loads, "quantity",
+                                  curve->quantity, "layer", l, "state",
+                                  is_active ? "active" : "inactive"),
+                        err);
 }
 
 static cisup_status curves_json(const cisup_theory_case *c, cisup_index L,
@@ -55,24 +79,16 @@ static cisup_status curves_json(const cisup_theory_case *c, cisup_index L,
     int count;
     const cisup_theory_curve *curve = cisup_theory_curves(&count);
     for (cisup_index l = 1; l <= L; l++)
-        for (int k = 0; k < count; k++) {
-            const cisup_theory_error e = curve[k].value(c, l);
-            const cisup_status status = emit_line(
-                json_pack("{ss,ss,ss,ss,ss,ss,ss,sI,so,so,sb}", "record", "prediction",
-                          "name", curve[k].name, "equation", curve[k].equation, "claim",
-                          cisup_claim_name(curve[k].claim), "range", curve[k].range,
-                          "quantity", curve[k].quantity, "loads", loads, "layer", l,
-                          "active", emit_number(e.active), "inactive",
-                          emit_number(e.inactive), "in_range",
-                          curve[k].is_in_range(c, l)),
-                err);
+        for (int k = 0; k < 2 * count; k++) {
+            const cisup_status status =
+                error_json(&curve[k / 2], c, l, k % 2 == 0, loads, err);
             if (status != CISUP_OK) return status;
         }
     return CISUP_OK;
 }
 
-static json_t *limit_json(const theory_report *r, const cisup_theory_limit *limit,
-                          cisup_theory_reach reach) {
+static cisup_status limit_json(const theory_report *r, const cisup_theory_limit *limit,
+                               cisup_theory_reach reach, cisup_error *err) {
     json_t *settings = json_array(), *binds = json_array();
     for (int s = 0; s < CISUP_SETTINGS; s++) {
         const char *name = cisup_setting_name(s);
@@ -81,12 +97,13 @@ static json_t *limit_json(const theory_report *r, const cisup_theory_limit *limi
         if (r->binding[s] && strcmp(r->binding[s], limit->name) == 0)
             (void)json_array_append_new(binds, json_string(name));
     }
-    return json_pack("{ss,ss,ss,ss,ss,so,sb,so,so,sb}", "record", "limit", "name",
-                     limit->name, "equation", limit->equation, "claim",
-                     cisup_claim_name(limit->claim), "range", limit->range, "T",
-                     reach.T == INT64_MAX ? json_null() : json_integer(reach.T),
-                     "in_range", reach.is_in_range, "settings", settings, "binds", binds,
-                     "exceeded", r->shape.T > reach.T);
+    return formula_json(
+        "limit", limit->name, limit->source, limit->equation,
+        cisup_claim_name(limit->claim), limit->range,
+        reach.T == INT64_MAX ? json_null() : json_integer(reach.T), reach.is_in_range,
+        binds,
+        json_pack("{so,sb}", "settings", settings, "exceeded", r->shape.T > reach.T),
+        err);
 }
 
 static cisup_status limits_json(const theory_report *r, cisup_error *err) {
@@ -94,16 +111,12 @@ static cisup_status limits_json(const theory_report *r, cisup_error *err) {
     const cisup_theory_limit *limit = cisup_theory_limits(&count);
     for (int k = 0; k < count; k++) {
         if (r->reach[k].T < 0) continue;
-        const cisup_status status = emit_line(limit_json(r, &limit[k], r->reach[k]), err);
+        const cisup_status status = limit_json(r, &limit[k], r->reach[k], err);
         if (status != CISUP_OK) return status;
     }
     if (r->capacity < 0) return CISUP_OK;
-    const cisup_theory_limit scheme = {.name = "scheme",
-                                       .equation = "2",
-                                       .range = "always",
-                                       .claim = CISUP_CLAIM_BOUND,
-                                       .settings = ~0u};
-    return emit_line(limit_json(r, &scheme, (cisup_theory_reach){r->capacity, 1}), err);
+    const cisup_theory_limit scheme = theory_scheme_limit();
+    return limit_json(r, &scheme, (cisup_theory_reach){r->capacity, 1}, err);
 }
 
 static cisup_status published_json(const theory_report *r, cisup_error *err) {
@@ -111,11 +124,9 @@ static cisup_status published_json(const theory_report *r, cisup_error *err) {
     const cisup_theory_statement *s = cisup_theory_statements(&count);
     for (int k = 0; k < count; k++) {
         const cisup_status status =
-            emit_line(json_pack("{ss,ss,ss,ss,ss,ss,so}", "record", "published", "name",
-                                s[k].name, "source", s[k].source, "claim", "asymptotic",
-                                "statement", s[k].statement, "about", s[k].about, "scale",
-                                emit_number(s[k].scale(&r->even))),
-                      err);
+            formula_json("published", s[k].name, s[k].source, "12.2", "asymptotic",
+                         s[k].about, emit_number(s[k].scale(&r->even)), -1, json_array(),
+                         json_pack("{ss}", "statement", s[k].statement), err);
         if (status != CISUP_OK) return status;
     }
     return CISUP_OK;
@@ -124,7 +135,8 @@ static cisup_status published_json(const theory_report *r, cisup_error *err) {
 cisup_status theory_json(const theory_report *r, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(emit_line(head_json(r), err));
-    CISUP_TRY(figures_json(r, err));
+    CISUP_TRY(figures_json(r, &r->even, "even", err));
+    if (r->scheme) CISUP_TRY(figures_json(r, &r->actual, "actual", err));
     CISUP_TRY(curves_json(&r->even, r->shape.L, "even", err));
     if (r->scheme) CISUP_TRY(curves_json(&r->actual, r->shape.L, "actual", err));
     CISUP_TRY(limits_json(r, err));

@@ -27,6 +27,9 @@ typedef struct {
 /* Fills reach, binding and most from the rest. */
 void theory_report_limits(theory_report *r);
 
+/* The limit that the scheme of r->capacity is. */
+cisup_theory_limit theory_scheme_limit(void);
+
 void theory_text(const theory_report *r);
 
 /* docs/formats.md, "theory". */

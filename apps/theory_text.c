@@ -23,6 +23,15 @@ void theory_report_limits(theory_report *r) {
     for (int setting = 0; setting < CISUP_SETTINGS; setting++) bind_setting(r, setting);
 }
 
+cisup_theory_limit theory_scheme_limit(void) {
+    return (cisup_theory_limit){.name = "scheme",
+                                .source = CISUP_SOURCE_HERE,
+                                .equation = "2",
+                                .range = "always",
+                                .claim = CISUP_CLAIM_BOUND,
+                                .settings = ~0u};
+}
+
 /* A number in a column; "-" where there is none. */
 static void cell(double x) {
     if (isnan(x))
@@ -50,12 +59,13 @@ static void head_text(const theory_report *r) {
 static void figures_text(const theory_report *r) {
     int count;
     const cisup_theory_figure *f = cisup_theory_figures(&count);
-    printf("\n  %-20s %-8s %-10s %10s", "figure", "equation", "claim", "even");
+    printf("\n  %-20s %-8s %-8s %-10s %10s", "figure", "source", "equation", "claim",
+           "even");
     if (r->scheme) printf("   %10s", r->scheme);
     printf("  range\n");
     for (int k = 0; k < count; k++) {
-        printf("%c %-20s %-8s %-10s", mark(f[k].is_in_range(&r->even, &r->question)),
-               f[k].name, f[k].equation, cisup_claim_name(f[k].claim));
+        printf("%c %-20s %-8s %-8s %-10s", mark(f[k].is_in_range(&r->even, &r->question)),
+               f[k].name, f[k].source, f[k].equation, cisup_claim_name(f[k].claim));
         cell(f[k].value(&r->even, &r->question));
         if (r->scheme) {
             printf(" %c", mark(f[k].is_in_range(&r->actual, &r->question)));
@@ -72,6 +82,8 @@ static void curves_text(const cisup_theory_case *c, cisup_index L, int state) {
     const cisup_theory_curve *curve = cisup_theory_curves(&count);
     printf("\n%s circuits\nlayer", state == ACTIVE ? "active" : "inactive");
     for (int k = 0; k < count; k++) printf(" %12s", curve[k].name);
+    printf("\n     ");
+    for (int k = 0; k < count; k++) printf(" %12s", curve[k].source);
     printf("\n     ");
     for (int k = 0; k < count; k++)
         printf(" %5s %6s", curve[k].quantity, curve[k].equation);
@@ -95,8 +107,8 @@ static void errors_text(const cisup_theory_case *c, cisup_index L, const char *l
 
 static void limit_row(const theory_report *r, const cisup_theory_limit *limit,
                       cisup_theory_reach reach) {
-    printf("%c %-20s %-8s %-10s", mark(reach.is_in_range), limit->name, limit->equation,
-           cisup_claim_name(limit->claim));
+    printf("%c %-20s %-8s %-8s %-10s", mark(reach.is_in_range), limit->name,
+           limit->source, limit->equation, cisup_claim_name(limit->claim));
     if (reach.T == INT64_MAX)
         printf(" %19s", "none");
     else
@@ -113,16 +125,12 @@ static void limits_text(const theory_report *r) {
     printf(
         "\nlargest T, even loads (g: zero-mean circuits, masked; r: rotations, capped, "
         "relu; p: on-indicators, plain, relu)\n");
-    printf("  %-20s %-8s %-10s %19s           for     range\n", "limit", "equation",
-           "claim", "T");
+    printf("  %-20s %-8s %-8s %-10s %19s           for     range\n", "limit", "source",
+           "equation", "claim", "T");
     for (int k = 0; k < count; k++)
         if (r->reach[k].T >= 0) limit_row(r, &limit[k], r->reach[k]);
     if (r->capacity >= 0) {
-        const cisup_theory_limit scheme = {.name = "scheme",
-                                           .equation = "2",
-                                           .range = "always",
-                                           .claim = CISUP_CLAIM_BOUND,
-                                           .settings = ~0u};
+        const cisup_theory_limit scheme = theory_scheme_limit();
         limit_row(r, &scheme, (cisup_theory_reach){r->capacity, 1});
     }
     for (int s = 0; s < CISUP_SETTINGS; s++) {

@@ -194,95 +194,132 @@ class Check(unittest.TestCase):
 
 
 class Theory(unittest.TestCase):
-    KEYS = {
-        "theory": ["record", "schema", "version", "params", "N", "even", "actual"],
-        "figure": ["record", "name", "equation", "claim", "range", "even", "even_in_range"],
-        "prediction": [
-            "record", "name", "equation", "claim", "range", "quantity", "loads", "layer",
-            "active", "inactive", "in_range",
-        ],
-        "limit": [
-            "record", "name", "equation", "claim", "range", "T", "in_range", "settings",
-            "binds", "exceeded",
-        ],
-        "published": ["record", "name", "source", "claim", "statement", "about", "scale"],
-    }  # fmt: skip
+    HEAD = ["record", "schema", "version", "params", "N", "even", "actual"]
+    COMMON = [
+        "record", "kind", "name", "source", "equation", "claim", "range", "value", "valid", "binds",
+    ]  # fmt: skip
+    MORE = {
+        "figure": ["loads"],
+        "error": ["loads", "quantity", "layer", "state"],
+        "limit": ["settings", "exceeded"],
+        "published": ["statement"],
+    }
     CLAIMS = {"exact", "bound", "average", "leading", "asymptotic"}
+    SOURCES = {"math.md", "[CIS2]", "[ROT]", "[Welch]", "[UAND]", "[CNC]", "[LRF]"}
 
-    def by_record(self, *options):
-        found = {kind: [] for kind in self.KEYS}
-        for r in records("theory", *options):
-            found[r["record"]].append(r)
+    def by_kind(self, *options):
+        head, *lines = records("theory", *options)
+        self.assertEqual((head["record"], list(head)), ("shape", self.HEAD))
+        found = {"shape": [head], **{kind: [] for kind in self.MORE}}
+        for r in lines:
+            self.assertEqual(r["record"], "theory")
+            self.assertEqual(list(r), self.COMMON + self.MORE[r["kind"]])
+            found[r["kind"]].append(r)
         return found
 
     def test_fields(self):
+        references = (Path(DATA).parent / "docs" / "references.md").read_text()
         for scheme in ([], ["--scheme", "greedy"]):
-            found = self.by_record("-L", 3, "--budget", 0.3, *scheme)
-            actual = ["actual", "actual_in_range"] if scheme else []
-            for kind, lines in found.items():
-                self.assertTrue(lines)
-                for r in lines:
-                    want = self.KEYS[kind] + (actual if kind == "figure" else [])
-                    self.assertEqual(list(r), want)
-                    if kind != "theory":
-                        self.assertIn(r["claim"], self.CLAIMS)
-            loads = {r["loads"] for r in found["prediction"]}
-            self.assertEqual(loads, {"even", "actual"} if scheme else {"even"})
-            self.assertEqual({r["layer"] for r in found["prediction"]}, {1, 2, 3})
-            (head,) = found["theory"]
+            found = self.by_kind("-L", 3, "--budget", 0.3, *scheme)
+            loads = {"even", "actual"} if scheme else {"even"}
+            for kind in self.MORE:
+                self.assertTrue(found[kind])
+                for r in found[kind]:
+                    self.assertIn(r["claim"], self.CLAIMS)
+                    self.assertIn(r["source"], self.SOURCES)
+                    self.assertTrue(r["source"] == "math.md" or f"**{r['source']}**" in references)
+                    self.assertEqual(r["valid"] is None, kind == "published")
+                    self.assertTrue(kind == "limit" or r["binds"] == [])
+                if kind in ("figure", "error"):
+                    self.assertEqual({r["loads"] for r in found[kind]}, loads)
+            errors = found["error"]
+            self.assertEqual({r["layer"] for r in errors}, {1, 2, 3})
+            self.assertEqual({r["state"] for r in errors}, {"active", "inactive"})
+            (head,) = found["shape"]
             self.assertEqual(head["actual"] is None, not scheme)
             self.assertEqual(head["params"]["budget"], 0.3)
+
+    def figures(self, found, loads):
+        return {r["name"]: r["value"] for r in found["figure"] if r["loads"] == loads}
 
     def test_actual_loads_are_those_of_allocate(self):
         shape = ["-D", 400, "-S", 5, "-T", 90, "--scheme", "best"]
         (a,) = records("allocate", *shape)
-        found = self.by_record(*shape)
-        (head,) = found["theory"]
+        found = self.by_kind(*shape)
+        (head,) = found["shape"]
         self.assertEqual((head["actual"]["P"], head["actual"]["p"]), (a["P"], a["p"]))
-        figure = {r["name"]: r for r in found["figure"]}
-        self.assertEqual(figure["overlap"]["actual"], a["P"])
+        self.assertEqual(self.figures(found, "actual")["overlap"], a["P"])
         scheme = found["limit"][-1]
-        self.assertEqual((scheme["name"], scheme["T"]), ("scheme", a["capacity"]))
+        self.assertEqual((scheme["name"], scheme["value"]), ("scheme", a["capacity"]))
 
     def test_predictions_are_those_of_propagate(self):
         shape = ["-D", 400, "-S", 5, "-T", 90, "-L", 3, "-z", 2, "--margin", 0.75]
         shape += ["--scheme", "ref"]
         run = records("propagate", *shape, "-K", 1, "-M", 1, "--threads", 1)
-        found = self.by_record(*shape)
-        self.assertEqual(run[0]["g"][0], found["figure"][8]["actual"])
-        self.assertEqual(found["figure"][8]["name"], "feedback")
+        found = self.by_kind(*shape)
+        self.assertEqual(run[0]["g"][0], self.figures(found, "actual")["feedback"])
         # kappa of layer 2 alone, of the same network: both layers' mean differs a little.
-        self.assertEqual(run[0]["kappa"][0], found["theory"][0]["actual"]["kappa"])
+        self.assertEqual(run[0]["kappa"][0], found["shape"][0]["actual"]["kappa"])
         theory = {
-            (r["layer"], r["state"]): r["theory"]
+            (r["layer"], r["state"]): r["theory"]["followup"]
             for r in run
             if r["record"] == "error" and r["quantity"] == "x"
         }
-        for r in found["prediction"]:
-            if r["loads"] == "actual" and r["name"] == "followup":
-                for state in ("active", "inactive"):
-                    self.assertEqual(r[state], theory[r["layer"], state]["followup"])
+        ours = {
+            (r["layer"], r["state"]): r["value"]
+            for r in found["error"]
+            if r["loads"] == "actual" and r["name"] == "followup"
+        }
+        self.assertEqual(ours, theory)
+
+    def test_refined_errors_follow_the_recursion(self):
+        """(9.4), (9.5) and p, kappa, rho' of even loads, written down again."""
+        N, S, T, z, b = 250, 6, 557, 3, 0.5
+        p = T / (T - 1) * (1 / N - 1 / (S * T))
+        P, H = p * S * S, 2 * (1 + b) ** 2
+        kappa = math.exp(T * P * P / S**2 + 2 * P / S) - 1
+        rho = 1 - math.exp(-T * P * P / S**2)
+        ke = rho * (1 - rho) * (1 + kappa) ** 2
+        e = q = 0
+        want = {}
+        for l in range(1, 5):
+            nu = (z - 1) * p + (z - 1) * (z - 2) * P * P / S**2
+            if l > 1:
+                nu = (z - 1) * (p + ke / S**2) + (z - 1) ** 2 * P * P / S**2
+            coh = 1 if l < 3 else 1 + 2 * P + 2 * (l - 3) * P * P
+            s = 1 + e + S * ((T - z) * p * q + H * (z - 1) * (p / 2 + (l > 1) * ke / S**2))
+            e = e + coh * (T - z) * p * q + (z - 1) * p * (1 + e) + H * nu
+            q = z * p * s
+            want["refined", l, "active"], want["refined", l, "inactive"] = e, q
+            want["on", l, "active"] = 0
+            want["on", l, "inactive"] = (
+                z * p + z * (z - 1) * P * P / S**2 - 1.5 * z * (z - 1) * P / (S * N)
+            )
+        found = self.by_kind("-z", z, "-L", 4, "--margin", b)
+        got = {(r["name"], r["layer"], r["state"]): r["value"] for r in found["error"]}
+        for key, value in want.items():
+            self.assertAlmostEqual(got[key], value, delta=1e-13 * value, msg=key)
 
     def test_what_is_not_limited_is_null(self):
-        limits = self.by_record("-S", 1, "-L", 1, "--budget", 0.1)["limit"]
-        T = {r["name"]: r["T"] for r in limits}
+        limits = self.by_kind("-S", 1, "-L", 1, "--budget", 0.1)["limit"]
+        T = {r["name"]: r["value"] for r in limits}
         self.assertIsNone(T["packing"])
         self.assertIsNone(T["recursion"])
         self.assertGreater(T["feedback"], 0)
 
     def test_without_a_budget_limits_by_errors_are_left_out(self):
-        names = {r["name"] for r in self.by_record()["limit"]}
+        names = {r["name"] for r in self.by_kind()["limit"]}
         self.assertNotIn("recursion", names)
         self.assertIn("closed", names)
 
     def test_binding_is_the_smallest_within_its_range(self):
         for options in (["--budget", 0.2], ["-z", 3], ["--budget", 1e-3, "-T", "max", "--scheme", "td"]):
-            limits = self.by_record(*options)["limit"]
+            limits = self.by_kind(*options)["limit"]
             for setting in ("general", "rotation", "plain"):
-                of = [r for r in limits if setting in r["settings"] and r["in_range"]]
-                smallest = min(r["T"] for r in of if r["T"] is not None)
+                of = [r for r in limits if setting in r["settings"] and r["valid"]]
+                smallest = min(r["value"] for r in of if r["value"] is not None)
                 (binding,) = [r for r in limits if setting in r["binds"]]
-                self.assertEqual(binding["T"], smallest)
+                self.assertEqual(binding["value"], smallest)
 
 
 class Claims(unittest.TestCase):
