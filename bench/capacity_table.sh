@@ -33,7 +33,8 @@ echo "|---|---|---|---|---|---|"
 for budget in 0.1 0.3; do
     searches -D 500,1000,2000,4000 -z 1,2,3 -L 3 --schemes best,ref --budget $budget |
         awk -v budget=$budget '
-            $4 == "best" { T = $5; limit = $8 }
-            $4 == "ref" { printf "| %s | %s | %s | %s %s | %s %s | %.2f |\n",
-                budget, $2, $1, T, limit, $5, $8, T / $5 }'
+            { cell = sprintf("%s (%s-%s) %s", $5, $6, $7, $8) }
+            $4 == "best" { T = $5; best = cell }
+            $4 == "ref" { printf "| %s | %s | %s | %s | %s | %.2f |\n",
+                budget, $2, $1, best, cell, T / $5 }'
 done
