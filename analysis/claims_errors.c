@@ -286,38 +286,55 @@ done:
     return status;
 }
 
+/* The last layer over the first at this z, by layer and up to MOST_Z. */
+static cisup_status add_stays(const cisup_claims_setup *setup, const cisup_study *study,
+                              const char *part, int is_scanned, cisup_findings *f,
+                              cisup_error *err) {
+    cisup_trials_figure *figure = study->circuits == CISUP_STUDY_ISOMETRIC
+                                      ? cisup_figure_inactive_error
+                                      : cisup_figure_inactive_x;
+    cisup_scan_cell by_layer[16], by_z[MOST_Z];
+    cisup_trials t = {0};
+    cisup_study s = *study;
+    int count = 0;
+    cisup_status status;
+    CISUP_TRY(cisup_study_run(setup, &s, &t, err));
+    for (cisup_index l = 2; l <= setup->L && count < 16; l++)
+        by_layer[count++] =
+            (cisup_scan_cell){(double)l, 1.0, cisup_trials_growth(&t, figure, l, 1)};
+    cisup_finding *row = cisup_findings_add(f, part, CISUP_RELATION_EQUAL, 1.0,
+                                            by_layer[count - 1].measured, 0.0);
+    cisup_scan_text(row->where, "l", by_layer, count, 20.0);
+    for (s.z = 1; s.z <= MOST_Z && is_scanned; s.z++) {
+        cisup_trials_free(&t);
+        CISUP_TRY(cisup_study_run(setup, &s, &t, err));
+        by_z[s.z - 1] = (cisup_scan_cell){(double)s.z, 1.0,
+                                          cisup_trials_growth(&t, figure, setup->L, 1)};
+    }
+    if (is_scanned) cisup_scan_append(row->where, "last layer ", "z", by_z, MOST_Z, 50.0);
+done:
+    cisup_trials_free(&t);
+    return status;
+}
+
 cisup_status cisup_claim_stays(const cisup_claims_setup *setup, cisup_findings *f,
                                cisup_error *err) {
     const cisup_study isometric = cisup_study_isometric(setup);
     const cisup_study masked = cisup_study_rotation(setup);
-    cisup_study relu = masked;
-    relu.mode = CISUP_MODE_RELU;
-    const cisup_study *const study[] = {&isometric, &masked, &relu};
-    static const char *const part[] = {"last layer over first, isometric",
-                                       "the same, rotations",
-                                       "the same, rotations with ReLU"};
     const cisup_scan_figure last = {cisup_figure_inactive_x, setup->L, 1, 1.0};
-    cisup_scan_cell by_size[CISUP_SCAN_SIZES];
-    cisup_finding *row = NULL;
-    cisup_trials t = {0};
+    cisup_study two = masked, relu = masked;
+    cisup_scan_cell cell[CISUP_SCAN_SIZES];
     cisup_status status;
-    for (int k = 0; k < 3; k++) {
-        cisup_trials_figure *figure =
-            k ? cisup_figure_inactive_x : cisup_figure_inactive_error;
-        cisup_scan_cell cell[16];
-        int count = 0;
-        CISUP_TRY(cisup_study_run(setup, study[k], &t, err));
-        for (cisup_index l = 2; l <= setup->L && count < 16; l++)
-            cell[count++] =
-                (cisup_scan_cell){(double)l, 1.0, cisup_trials_growth(&t, figure, l, 1)};
-        row = cisup_findings_add(f, part[k], CISUP_RELATION_EQUAL, 1.0,
-                                 cisup_trials_growth(&t, figure, setup->L, 1), 0.0);
-        if (count) cisup_scan_text(row->where, "l", cell, count, 20.0);
-        cisup_trials_free(&t);
-    }
-    CISUP_TRY(cisup_scan_circuits(setup, &relu, &last, by_size, err));
-    cisup_scan_append(row->where, "last layer ", "T", by_size, CISUP_SCAN_SIZES, 50.0);
+    two.z = 2;
+    relu.mode = CISUP_MODE_RELU;
+    CISUP_TRY(
+        add_stays(setup, &isometric, "last layer over first, isometric", 1, f, err));
+    CISUP_TRY(add_stays(setup, &masked, "the same, rotations", 0, f, err));
+    CISUP_TRY(add_stays(setup, &two, "the same, rotations, z = 2", 1, f, err));
+    CISUP_TRY(add_stays(setup, &relu, "the same, rotations with ReLU", 0, f, err));
+    CISUP_TRY(cisup_scan_circuits(setup, &relu, &last, cell, err));
+    cisup_scan_append(f->row[f->count - 1].where, "last layer ", "T", cell,
+                      CISUP_SCAN_SIZES, 50.0);
 done:
-    cisup_trials_free(&t);
     return status;
 }

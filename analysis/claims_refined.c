@@ -83,7 +83,7 @@ static score count(const table *all, const cisup_index *pick) {
 }
 
 /* The part of the cells with its percentile interval over networks drawn again, the
- * three layers of a study together. pick: [STUDIES][K].
+ * three layers of a study together; it contains the part itself. pick: [STUDIES][K].
  * Source: B. Efron, Annals of Statistics 7 (1979) 1-26, doi:10.1214/aos/1176344552. */
 static cisup_interval resample(const table *all, uint64_t seed, cisup_index *pick) {
     int often[CELLS + 1] = {0}, below = 0, low = -1, high = 0;
@@ -99,9 +99,10 @@ static cisup_interval resample(const table *all, uint64_t seed, cisup_index *pic
         if (low < 0 && below > RESAMPLES / 40) low = k;
         if (below - often[k] < RESAMPLES - RESAMPLES / 40) high = k;
     }
-    return (cisup_interval){.mean = (double)count(all, NULL).within_10 / CELLS,
-                            .low = (double)low / CELLS,
-                            .high = (double)high / CELLS};
+    const int within = count(all, NULL).within_10;
+    return (cisup_interval){.mean = (double)within / CELLS,
+                            .low = (double)(low < within ? low : within) / CELLS,
+                            .high = (double)(high > within ? high : within) / CELLS};
 }
 
 cisup_status cisup_claim_refined(const cisup_claims_setup *setup, cisup_findings *f,

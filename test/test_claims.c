@@ -217,7 +217,11 @@ static void assert_turns(int number, int holds, const cisup_finding *a,
 /* The rows of a claim that are named turn: "02" is the first and the third. */
 static void examine_rows(int number, int holds, const char *rows,
                          cisup_claims_setup setup, const cisup_claims_faults *faults) {
-    const cisup_findings sound = found(number, &setup);
+    static cisup_findings sound; /* kept while number and setup stay */
+    static cisup_index made[4];
+    const cisup_index asked[4] = {number, setup.D, setup.networks, setup.inputs};
+    if (memcmp(made, asked, sizeof made) != 0) sound = found(number, &setup);
+    memcpy(made, asked, sizeof made);
     setup.faults = *faults;
     const cisup_findings broken = found(number, &setup);
     for (; *rows; rows++) {
@@ -469,7 +473,7 @@ static void breaks_the_second_layer(void **state) {
     (void)state;
     cisup_claims_setup s = published();
     cisup_index many = 2000;
-    s.inputs = 200;
+    s.inputs = 150;
     turns(9, "023", s, &(cisup_claims_faults){.study = do_not_reshuffle});
     comes_true(9, "1", s, &(cisup_claims_faults){.context = &many, .study = take_many});
     comes_true(9, "4", s,
@@ -480,12 +484,15 @@ static void breaks_the_second_layer(void **state) {
 static void breaks_accumulation(void **state) {
     (void)state;
     cisup_claims_setup s = small();
+    cisup_index one = 1;
     s.inputs = 400;
     turns(10, "0", s, &(cisup_claims_faults){.study = repeat_all});
     s.inputs = 100;
     comes_true(10, "12", published(), &(cisup_claims_faults){.study = mask_and_renew});
     turns(11, "01", s, &(cisup_claims_faults){.study = let_all_pass});
-    comes_true(11, "2", s, &(cisup_claims_faults){.study = mask_neurons});
+    comes_true(11, "2", s,
+               &(cisup_claims_faults){.context = &one, .study = activate_many});
+    comes_true(11, "3", s, &(cisup_claims_faults){.study = mask_neurons});
 }
 
 static void breaks_the_parts(void **state) {
@@ -535,12 +542,13 @@ static void breaks_scaling(void **state) {
     (void)state;
     cisup_claims_setup s = published();
     cisup_index width = 350, flat = 8;
-    s.inputs = 150;
+    s.inputs = 100;
     turns(19, "01", s, &(cisup_claims_faults){.context = &width, .study = do_not_widen});
     comes_true(19, "2", s, &(cisup_claims_faults){.study = mask_neurons});
+    turns(22, "3", s, &(cisup_claims_faults){.context = &width, .study = do_not_widen});
+    s = small();
     turns(22, "012", s, &(cisup_claims_faults){.context = &flat, .dimension = stay_flat});
     turns(22, "2", s, &(cisup_claims_faults){.dimension = grow_slowly});
-    turns(22, "3", s, &(cisup_claims_faults){.context = &width, .study = do_not_widen});
 }
 
 static void breaks_identities(void **state) {
