@@ -14,7 +14,7 @@ cisup_status cisup_claim_open(const cisup_claims_setup *setup, cisup_findings *f
                               cisup_error *err) {
     cisup_study s = cisup_study_rotation(setup);
     cisup_trials t = {0};
-    cisup_scan_cell by_z[MOST_Z], by_layer[16] = {{0}};
+    cisup_scan_cell by_z[MOST_Z], by_layer[16] = {{0}}, by_size[CISUP_SCAN_SIZES];
     int layers = 0;
     s.mode = CISUP_MODE_RELU;
     cisup_status status;
@@ -37,7 +37,11 @@ cisup_status cisup_claim_open(const cisup_claims_setup *setup, cisup_findings *f
     const cisup_scan_cell *last = &by_layer[layers - 1];
     row = cisup_findings_add(f, "last layer, z = 1", CISUP_RELATION_EQUAL,
                              last->predicted, last->measured, 0.0);
-    cisup_scan_text(row->where, "l", by_layer, layers, 20.0);
+    cisup_scan_text(row->where, "l", by_layer, layers, 50.0);
+    s.z = 1;
+    const cisup_scan_figure open = {cisup_figure_open, setup->L, 0, last->predicted};
+    CISUP_TRY(cisup_scan_circuits(setup, &s, &open, by_size, err));
+    cisup_scan_append(row->where, "last layer ", "T", by_size, CISUP_SCAN_SIZES, 50.0);
 done:
     cisup_trials_free(&t);
     return status;

@@ -49,9 +49,16 @@ cisup_status cisup_claim_reshuffling(const cisup_claims_setup *setup, cisup_find
         f, "without over with, layer 2", CISUP_RELATION_EQUAL, 1.0 / a.theory.P,
         cisup_trials_ratio(&a, &b, cisup_figure_active_x, 2), 0.0);
     (void)snprintf(row->where, sizeof row->where, "active x, z = 1");
-    const double steps = (double)(setup->L - 1);
-    cisup_findings_add(f, "last layer, (L-1)/P", CISUP_RELATION_EQUAL, steps / a.theory.P,
-                       cisup_trials_ratio(&a, &b, cisup_figure_active_x, setup->L), 0.0);
+    cisup_scan_cell cell[16];
+    int count = 0;
+    for (cisup_index l = 2; l <= setup->L; l++)
+        cell[count++] =
+            (cisup_scan_cell){(double)l, (double)(l - 1) / a.theory.P,
+                              cisup_trials_ratio(&a, &b, cisup_figure_active_x, l)};
+    const cisup_scan_cell *last = &cell[count - 1];
+    row = cisup_findings_add(f, "last layer, (L-1)/P", CISUP_RELATION_EQUAL,
+                             last->predicted, last->measured, 0.0);
+    cisup_scan_text(row->where, "l", cell, count, 50.0);
 done:
     cisup_trials_free(&a);
     cisup_trials_free(&b);
@@ -78,33 +85,35 @@ static double predicted_rise(const cisup_theory_case *c, cisup_index L) {
            cisup_theory_general_recursion(c, 1).inactive;
 }
 
-enum { SETTLING = 4, COUPLINGS = 4 };
+enum { SETTLING = 5, COUPLINGS = 4 };
 
-/* q_l/q_1 = 1/(1-g) in layer 4 for some g: few circuits, one active. */
+/* q_L/q_1 = 1/(1-g) for some g < 1: more and more circuits, one active. */
 static cisup_status examine_settling(const cisup_claims_setup *setup, cisup_findings *f,
                                      cisup_error *err) {
-    static const double part[SETTLING] = {0.15, 0.3, 0.6, 1.0};
+    static const double part[SETTLING] = {0.1, 0.2, 0.35, 0.6, 1.0};
     const cisup_study all = feedback_study(setup);
     cisup_scan_cell cell[SETTLING];
     cisup_trials t = {0};
     cisup_status status;
     for (int k = 0; k < SETTLING; k++) {
         cisup_study s = all;
-        s.L = 4;
         s.T = (cisup_index)(part[k] * (double)all.T);
         CISUP_TRY(cisup_study_run(setup, &s, &t, err));
         const double g = cisup_theory_feedback(&t.theory);
         cell[k] = (cisup_scan_cell){
-            .at = round(100.0 * g) / 100.0,
+            .at = round(1000.0 * g) / 1000.0,
             .predicted = 1.0 / (1.0 - g),
-            .measured = cisup_trials_growth(&t, cisup_figure_inactive_square, 4, 1)};
+            .measured = cisup_trials_growth(&t, cisup_figure_inactive_square, s.L, 1)};
         cisup_trials_free(&t);
     }
+    const cisup_scan_cell *last = &cell[SETTLING - 1];
     char name[sizeof f->row->part];
-    (void)snprintf(name, sizeof name, "settled at 1/(1-g), g = %.2f", cell[0].at);
+    (void)snprintf(name, sizeof name, "settled at 1/(1-g), g = %.2f", last->at);
     cisup_finding *row = cisup_findings_add(f, name, CISUP_RELATION_EQUAL,
-                                            cell[0].predicted, cell[0].measured, 0.0);
-    cisup_scan_text(row->where, "g", cell, SETTLING, 10.0);
+                                            last->predicted, last->measured, 0.0);
+    (void)snprintf(row->where, sizeof row->where,
+                   "inactive, layer %" PRId64 " over layer 1, z = 1", all.L);
+    cisup_scan_append(row->where, "", "g", cell, SETTLING, 50.0);
 done:
     cisup_trials_free(&t);
     return status;

@@ -68,6 +68,7 @@ static cisup_status embed(const cisup_claims_setup *setup, cisup_csc *e,
     CISUP_TRY(network_allocation(setup, &a, err));
     CISUP_TRY(cisup_embedding_slots(&a, NULL, &slots, err));
     CISUP_TRY(cisup_embedding_blocks(&slots, setup->d, setup->D, e, err));
+    if (setup->faults.embedding) setup->faults.embedding(setup->faults.context, e);
 done:
     cisup_csc_free(&slots);
     cisup_allocation_free(&a);

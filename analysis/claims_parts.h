@@ -4,6 +4,21 @@
 
 #include <cisup/analysis/claims.h>
 
+/* A figure of a study, in one layer or over another, and what it should be. */
+typedef struct {
+    cisup_trials_figure *figure;
+    cisup_index layer, over; /* over: 0, or the layer that it is divided by */
+    double predicted;
+} cisup_scan_figure;
+
+/* The figure at a tenth of the study's circuits to all of them. */
+enum { CISUP_SCAN_SIZES = 6 };
+CISUP_MUST_CHECK cisup_status cisup_scan_circuits(const cisup_claims_setup *setup,
+                                                  const cisup_study *study,
+                                                  const cisup_scan_figure *what,
+                                                  cisup_scan_cell cell[CISUP_SCAN_SIZES],
+                                                  cisup_error *err);
+
 /* The experiments behind the claims, by topic; analysis/claims.c says what each is. */
 typedef cisup_status cisup_claims_examiner(const cisup_claims_setup *setup,
                                            cisup_findings *f, cisup_error *err);

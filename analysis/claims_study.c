@@ -102,6 +102,7 @@ static cisup_status draw_isometric(const cisup_study *s, uint64_t seed, cisup_ci
         draw_orthogonal(&rng, s->d, c->w + k * square);
     }
     for (cisup_index k = 0; k < layers * s->T * square; k++) c->w[k] *= s->gain;
+    for (cisup_index k = 0; k < layers * s->d; k++) c->b[k] = s->bias;
     cisup_circuits_set_mean(c);
     return CISUP_OK;
 }
@@ -212,7 +213,7 @@ cisup_status cisup_study_run(const cisup_claims_setup *setup, const cisup_study 
     cisup_status status;
     CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &base, err));
     CISUP_TRY(cisup_new(&t->report, s.networks, sizeof *t->report, err));
-    CISUP_TRY(cisup_new(&t->value, s.networks, sizeof *t->value, err));
+    CISUP_TRY(cisup_new(&t->value, 2 * s.networks, sizeof *t->value, err));
     for (; t->networks < s.networks; t->networks++)
         CISUP_TRY(
             run_network(setup, &s, &base, t->networks, &t->report[t->networks], err));
@@ -236,18 +237,44 @@ cisup_interval cisup_trials_mean(const cisup_trials *t, cisup_trials_figure *fig
     return cisup_interval_mean(t->value, t->networks, 0.95);
 }
 
+cisup_interval cisup_trials_extent(const cisup_trials *t, cisup_trials_figure *figure,
+                                   cisup_index l) {
+    cisup_interval all = {NAN, NAN, INFINITY, -INFINITY};
+    for (cisup_index k = 0; k < t->networks; k++) {
+        const double x = figure(&t->report[k], l);
+        if (isnan(x)) return (cisup_interval){NAN, NAN, NAN, NAN};
+        all.low = fmin(all.low, x);
+        all.high = fmax(all.high, x);
+    }
+    all.mean = all.high;
+    return all;
+}
+
+cisup_interval cisup_ratio_of_means(const double *x, double *y, cisup_index K) {
+    const double mx = cisup_interval_mean(x, K, 0.95).mean;
+    const double r = cisup_interval_mean(y, K, 0.95).mean / mx;
+    for (cisup_index k = 0; k < K; k++) y[k] = r + (y[k] - r * x[k]) / mx;
+    return cisup_interval_mean(y, K, 0.95);
+}
+
 cisup_interval cisup_trials_growth(const cisup_trials *t, cisup_trials_figure *figure,
                                    cisup_index l, cisup_index m) {
-    for (cisup_index k = 0; k < t->networks; k++)
-        t->value[k] = figure(&t->report[k], l) / figure(&t->report[k], m);
-    return cisup_interval_mean(t->value, t->networks, 0.95);
+    double *x = t->value, *y = t->value + t->networks;
+    for (cisup_index k = 0; k < t->networks; k++) {
+        x[k] = figure(&t->report[k], m);
+        y[k] = figure(&t->report[k], l);
+    }
+    return cisup_ratio_of_means(x, y, t->networks);
 }
 
 cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
                                   cisup_trials_figure *figure, cisup_index l) {
-    for (cisup_index k = 0; k < a->networks; k++)
-        a->value[k] = figure(&b->report[k], l) / figure(&a->report[k], l);
-    return cisup_interval_mean(a->value, a->networks, 0.95);
+    double *x = a->value, *y = a->value + a->networks;
+    for (cisup_index k = 0; k < a->networks; k++) {
+        x[k] = figure(&a->report[k], l);
+        y[k] = figure(&b->report[k], l);
+    }
+    return cisup_ratio_of_means(x, y, a->networks);
 }
 
 static double square(const cisup_report *r, cisup_index l, int state, int quantity) {

@@ -18,10 +18,11 @@ typedef struct {
     cisup_index N, S, T, d, L, z;
     cisup_scheme scheme; /* of the allocation */
     cisup_study_circuits circuits;
-    double gain, margin; /* of isometric circuits, of rotations */
-    int fresh;           /* 1: new weights in every layer */
-    int keep_order;      /* 1: not reshuffled */
-    int terms;           /* 1: errors are split into their parts */
+    double gain, bias; /* of isometric circuits; bias 0 */
+    double margin;     /* of rotations */
+    int fresh;         /* 1: new weights in every layer */
+    int keep_order;    /* 1: not reshuffled */
+    int terms;         /* 1: errors are split into their parts */
     cisup_weight_scheme weights;
     cisup_mode mode;
     cisup_index networks, inputs;
@@ -31,7 +32,8 @@ typedef struct {
  * A NULL function does nothing. */
 typedef struct {
     void *context;
-    void (*allocation)(void *context, cisup_allocation *a);     /* after it was made */
+    void (*allocation)(void *context, cisup_allocation *a); /* after it was made */
+    void (*embedding)(void *context, cisup_csc *e); /* of claims 2, 3 and 5: D x T d */
     cisup_status (*circuits)(void *context, cisup_circuits *c); /* may replace *c */
     void (*study)(void *context, cisup_study *s);               /* before it is run */
     cisup_index (*dimension)(void *context, cisup_index n); /* of stored vectors in R^n */
@@ -93,7 +95,7 @@ void cisup_study_network_free(cisup_study_network *n);
 typedef struct {
     cisup_report *report; /* [networks] of one network and one z each */
     cisup_index networks;
-    double *value;            /* [networks], scratch */
+    double *value;            /* [2][networks], scratch */
     cisup_theory_case theory; /* with P, p, kappa as measured */
 } cisup_trials;
 
@@ -111,7 +113,16 @@ typedef double cisup_trials_figure(const cisup_report *r, cisup_index l);
 cisup_interval cisup_trials_mean(const cisup_trials *t, cisup_trials_figure *figure,
                                  cisup_index l);
 
-/* The mean of figure(l)/figure(m), ratio by ratio; of b over a in two studies of the same
+/* The least and the most of it, with the most as the mean: of what is the same in all
+ * networks to rounding. */
+cisup_interval cisup_trials_extent(const cisup_trials *t, cisup_trials_figure *figure,
+                                   cisup_index l);
+
+/* Mean y over mean x, with the t-interval of the linearised ratio: of y/x + (y_k - r
+ * x_k)/x over k, r = y/x. x, y: [K]; y is overwritten. */
+cisup_interval cisup_ratio_of_means(const double *x, double *y, cisup_index K);
+
+/* The mean of figure(l) over that of figure(m); of b over a in two studies of the same
  * networks. */
 cisup_interval cisup_trials_growth(const cisup_trials *t, cisup_trials_figure *figure,
                                    cisup_index l, cisup_index m);

@@ -8,7 +8,8 @@
 static const double most_to_hold = 10.0, most_within = 50.0; /* percent */
 
 const char *cisup_relation_name(cisup_relation relation) {
-    static const char *const name[] = {"exactly", "at most", "at least", "equal"};
+    static const char *const name[] = {"exactly", "at most", "at least", "equal",
+                                       "exponent"};
     return name[relation];
 }
 
@@ -27,6 +28,12 @@ static double distance(double predicted, const cisup_interval *m) {
     return 100.0 * (low > high ? low : high) / fabs(predicted);
 }
 
+/* The same of an exponent: how far the power law is off after a factor of 10. */
+static double distance_of_law(double predicted, const cisup_interval *m) {
+    const double low = fabs(m->low - predicted), high = fabs(m->high - predicted);
+    return 100.0 * (pow(10.0, low > high ? low : high) - 1.0);
+}
+
 static cisup_verdict if_true(int is_true) {
     return is_true ? CISUP_VERDICT_HOLDS : CISUP_VERDICT_FAILS;
 }
@@ -43,9 +50,12 @@ static cisup_verdict judge(cisup_finding *f, double tolerance) {
     case CISUP_RELATION_AT_LEAST:
         return if_true(m->low >= f->predicted);
     case CISUP_RELATION_EQUAL:
+    case CISUP_RELATION_EXPONENT:
         break;
     }
-    const double x = ceil(distance(f->predicted, m));
+    const double x =
+        ceil(f->relation == CISUP_RELATION_EQUAL ? distance(f->predicted, m)
+                                                 : distance_of_law(f->predicted, m));
     if (!(x <= most_within)) return CISUP_VERDICT_FAILS;
     const int is_inside = m->low <= f->predicted && f->predicted <= m->high;
     if (is_inside && x <= most_to_hold) return CISUP_VERDICT_HOLDS;
@@ -110,4 +120,14 @@ void cisup_scan_text(char where[CISUP_CLAIMS_TEXT], const char *parameter,
     else
         (void)snprintf(where, CISUP_CLAIMS_TEXT, "within %g %% at %s = %s of %g..%g",
                        percent, parameter, list, low, high);
+}
+
+void cisup_scan_append(char where[CISUP_CLAIMS_TEXT], const char *what,
+                       const char *parameter, const cisup_scan_cell *cell, int count,
+                       double percent) {
+    char text[CISUP_CLAIMS_TEXT];
+    const size_t used = strlen(where);
+    cisup_scan_text(text, parameter, cell, count, percent);
+    (void)snprintf(where + used, CISUP_CLAIMS_TEXT - used, "%s%s%s", used ? "; " : "",
+                   what, text);
 }
