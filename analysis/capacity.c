@@ -146,8 +146,8 @@ static cisup_window_question question_of(const search *s) {
 
 /* Measures networks that were not used before at every T of a window, until the interval
  * is narrow, the window proves misplaced or too wide, or the networks are used up. */
-static cisup_status measure_window(search *s, const cisup_window *w, cisup_finding *f,
-                                   cisup_error *err) {
+static cisup_status measure_window(search *s, const cisup_window *w,
+                                   cisup_window_finding *f, cisup_error *err) {
     const cisup_index first = s->unused;
     const cisup_window_question q = question_of(s);
     cisup_index K = 0;
@@ -162,7 +162,7 @@ static cisup_status measure_window(search *s, const cisup_window *w, cisup_findi
         }
         K = want;
         *f = cisup_window_evaluate(w, s->y, K, &q);
-        const double width = cisup_finding_width(f), need = width / s->o.tolerance;
+        const double width = cisup_window_width(f), need = width / s->o.tolerance;
         if (width <= s->o.tolerance || K >= s->o.networks || f->is_curved ||
             cisup_window_is_misplaced(w, f, &q))
             return CISUP_OK;
@@ -172,13 +172,13 @@ static cisup_status measure_window(search *s, const cisup_window *w, cisup_findi
 }
 
 /* What the decisions alone say of T. */
-static cisup_finding bracket(const search *s) {
+static cisup_window_finding bracket(const search *s) {
     const place near = s->near;
     const double low = (double)(s->within.T ? s->within.T : s->o.least - 1);
     const double high = (double)(s->above.T ? s->above.T - 1 : s->o.most);
     const double closest = (double)near.T - (near.mean <= s->o.limit ? 0.0 : 1.0);
     const double at = near.T ? fmax(low, closest) : fmin(low, high);
-    return (cisup_finding){
+    return (cisup_window_finding){
         .at = at, .low = low, .high = high, .slope = (double)NAN, .is_bounded = 1};
 }
 
@@ -187,7 +187,8 @@ static cisup_index T_floor(const search *s, double T) {
     return (cisup_index)floor(fmin(T, (double)s->o.most));
 }
 
-static void settle(const search *s, const cisup_finding *f, cisup_capacity_result *r) {
+static void settle(const search *s, const cisup_window_finding *f,
+                   cisup_capacity_result *r) {
     r->T = T_floor(s, f->at);
     r->low = T_floor(s, f->low);
     r->high = T_floor(s, f->high);
@@ -195,7 +196,7 @@ static void settle(const search *s, const cisup_finding *f, cisup_capacity_resul
     r->outcome = r->T == s->o.most ? CISUP_CAPACITY_FULL
                  : r->T == 0       ? CISUP_CAPACITY_INFEASIBLE
                                    : CISUP_CAPACITY_FOUND;
-    r->is_precise = cisup_finding_width(f) <= s->o.tolerance || r->low == r->high;
+    r->is_precise = cisup_window_width(f) <= s->o.tolerance || r->low == r->high;
 }
 
 /* Decides T's one step from T, two more, ... until the verdict is the one wanted. */
@@ -230,7 +231,8 @@ done:
 
 /* Windows until one is well placed and narrow enough for a power law. Its finding, or
  * what was known where there is none. */
-static cisup_status measure_crossing(search *s, cisup_finding *f, cisup_error *err) {
+static cisup_status measure_crossing(search *s, cisup_window_finding *f,
+                                     cisup_error *err) {
     const cisup_window_question q = question_of(s);
     const place from = s->near.T ? s->near : s->within;
     const place to = s->above.T ? s->above : s->within;
@@ -240,7 +242,7 @@ static cisup_status measure_crossing(search *s, cisup_finding *f, cisup_error *e
     for (int moves = 0; s->o.most > s->o.least; moves++) {
         const cisup_window w =
             cisup_window_at(centre, slope, ratio, s->o.least, s->o.most);
-        cisup_finding seen;
+        cisup_window_finding seen;
         const cisup_status status = measure_window(s, &w, &seen, err);
         if (status != CISUP_OK) return status;
         const int is_bad = seen.is_curved || cisup_window_is_left(&w, &seen, &q);
@@ -259,15 +261,15 @@ static cisup_status measure_crossing(search *s, cisup_finding *f, cisup_error *e
 }
 
 static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err) {
-    cisup_finding f = bracket(s);
+    cisup_window_finding f = bracket(s);
     const double known = f.at;
     cisup_status status = measure_crossing(s, &f, err);
     if (status != CISUP_OK) return status;
-    const double width = cisup_finding_width(&f);
+    const double width = cisup_window_width(&f);
     if (width > s->o.tolerance && (width > too_wide || f.high - f.low < FEW)) {
         status = fence(s, T_near(s, floor(f.is_bounded ? f.at : known)), err);
         if (status != CISUP_OK) return status;
-        const cisup_finding decided = bracket(s);
+        const cisup_window_finding decided = bracket(s);
         if (!(f.high - f.low < decided.high - decided.low)) f = decided;
     }
     settle(s, &f, r);
@@ -320,7 +322,7 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     CISUP_TRY(cisup_new(&s.y, options->networks, CISUP_WINDOW_POINTS * sizeof *s.y, err));
     CISUP_TRY(cisup_new(&s.column, options->networks, sizeof *s.column, err));
     CISUP_TRY(locate(&s, err));
-    const cisup_finding known = bracket(&s);
+    const cisup_window_finding known = bracket(&s);
     if (!s.near.T && known.low >= known.high) /* the decisions leave one T */
         settle(&s, &known, result);
     else

@@ -72,8 +72,9 @@ static int is_curved(const cisup_window *w, const double *u, const double *y,
 }
 
 /* A power law is a line in u = (T/centre)^slope - 1, with the slope of the means. */
-cisup_finding cisup_window_evaluate(const cisup_window *w, const double *y, cisup_index K,
-                                    const cisup_window_question *q) {
+cisup_window_finding cisup_window_evaluate(const cisup_window *w, const double *y,
+                                           cisup_index K,
+                                           const cisup_window_question *q) {
     double u[CISUP_WINDOW_POINTS];
     const cisup_index last = w->J - 1;
     const double slope =
@@ -81,27 +82,27 @@ cisup_finding cisup_window_evaluate(const cisup_window *w, const double *y, cisu
     for (cisup_index j = 0; j < w->J; j++)
         u[j] = pow((double)w->T[j] / w->centre, slope) - 1.0;
     const cisup_crossing c = cisup_crossing_find(u, w->J, y, K, q->limit, q->level);
-    return (cisup_finding){.at = T_of(c.at, w->centre, slope),
-                           .low = T_of(c.low, w->centre, slope),
-                           .high = T_of(c.high, w->centre, slope),
-                           .slope = slope,
-                           .is_bounded = c.is_bounded,
-                           .is_curved = is_curved(w, u, y, K, slope, q)};
+    return (cisup_window_finding){.at = T_of(c.at, w->centre, slope),
+                                  .low = T_of(c.low, w->centre, slope),
+                                  .high = T_of(c.high, w->centre, slope),
+                                  .slope = slope,
+                                  .is_bounded = c.is_bounded,
+                                  .is_curved = is_curved(w, u, y, K, slope, q)};
 }
 
-double cisup_finding_width(const cisup_finding *f) {
+double cisup_window_width(const cisup_window_finding *f) {
     if (!f->is_bounded) return (double)INFINITY;
     return f->high - f->low < 1.0 ? 0.0 : (f->high - f->low) / (2.0 * f->at);
 }
 
-int cisup_window_is_left(const cisup_window *w, const cisup_finding *f,
+int cisup_window_is_left(const cisup_window *w, const cisup_window_finding *f,
                          const cisup_window_question *q) {
     const cisup_index first = w->T[0], last = w->T[w->J - 1];
     return (f->at > 1.02 * (double)last && last < q->most) ||
            (f->at < 0.98 * (double)first && first > q->least);
 }
 
-int cisup_window_is_misplaced(const cisup_window *w, const cisup_finding *f,
+int cisup_window_is_misplaced(const cisup_window *w, const cisup_window_finding *f,
                               const cisup_window_question *q) {
     if (isnan(f->at)) return 0;
     return cisup_window_is_left(w, f, q) || f->slope > 1.6 * w->slope ||

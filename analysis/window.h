@@ -19,7 +19,7 @@ typedef struct {
     double slope;         /* of the means, log over log; NaN: not fitted */
     int is_bounded;       /* whether low and high are an interval */
     int is_curved;        /* the means are no power law across the window */
-} cisup_finding;
+} cisup_window_finding;
 
 /* What is asked of the networks. */
 typedef struct {
@@ -45,19 +45,19 @@ cisup_window cisup_window_at(double centre, double slope, double ratio, cisup_in
  * power law of the others by 2.8 standard errors over networks and by more than shifts T
  * by half the tolerance, at least 1 %; or they grow like T^30 or faster over T's that are
  * not next to each other. */
-cisup_finding cisup_window_evaluate(const cisup_window *w, const double *y, cisup_index K,
-                                    const cisup_window_question *q);
+cisup_window_finding cisup_window_evaluate(const cisup_window *w, const double *y,
+                                           cisup_index K, const cisup_window_question *q);
 
 /* Half width over T; infinite while there is no interval, 0 within one T. */
-double cisup_finding_width(const cisup_finding *f);
+double cisup_window_width(const cisup_window_finding *f);
 
 /* Whether the crossing lies outside of the window: then it is no more than a hint. */
-int cisup_window_is_left(const cisup_window *w, const cisup_finding *f,
+int cisup_window_is_left(const cisup_window *w, const cisup_window_finding *f,
                          const cisup_window_question *q);
 
 /* Whether the window should move: it is left, or the means grow at another rate than it
  * was made for. */
-int cisup_window_is_misplaced(const cisup_window *w, const cisup_finding *f,
+int cisup_window_is_misplaced(const cisup_window *w, const cisup_window_finding *f,
                               const cisup_window_question *q);
 
 #endif

@@ -53,8 +53,8 @@ static int is_asked(const request *r, int number) {
 }
 
 static json_t *entry_json(const cisup_claims_entry *e, const char *record) {
-    return json_pack("{ss,si,ss,ss,ss,ss}", "record", record, "number", e->number, "name",
-                     e->name, "statement", e->statement, "place", e->place, "equation",
+    return json_pack("{ss,si,ss,ss,ss,ss}", "record", record, "id", e->number, "name",
+                     e->name, "claim", e->statement, "source", e->place, "equation",
                      e->equation);
 }
 
@@ -84,12 +84,12 @@ static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findi
         json_t *line = entry_json(e, "claim");
         json_t *more = json_pack(
             "{ss,ss,so,so,so,so,so,ss,so,ss,so}", "part", row->part, "relation",
-            cisup_relation_name(row->relation), "predicted", emit_number(row->predicted),
-            "measured", emit_number(row->measured.mean), "measured_lo",
-            emit_number(row->measured.low), "measured_hi",
-            emit_number(row->measured.high), "ratio", emit_number(row->ratio), "verdict",
-            verdict[row->verdict], "within", emit_number(row->within), "where",
-            row->where, "seconds", emit_number(seconds));
+            cisup_relation_name(row->relation), "prediction", emit_number(row->predicted),
+            "measured", emit_number(row->measured.mean), "lo",
+            emit_number(row->measured.low), "hi", emit_number(row->measured.high),
+            "ratio", emit_number(row->ratio), "verdict", verdict[row->verdict], "within",
+            emit_number(row->within), "where", row->where, "seconds",
+            emit_number(seconds));
         if (line && more) (void)json_object_update(line, more);
         json_decref(more);
         const cisup_status status = emit_line(line, err);

@@ -48,10 +48,10 @@ static void power_laws_are_met_exactly(void **state) {
     double y[K * 3];
     const cisup_window w = cisup_window_at(700.0, 2.0, 1.25, 1, 100000);
     draw(&w, 713.4, 1.6, 0.0, 0.0, y);
-    const cisup_finding f = cisup_window_evaluate(&w, y, K, &one);
+    const cisup_window_finding f = cisup_window_evaluate(&w, y, K, &one);
     CHECK_NEAR(f.at, 713.4, 1e-9);
     CHECK_NEAR(f.slope, 1.6, 1e-12);
-    assert_true(f.is_bounded && !f.is_curved && cisup_finding_width(&f) == 0.0);
+    assert_true(f.is_bounded && !f.is_curved && cisup_window_width(&f) == 0.0);
     assert_false(cisup_window_is_misplaced(&w, &f, &one));
 }
 
@@ -98,11 +98,11 @@ static void windows_know_when_they_are_left(void **state) {
     const double root[] = {700.0, 1000.0, 1400.0};
     for (int k = 0; k < 3; k++) {
         draw(&w, root[k], 2.0, 0.0, 0.0, y);
-        const cisup_finding f = cisup_window_evaluate(&w, y, K, &one);
+        const cisup_window_finding f = cisup_window_evaluate(&w, y, K, &one);
         assert_int_equal(cisup_window_is_left(&w, &f, &one), k != 1);
     }
     draw(&w, 1000.0, 4.0, 0.0, 0.0, y); /* steeper than it was made for */
-    const cisup_finding f = cisup_window_evaluate(&w, y, K, &one);
+    const cisup_window_finding f = cisup_window_evaluate(&w, y, K, &one);
     assert_false(cisup_window_is_left(&w, &f, &one));
     assert_true(cisup_window_is_misplaced(&w, &f, &one));
 }

@@ -323,15 +323,15 @@ class Theory(unittest.TestCase):
 
 
 class Claims(unittest.TestCase):
-    ENTRY = ["record", "number", "name", "statement", "place", "equation"]
+    ENTRY = ["record", "id", "name", "claim", "source", "equation"]
     KEYS = ENTRY + [
-        "part", "relation", "predicted", "measured", "measured_lo", "measured_hi", "ratio",
+        "part", "relation", "prediction", "measured", "lo", "hi", "ratio",
         "verdict", "within", "where", "seconds",
     ]  # fmt: skip
 
     def test_list(self):
         found = records("claims", "--list")
-        self.assertEqual([r["number"] for r in found], list(range(1, len(found) + 1)))
+        self.assertEqual([r["id"] for r in found], list(range(1, len(found) + 1)))
         for r in found:
             self.assertEqual(list(r), self.ENTRY)
 
@@ -341,16 +341,16 @@ class Claims(unittest.TestCase):
         self.assertEqual(head["params"]["networks"], 3)
         self.assertEqual(head["params"]["samples"], 9)
         self.assertEqual(head["params"]["seed"], 5)
-        self.assertEqual({r["number"] for r in found}, {2, 7, 21})
+        self.assertEqual({r["id"] for r in found}, {2, 7, 21})
         for r in found:
             self.assertEqual(list(r), self.KEYS)
             self.assertIn(r["relation"], ["exactly", "at most", "at least", "equal"])
             self.assertIn(r["verdict"], ["holds", "within", "fails"])
             self.assertEqual(r["within"] is None, r["verdict"] != "within")
-            self.assertLessEqual(r["measured_lo"], r["measured"])
-            self.assertGreaterEqual(r["measured_hi"], r["measured"])
-            if r["predicted"]:
-                self.assertAlmostEqual(r["ratio"], r["predicted"] / r["measured"], delta=1e-9)
+            self.assertLessEqual(r["lo"], r["measured"])
+            self.assertGreaterEqual(r["hi"], r["measured"])
+            if r["prediction"]:
+                self.assertAlmostEqual(r["ratio"], r["prediction"] / r["measured"], delta=1e-9)
             else:
                 self.assertIsNone(r["ratio"])
 
