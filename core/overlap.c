@@ -43,13 +43,33 @@ static double pairs_of(const cisup_rows *rows) {
     return 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
 }
 
-/* Whether the lists, and the rows if they are not in memory, fit and are quicker. */
-static bool lists_suit(const cisup_marking *k, cisup_overlap_method method) {
-    if (method != CISUP_OVERLAP_AUTOMATIC) return method == CISUP_OVERLAP_LISTS;
-    const cisup_rows *rows = k->rows;
-    const double N = (double)rows->N, slots = (double)rows->T * (double)rows->S;
-    const double bytes = 4.0 * slots * (rows->slot ? 1.0 : 2.0) + 4.0 * N * k->threads;
-    return pairs_of(rows) < dense_share * N * N && bytes <= k->memory;
+/* Bytes that a method takes at least, all told: loads, the pairs met twice, marking and
+ * then following these pairs. */
+static double bytes_of(const cisup_rows *rows, cisup_overlap_method method, int threads) {
+    const double follow = cisup_follow_bytes(rows);
+    double marking = cisup_partition_bytes(rows, threads);
+    if (method == CISUP_OVERLAP_LISTS) {
+        marking = cisup_lists_bytes(rows, threads);
+        if (!rows->slot) marking += 4.0 * (double)rows->T * (double)rows->S;
+    }
+    return 8.0 * (double)rows->N + 80.0 + cisup_pairs_bytes(rows) +
+           (marking > follow ? marking : follow);
+}
+
+double cisup_overlap_memory(const cisup_rows *rows) {
+    return bytes_of(rows, CISUP_OVERLAP_PARTITION, 1);
+}
+
+/* Lists if they are quicker and fit. */
+static cisup_overlap_method method_for(const cisup_rows *rows,
+                                       const cisup_overlap_options *o, int threads,
+                                       double memory) {
+    if (o->method != CISUP_OVERLAP_AUTOMATIC) return o->method;
+    const double N = (double)rows->N;
+    const bool are_few = pairs_of(rows) < dense_share * N * N;
+    return are_few && bytes_of(rows, CISUP_OVERLAP_LISTS, threads) <= memory
+               ? CISUP_OVERLAP_LISTS
+               : CISUP_OVERLAP_PARTITION;
 }
 
 /* Lists over rows that are brought into memory if they are not there. */
@@ -69,15 +89,39 @@ done:
     return status;
 }
 
-static double default_memory(void) {
-    const double share = cisup_memory_available() / 8.0;
-    return share < most_default_memory ? share : most_default_memory;
+static double memory_for(const cisup_rows *rows, const cisup_overlap_options *o) {
+    if (o->memory > 0.0) return o->memory;
+    const double share = cisup_memory_available() / 8.0,
+                 least = cisup_overlap_memory(rows);
+    const double most = share < most_default_memory ? share : most_default_memory;
+    return most > least ? most : least;
 }
 
 /* A small check is over before other threads have begun. */
 static int threads_for(const cisup_rows *rows, const cisup_overlap_options *o) {
-    if (o->threads > 0) return o->threads;
-    return pairs_of(rows) < few_pairs ? 1 : omp_get_max_threads();
+    int threads = o->threads;
+    if (threads == 0) threads = pairs_of(rows) < few_pairs ? 1 : omp_get_max_threads();
+    return threads > rows->T ? (int)rows->T : threads;
+}
+
+/* Decides how; as many threads as the memory holds. */
+static cisup_status plan(cisup_marking *k, const cisup_overlap_options *o,
+                         cisup_overlap_method *method, cisup_error *err) {
+    const cisup_rows *rows = k->rows;
+    const double memory = memory_for(rows, o);
+    k->threads = threads_for(rows, o);
+    *method = method_for(rows, o, k->threads, memory);
+    while (k->threads > 1 && bytes_of(rows, *method, k->threads) > memory) k->threads--;
+    const double least = bytes_of(rows, *method, k->threads);
+    k->memory = memory - 8.0 * (double)rows->N - 80.0 - cisup_pairs_bytes(rows);
+    if (least <= memory) return CISUP_OK;
+    char need[16], have[16];
+    cisup_bytes_text(least * 1.005, need); /* three digits, rounded up */
+    cisup_bytes_text(memory, have);
+    return CISUP_FAIL(err, CISUP_ENOMEM,
+                      "checking %" PRId64 " circuits on %" PRId64
+                      " neurons takes at least %s of memory; %s are given",
+                      rows->T, rows->N, need, have);
 }
 
 static bool any_met(const cisup_index *load, cisup_index N) {
@@ -95,18 +139,17 @@ cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
                                      .witness_circuits = {-1, -1},
                                      .witness_neurons = {-1, -1}};
     cisup_marking k = {.rows = rows};
-    k.threads = threads_for(rows, &o);
-    k.memory = o.memory > 0.0 ? o.memory : default_memory();
+    cisup_overlap_method method;
     cisup_index *load = NULL;
     cisup_status status;
     CISUP_TRY(sizes_check(rows, &o, err));
-    if (k.threads > rows->T) k.threads = (int)rows->T;
+    CISUP_TRY(plan(&k, &o, &method, err));
     report->pairs = pairs_of(rows);
     CISUP_TRY(cisup_new(&load, o.load ? 0 : rows->N, sizeof *load, err));
     k.load = o.load ? o.load : load;
     for (cisup_index n = 0; n < rows->N; n++) k.load[n] = 0;
-    CISUP_TRY(lists_suit(&k, o.method) ? mark_through_lists(&k, err)
-                                       : cisup_mark_partition(&k, err));
+    CISUP_TRY(method == CISUP_OVERLAP_LISTS ? mark_through_lists(&k, err)
+                                            : cisup_mark_partition(&k, err));
     report->max_overlap = any_met(k.load, rows->N);
     if (k.repeat.count > 0) {
         report->holds = 0;

@@ -23,9 +23,10 @@ typedef enum {
 
 typedef struct {
     cisup_overlap_method method; /* default CISUP_OVERLAP_AUTOMATIC */
-    double memory;               /* bytes for pairs; 0 (default): an eighth of what is
-                                    available, at most 500 MB */
-    int threads;                 /* 0 (default): as many as OpenMP offers */
+    double memory;               /* bytes for all of the check, the load below included,
+                                    not the rows; 0 (default): an eighth of what is
+                                    available, at most 500 MB, or the least possible */
+    int threads;                 /* at most; 0 (default): as many as OpenMP offers */
     cisup_index *load;           /* NULL (default), or [N]: filled with c_n */
 } cisup_overlap_options;
 
@@ -41,22 +42,26 @@ typedef struct {
  * Method: two circuits share two neurons iff some pair of neurons occurs in two
  * circuits, so every pair is marked once. Few pairs: for each neuron n the circuits
  * through it mark their larger neurons in an array of length N. Many: pairs are written
- * as 32-bit numbers to the bucket of their smaller neuron, in rounds over the neurons so
- * that a round's pairs fit in `memory`, and then marked bucket by bucket in a bitmap
- * that fits in a core's cache; rows are read once a round and once before.
+ * as keys to the bucket of their smaller neuron, in rounds over the neurons so that a
+ * round's pairs fit in `memory`, and then marked bucket by bucket in marks that fit in a
+ * core's cache. For N <= 65536 a key is the larger neuron in 16 bits, else it has 32.
+ * Rows are read once a round and once before.
  *
  * If pairs occur twice, the circuits that hold such pairs are compared pair by pair, or,
  * when they are more than 4 S, followed into triples, quadruples, ... to the largest
- * overlap. That search is bounded by 64 T S^2 steps, the
- * 2^18 smallest such pairs and 2^22 slots of the circuits; a lower bound is reported when
- * it is cut off.
+ * overlap. That search is bounded by 64 T S^2 steps, the 2^16 smallest such pairs, 2^18
+ * slots of the circuits and 64 bytes for each of these; a lower bound is reported when it
+ * is cut off.
  *
- * Time O(N + T S^2), times rounds for reading rows. Memory: lists 8 N + 4 T S bytes and
- * 4 N a thread (and 4 T S for rows not in memory); partition `memory`, 12 N a thread
- * and a bitmap.
+ * Time O(N + T S^2), times rounds for reading rows. Memory: never more than `memory`;
+ * threads that do not fit are left out. Bytes, apart from some 100 kB:
+ *   lists       16 N + 4 T S, and 4 N a thread (4 T S more for rows not in memory)
+ *   partition   8 N, and for each thread 17 N (N <= 65536) or at least 6 N, and keys
+ *   overlaps    at most 22 MB, and 3 MB a thread
  * Errors: EFORMAT when a row is not strictly increasing within [0, N), naming the first
  * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);
- * ENOMEM; those of the rows. */
+ * ENOMEM, also when `memory` is too small, saying how much is needed; those of the rows.
+ */
 CISUP_MUST_CHECK cisup_status
 cisup_overlap_check_rows(const cisup_rows *rows, const cisup_overlap_options *options,
                          cisup_overlap_report *report, cisup_error *err);
@@ -65,5 +70,8 @@ cisup_overlap_check_rows(const cisup_rows *rows, const cisup_overlap_options *op
 CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
                                                   cisup_overlap_report *report,
                                                   cisup_error *err);
+
+/* The least `memory` these rows can be checked with; sizes as for the check. */
+double cisup_overlap_memory(const cisup_rows *rows);
 
 #endif

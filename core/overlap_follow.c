@@ -10,19 +10,22 @@
 #include <string.h>
 
 /* Up to few * S circuits are compared pair by pair. */
-enum { most_slots = 1 << 22, few = 4 };
+enum { most_slots = 1 << 18, few = 4 };
+
+/* Bytes for each of these slots that the search may take. */
+enum { search_bytes = 64 };
 
 /* A circuit of a group and one of its neurons beyond those the group has in common. */
 typedef struct {
-    int32_t neuron;
-    cisup_index circuit;
+    int32_t neuron, circuit;
 } member;
 
 typedef struct {
     cisup_index S;
     const int32_t *slot; /* rows of the circuits that hold a pair met twice */
     cisup_index best;    /* largest overlap seen */
-    double steps_left;   /* before the search gives up */
+    double steps_left;   /* before the search gives up; negative: it has */
+    double bytes_left;
     cisup_error *err;
 } deepening;
 
@@ -41,7 +44,7 @@ static cisup_status gather(deepening *d, const cisup_index *circuits, cisup_inde
     for (cisup_index c = 0; c < count; c++) {
         const int32_t *row = d->slot + circuits[c] * d->S;
         for (cisup_index k = d->S - 1; k >= 0 && row[k] > last; k--)
-            (*out)[(*length)++] = (member){row[k], circuits[c]};
+            (*out)[(*length)++] = (member){row[k], (int32_t)circuits[c]};
     }
     qsort(*out, (size_t)*length, sizeof **out, by_neuron);
     d->steps_left -= (double)count * (double)d->S;
@@ -54,7 +57,10 @@ static cisup_status gather(deepening *d, const cisup_index *circuits, cisup_inde
 static cisup_status deepen(deepening *d, const cisup_index *circuits, cisup_index count,
                            cisup_index last, cisup_index depth) {
     if (depth > d->best) d->best = depth;
+    const double bytes = 16.0 * (double)(count * d->S) + 8.0 * (double)count;
+    if (bytes > d->bytes_left) d->steps_left = -1.0;
     if (d->best == d->S || d->steps_left < 0.0) return CISUP_OK;
+    d->bytes_left -= bytes;
     member *list = NULL;
     cisup_index *group = NULL, length = 0;
     cisup_status status;
@@ -69,6 +75,7 @@ static cisup_status deepen(deepening *d, const cisup_index *circuits, cisup_inde
 done:
     cisup_release(list);
     cisup_release(group);
+    d->bytes_left += bytes;
     return status;
 }
 
@@ -169,6 +176,20 @@ done:
     return status;
 }
 
+/* Slots that are collected at most. */
+static double slots_of(const cisup_rows *rows) {
+    const double all = (double)rows->T * (double)rows->S;
+    const double most = (double)most_slots + (double)rows->S;
+    return all < most ? all : most;
+}
+
+double cisup_follow_bytes(const cisup_rows *rows) {
+    const double slots = slots_of(rows), S = (double)rows->S;
+    const double chunk = 4.0 * (double)(cisup_chunk_rows(rows->S) * rows->S);
+    return 10.0 * slots + 8.0 * slots / S + search_bytes * slots + chunk +
+           (double)rows->N / 8.0 + 1024.0;
+}
+
 cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *repeat,
                                   cisup_overlap_report *report, cisup_error *err) {
     collection c = {.rows = rows, .repeat = repeat};
@@ -180,6 +201,7 @@ cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *rep
     CISUP_TRY(cisup_new(&all, c.count, sizeof *all, err));
     for (cisup_index k = 0; k < c.count; k++) all[k] = k;
     deepening d = {.S = rows->S, .slot = c.slot, .best = 2, .err = err};
+    d.bytes_left = search_bytes * slots_of(rows);
     d.steps_left = 64.0 * (double)rows->T * (double)rows->S * (double)rows->S;
     if (c.count <= few * rows->S)
         compare_pairs(&d, c.count);

@@ -23,6 +23,14 @@ void cisup_pairs_settle(cisup_pairs *p) {
     p->count = kept;
 }
 
+/* Twice the most: what is added until the list is settled. Growing and sorting need what
+ * there is once more. */
+double cisup_pairs_bytes(const cisup_rows *rows) {
+    const double all = 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
+    const double most = 2.0 * CISUP_PAIRS_MOST;
+    return 20.0 * (all < most ? all : most) + 256.0;
+}
+
 static cisup_status add(cisup_pairs *p, uint64_t pair, cisup_error *err) {
     const cisup_index most = 2 * (cisup_index)CISUP_PAIRS_MOST;
     if (p->count == most) cisup_pairs_settle(p);

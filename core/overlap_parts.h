@@ -8,7 +8,7 @@
 
 /* The parts of core/overlap.h; for core alone. */
 
-/* Pairs of neurons n < m met twice, n 2^32 + m: the smallest 2^18 different ones of all
+/* Pairs of neurons n < m met twice, n 2^32 + m: the smallest 2^16 different ones of all
  * that were added, in whatever order. Owns pair. Start from {0}. */
 typedef struct {
     uint64_t *pair; /* increasing after cisup_pairs_settle */
@@ -16,7 +16,7 @@ typedef struct {
     bool is_cut; /* larger ones were left out */
 } cisup_pairs;
 
-enum { CISUP_PAIRS_MOST = 1 << 18 };
+enum { CISUP_PAIRS_MOST = 1 << 16 };
 
 CISUP_MUST_CHECK cisup_status cisup_pairs_add(cisup_pairs *p, cisup_index n,
                                               cisup_index m, cisup_error *err);
@@ -27,11 +27,14 @@ CISUP_MUST_CHECK cisup_status cisup_pairs_merge(cisup_pairs *p, const cisup_pair
 void cisup_pairs_settle(cisup_pairs *p);
 void cisup_pairs_free(cisup_pairs *p);
 
+/* Most bytes of one such list of these rows, sorting included. */
+double cisup_pairs_bytes(const cisup_rows *rows);
+
 /* What both methods take and give. */
 typedef struct {
     const cisup_rows *rows;
     int threads;        /* >= 1 */
-    double memory;      /* bytes, > 0 */
+    double memory;      /* bytes for marking, no fewer than the method takes at least */
     cisup_index *load;  /* [N], zeroed: receives c_n */
     cisup_pairs repeat; /* receives the pairs met twice */
 } cisup_marking;
@@ -40,6 +43,10 @@ typedef struct {
  * cisup_overlap_check_rows. */
 CISUP_MUST_CHECK cisup_status cisup_mark_lists(cisup_marking *k, cisup_error *err);
 CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error *err);
+
+/* The bytes that the methods take at least; lists need no more. */
+double cisup_lists_bytes(const cisup_rows *rows, int threads);
+double cisup_partition_bytes(const cisup_rows *rows, int threads);
 
 /* Fails for the first slot out of order among the rows from `first` on. */
 CISUP_MUST_CHECK cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
@@ -56,5 +63,8 @@ CISUP_MUST_CHECK cisup_status cisup_overlap_follow(const cisup_rows *rows,
                                                    const cisup_pairs *repeat,
                                                    cisup_overlap_report *report,
                                                    cisup_error *err);
+
+/* Most bytes that takes. */
+double cisup_follow_bytes(const cisup_rows *rows);
 
 #endif
