@@ -30,10 +30,27 @@ typedef struct {
 
 /* --- all pairs ----------------------------------------------------------------- */
 
-static cisup_status check_rows(const request *r, const cisup_rows *rows, double memory,
+/* What is left of --memory beside the rows; 0: not limited. */
+static cisup_status memory_left(const request *r, const cisup_rows *rows, double held,
+                                double *left, cisup_error *err) {
+    *left = r->memory > 0.0 ? r->memory - held : 0.0;
+    const double least = cisup_overlap_memory(rows);
+    if (r->memory == 0.0 || *left >= least) return CISUP_OK;
+    char need[16], have[16];
+    cisup_bytes_text(1.005 * (least + held), need); /* three digits, rounded up */
+    cisup_bytes_text(r->memory, have);
+    return CISUP_FAIL(err, CISUP_ENOMEM,
+                      "--memory %s: checking %" PRId64 " circuits on %" PRId64
+                      " neurons takes at least %s",
+                      have, rows->T, rows->N, need);
+}
+
+/* held: bytes that the rows take. */
+static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
                                findings *f, cisup_error *err) {
-    cisup_overlap_options o = {.memory = memory, .threads = (int)r->threads};
+    cisup_overlap_options o = {.threads = (int)r->threads};
     cisup_status status;
+    CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
     CISUP_TRY(cisup_new(&f->load, rows->N, sizeof *f->load, err));
     o.load = f->load;
     const double start = seconds_now();
@@ -63,8 +80,7 @@ static cisup_status examine_file(const request *r, findings *f, cisup_error *err
         cisup_error_prefix(err, r->path);
     } else {
         const cisup_rows rows = cisup_row_file_rows(&file);
-        const double held = rows.slot ? 4.0 * (double)file.T * (double)file.S : 0.0;
-        status = check_rows(r, &rows, r->memory > 0.0 ? r->memory - held : 0.0, f, err);
+        status = check_rows(r, &rows, rows.slot ? 4.0 * (double)file.room : 0.0, f, err);
     }
     cisup_row_file_close(&file);
     return status;
@@ -139,7 +155,7 @@ static int check_computed(const request *r, findings *f, cisup_error *err) {
         code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
     } else if (status == CISUP_OK) {
         const cisup_rows rows = cisup_rows_computed(&m, f->circuits);
-        status = check_rows(r, &rows, r->memory, f, err);
+        status = check_rows(r, &rows, 0.0, f, err);
         code = report(r, f, status, err);
     } else {
         code = fail_with(err);
@@ -203,7 +219,9 @@ int cmd_check(int argc, char **argv) {
         {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
          "accept Matrix Market files of other habits", NULL},
         {"memory", 0, OPTION_BYTES, &r.memory, "SIZE",
-         "bytes to use, 500M or 2G (half of what is there for a file, 500M for pairs)",
+         "bytes to use for everything, 500M or 2G (half of what is there for a file, "
+         "500M "
+         "for pairs)",
          NULL},
         {"threads", 0, OPTION_SIZE, &r.threads, "N", "threads (all)", NULL},
         {"scheme", 0, OPTION_CHOICE, &r.scheme, "td",

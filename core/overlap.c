@@ -12,6 +12,9 @@ static const double dense_share = 1e-3;
 static const double few_pairs = 1e6;
 static const double most_default_memory = 5e8;
 
+/* What is kept of overlaps: more would only make a lower bound exact. */
+enum { fewest_pairs = 64, most_pairs = 1 << 18, most_slots = 1 << 22 };
+
 cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
                               const int32_t *slot, cisup_index count, cisup_error *err) {
     const cisup_index k = cisup_rows_fault(slot, count, rows->S, rows->N);
@@ -45,31 +48,49 @@ static double pairs_of(const cisup_rows *rows) {
 
 /* Bytes that a method takes at least, all told: loads, the pairs met twice, marking and
  * then following these pairs. */
-static double bytes_of(const cisup_rows *rows, cisup_overlap_method method, int threads) {
-    const double follow = cisup_follow_bytes(rows);
-    double marking = cisup_partition_bytes(rows, threads);
+static double bytes_of(const cisup_rows *rows, cisup_keeping keep,
+                       cisup_overlap_method method, int threads) {
+    const double follow = cisup_follow_bytes(rows, keep.slots);
+    double marking = cisup_partition_bytes(rows, threads, keep.pairs);
     if (method == CISUP_OVERLAP_LISTS) {
-        marking = cisup_lists_bytes(rows, threads);
+        marking = cisup_lists_bytes(rows, threads, keep.pairs);
         if (!rows->slot) marking += 4.0 * (double)rows->T * (double)rows->S;
     }
-    return 8.0 * (double)rows->N + 80.0 + cisup_pairs_bytes(rows) +
+    return 8.0 * (double)rows->N + 160.0 + cisup_pairs_bytes(rows, keep.pairs) +
            (marking > follow ? marking : follow);
 }
 
+static cisup_keeping fewest_kept(const cisup_rows *rows) {
+    return (cisup_keeping){fewest_pairs, 2 * rows->S};
+}
+
 double cisup_overlap_memory(const cisup_rows *rows) {
-    return bytes_of(rows, CISUP_OVERLAP_PARTITION, 1);
+    return bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_PARTITION, 1);
+}
+
+static cisup_index within(double value, cisup_index least, cisup_index most) {
+    if (value >= (double)most) return most > least ? most : least;
+    return value > (double)least ? (cisup_index)value : least;
+}
+
+/* More of the overlaps if there is memory: a quarter of it for pairs, in two lists, and a
+ * half for circuits. */
+static cisup_keeping kept_within(const cisup_rows *rows, double memory) {
+    const cisup_keeping fewest = fewest_kept(rows);
+    const double spare = memory - cisup_overlap_memory(rows);
+    const double slot_bytes = cisup_follow_bytes(rows, 1) - cisup_follow_bytes(rows, 0);
+    return (cisup_keeping){within(spare / 4.0 / 80.0, fewest.pairs, most_pairs),
+                           within(spare / 2.0 / slot_bytes, fewest.slots, most_slots)};
 }
 
 /* Lists if they are quicker and fit. */
-static cisup_overlap_method method_for(const cisup_rows *rows,
-                                       const cisup_overlap_options *o, int threads,
-                                       double memory) {
+static cisup_overlap_method method_for(const cisup_marking *k,
+                                       const cisup_overlap_options *o, double memory) {
     if (o->method != CISUP_OVERLAP_AUTOMATIC) return o->method;
-    const double N = (double)rows->N;
-    const bool are_few = pairs_of(rows) < dense_share * N * N;
-    return are_few && bytes_of(rows, CISUP_OVERLAP_LISTS, threads) <= memory
-               ? CISUP_OVERLAP_LISTS
-               : CISUP_OVERLAP_PARTITION;
+    const double N = (double)k->rows->N;
+    const bool are_few = pairs_of(k->rows) < dense_share * N * N;
+    const double bytes = bytes_of(k->rows, k->keep, CISUP_OVERLAP_LISTS, k->threads);
+    return are_few && bytes <= memory ? CISUP_OVERLAP_LISTS : CISUP_OVERLAP_PARTITION;
 }
 
 /* Lists over rows that are brought into memory if they are not there. */
@@ -110,10 +131,14 @@ static cisup_status plan(cisup_marking *k, const cisup_overlap_options *o,
     const cisup_rows *rows = k->rows;
     const double memory = memory_for(rows, o);
     k->threads = threads_for(rows, o);
-    *method = method_for(rows, o, k->threads, memory);
-    while (k->threads > 1 && bytes_of(rows, *method, k->threads) > memory) k->threads--;
-    const double least = bytes_of(rows, *method, k->threads);
-    k->memory = memory - 8.0 * (double)rows->N - 80.0 - cisup_pairs_bytes(rows);
+    k->keep = kept_within(rows, memory);
+    k->repeat.most = k->keep.pairs;
+    *method = method_for(k, o, memory);
+    while (k->threads > 1 && bytes_of(rows, k->keep, *method, k->threads) > memory)
+        k->threads--;
+    const double least = bytes_of(rows, k->keep, *method, k->threads);
+    k->memory =
+        memory - 8.0 * (double)rows->N - 160.0 - cisup_pairs_bytes(rows, k->keep.pairs);
     if (least <= memory) return CISUP_OK;
     char need[16], have[16];
     cisup_bytes_text(least * 1.005, need); /* three digits, rounded up */
@@ -154,7 +179,7 @@ cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
     if (k.repeat.count > 0) {
         report->holds = 0;
         cisup_pairs_settle(&k.repeat);
-        CISUP_TRY(cisup_overlap_follow(rows, &k.repeat, report, err));
+        CISUP_TRY(cisup_overlap_follow(rows, &k.repeat, k.keep.slots, report, err));
     }
 done:
     cisup_release(load);

@@ -37,7 +37,7 @@ typedef struct {
  *
  * The witness is canonical: the smallest neurons (n, m), n first, that lie together in
  * two circuits, and the two smallest such circuits. The report depends neither on the
- * method nor on threads and memory.
+ * method nor on threads, and on memory only in that a largest overlap may be cut off.
  *
  * Method: two circuits share two neurons iff some pair of neurons occurs in two
  * circuits, so every pair is marked once. Few pairs: for each neuron n the circuits
@@ -49,15 +49,15 @@ typedef struct {
  *
  * If pairs occur twice, the circuits that hold such pairs are compared pair by pair, or,
  * when they are more than 4 S, followed into triples, quadruples, ... to the largest
- * overlap. That search is bounded by 64 T S^2 steps, the 2^16 smallest such pairs, 2^18
- * slots of the circuits and 64 bytes for each of these; a lower bound is reported when it
- * is cut off.
+ * overlap. That search is bounded by 64 T S^2 steps, the 2^18 smallest such pairs, 2^22
+ * slots of the circuits and 64 bytes for each of these, or what `memory` has room for; a
+ * lower bound is reported when it is cut off.
  *
  * Time O(N + T S^2), times rounds for reading rows. Memory: never more than `memory`;
- * threads that do not fit are left out. Bytes, apart from some 100 kB:
+ * threads that do not fit are left out. Bytes, apart from some 100 kB a thread:
  *   lists       16 N + 4 T S, and 4 N a thread (4 T S more for rows not in memory)
  *   partition   8 N, and for each thread 17 N (N <= 65536) or at least 6 N, and keys
- *   overlaps    at most 22 MB, and 3 MB a thread
+ *   overlaps    at least 3 kB a thread; to keep all of the above 330 MB, 10 MB a thread
  * Errors: EFORMAT when a row is not strictly increasing within [0, N), naming the first
  * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);
  * ENOMEM, also when `memory` is too small, saying how much is needed; those of the rows.
@@ -71,7 +71,8 @@ CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
                                                   cisup_overlap_report *report,
                                                   cisup_error *err);
 
-/* The least `memory` these rows can be checked with; sizes as for the check. */
+/* The least `memory` these rows are checked with, in about 1000 rounds; sizes as for the
+ * check. */
 double cisup_overlap_memory(const cisup_rows *rows);
 
 #endif

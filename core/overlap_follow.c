@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Up to few * S circuits are compared pair by pair. */
-enum { most_slots = 1 << 18, few = 4 };
+enum { few = 4 };
 
 /* Bytes for each of these slots that the search may take. */
 enum { search_bytes = 64 };
@@ -103,6 +103,7 @@ static void compare_pairs(deepening *d, cisup_index count) {
 typedef struct {
     const cisup_rows *rows;
     const cisup_pairs *repeat;
+    cisup_index slots;  /* that may be collected */
     uint64_t *is_first; /* bit n: n is the smaller neuron of such a pair */
     int32_t *slot;      /* [count][S] */
     cisup_index count, room;
@@ -143,7 +144,7 @@ static cisup_status collect(collection *c, cisup_index t, const int32_t *row,
     if (c->witnesses < 2 && row_holds(row, S, report->witness_neurons[0]) &&
         row_holds(row, S, report->witness_neurons[1]))
         report->witness_circuits[c->witnesses++] = t;
-    c->is_cut |= (c->count + 1) * S > most_slots && c->count >= 2;
+    c->is_cut |= (c->count + 1) * S > c->slots;
     if (c->is_cut) return CISUP_OK;
     const cisup_status status =
         cisup_grow(&c->slot, &c->room, (c->count + 1) * S, sizeof *c->slot, err);
@@ -177,22 +178,22 @@ done:
 }
 
 /* Slots that are collected at most. */
-static double slots_of(const cisup_rows *rows) {
-    const double all = (double)rows->T * (double)rows->S;
-    const double most = (double)most_slots + (double)rows->S;
+static double slots_of(const cisup_rows *rows, cisup_index slots) {
+    const double all = (double)rows->T * (double)rows->S, most = (double)slots;
     return all < most ? all : most;
 }
 
-double cisup_follow_bytes(const cisup_rows *rows) {
-    const double slots = slots_of(rows), S = (double)rows->S;
+double cisup_follow_bytes(const cisup_rows *rows, cisup_index most) {
+    const double slots = slots_of(rows, most), S = (double)rows->S;
     const double chunk = 4.0 * (double)(cisup_chunk_rows(rows->S) * rows->S);
     return 10.0 * slots + 8.0 * slots / S + search_bytes * slots + chunk +
            (double)rows->N / 8.0 + 1024.0;
 }
 
 cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *repeat,
-                                  cisup_overlap_report *report, cisup_error *err) {
-    collection c = {.rows = rows, .repeat = repeat};
+                                  cisup_index slots, cisup_overlap_report *report,
+                                  cisup_error *err) {
+    collection c = {.rows = rows, .repeat = repeat, .slots = slots};
     cisup_index *all = NULL;
     cisup_status status;
     report->witness_neurons[0] = (cisup_index)(repeat->pair[0] >> 32);
@@ -201,7 +202,7 @@ cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *rep
     CISUP_TRY(cisup_new(&all, c.count, sizeof *all, err));
     for (cisup_index k = 0; k < c.count; k++) all[k] = k;
     deepening d = {.S = rows->S, .slot = c.slot, .best = 2, .err = err};
-    d.bytes_left = search_bytes * slots_of(rows);
+    d.bytes_left = search_bytes * slots_of(rows, slots);
     d.steps_left = 64.0 * (double)rows->T * (double)rows->S * (double)rows->S;
     if (c.count <= few * rows->S)
         compare_pairs(&d, c.count);

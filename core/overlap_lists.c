@@ -73,16 +73,18 @@ typedef struct {
     cisup_error err;
 } worker;
 
-double cisup_lists_bytes(const cisup_rows *rows, int threads) {
+double cisup_lists_bytes(const cisup_rows *rows, int threads, cisup_index pairs) {
     const double N = (double)rows->N, T = (double)rows->T, S = (double)rows->S;
-    const double each = (double)sizeof(worker) + 4.0 * N + 80.0 + cisup_pairs_bytes(rows);
-    return 8.0 * (N + 2.0) + 4.0 * T * (S - 1.0) + 320.0 + threads * each;
+    const double each =
+        (double)sizeof(worker) + 4.0 * N + 160.0 + cisup_pairs_bytes(rows, pairs);
+    return 8.0 * (N + 2.0) + 4.0 * T * (S - 1.0) + 640.0 + threads * each;
 }
 
 static cisup_status workers_run(worker *workers, const cisup_marking *k,
                                 const incidence *on, cisup_error *err) {
     const cisup_index N = k->rows->N, step = 1 + N / (64 * k->threads);
     for (int w = 0; w < k->threads; w++) {
+        workers[w].repeat.most = k->keep.pairs;
         const cisup_status status =
             cisup_new(&workers[w].mark, N, sizeof *workers[w].mark, err);
         if (status != CISUP_OK) return status;

@@ -86,15 +86,17 @@ CISUP_VECTOR static void make_small(const int32_t *slot, cisup_index slots,
 CISUP_VECTOR static void copy_tails(const cisup_partition *p, cisup_share *x,
                                     cisup_index found) {
     uint16_t *const key = p->key;
+    const uint16_t *const small = x->small, *const picked = x->picked;
+    const uint16_t *const tail = p->tail;
+    cisup_index *const at = x->at;
     const bool is_long = p->rows->S - 1 > run;
     for (cisup_index q = 0; q < found; q++) {
-        const uint16_t *from = x->small + x->picked[q];
-        const cisup_index tail = p->tail[x->picked[q]];
-        uint16_t *to = key + x->at[*from];
-        x->at[*from++] += tail;
-        memcpy(to, from, run * sizeof *to);
-        for (cisup_index j = run; is_long && j < tail; j += run)
-            memcpy(to + j, from + j, run * sizeof *to);
+        const cisup_index k = picked[q], length = tail[k], place = at[small[k]];
+        const uint16_t *from = small + k + 1;
+        at[small[k]] = place + length;
+        memcpy(key + place, from, run * sizeof *key);
+        for (cisup_index j = run; is_long && j < length; j += run)
+            memcpy(key + place + j, from + j, run * sizeof *key);
     }
 }
 

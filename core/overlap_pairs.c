@@ -16,8 +16,8 @@ void cisup_pairs_settle(cisup_pairs *p) {
     cisup_index kept = 1;
     for (cisup_index k = 1; k < p->count; k++)
         if (p->pair[k] != p->pair[kept - 1]) p->pair[kept++] = p->pair[k];
-    if (kept > CISUP_PAIRS_MOST) {
-        kept = CISUP_PAIRS_MOST;
+    if (kept > p->most) {
+        kept = p->most;
         p->is_cut = true;
     }
     p->count = kept;
@@ -25,15 +25,14 @@ void cisup_pairs_settle(cisup_pairs *p) {
 
 /* Twice the most: what is added until the list is settled. Growing and sorting need what
  * there is once more. */
-double cisup_pairs_bytes(const cisup_rows *rows) {
+double cisup_pairs_bytes(const cisup_rows *rows, cisup_index most) {
     const double all = 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
-    const double most = 2.0 * CISUP_PAIRS_MOST;
-    return 20.0 * (all < most ? all : most) + 256.0;
+    const double held = all < 2.0 * (double)most ? all : 2.0 * (double)most;
+    return 20.0 * held + 512.0;
 }
 
 static cisup_status add(cisup_pairs *p, uint64_t pair, cisup_error *err) {
-    const cisup_index most = 2 * (cisup_index)CISUP_PAIRS_MOST;
-    if (p->count == most) cisup_pairs_settle(p);
+    if (p->count == 2 * p->most) cisup_pairs_settle(p);
     const cisup_status status =
         cisup_grow(&p->pair, &p->room, p->count + 1, sizeof *p->pair, err);
     if (status == CISUP_OK) p->pair[p->count++] = pair;

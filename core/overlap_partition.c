@@ -20,8 +20,12 @@ static const double map_bits = 1 << 20;
 static const double near_bytes = 3.5e6;
 static const double most_rounds = 8.0;
 
+/* With the least memory there are about so many rounds, unless one of so many keys does.
+ */
+static const double slowest_rounds = 1024.0, fewest_keys = 4096.0;
+
 /* What a block takes besides its bytes, and blocks of a share. */
-enum { block_bytes = 80, share_blocks = 8 };
+enum { block_bytes = 160, share_blocks = 8 };
 
 /* --- sizes --------------------------------------------------------------------- */
 
@@ -31,7 +35,7 @@ static double share_bytes(const cisup_partition *p) {
     return (double)sizeof *p->share + share_blocks * block_bytes +
            16.0 * (double)p->buckets + 8.0 * (double)p->mark_words + 4.0 * slots +
            (is_narrow ? 4.0 * slots : 4.0 * (double)p->rows->N) +
-           cisup_pairs_bytes(p->rows);
+           cisup_pairs_bytes(p->rows, p->keep);
 }
 
 /* Everything but the keys. */
@@ -65,8 +69,9 @@ static void choose_shift(cisup_partition *p, double memory) {
     set_shift(p, best);
 }
 
-static cisup_partition layout(const cisup_rows *rows, int threads, double memory) {
-    cisup_partition p = {.rows = rows, .threads = threads};
+static cisup_partition layout(const cisup_rows *rows, int threads, cisup_index keep,
+                              double memory) {
+    cisup_partition p = {.rows = rows, .threads = threads, .keep = keep};
     p.form = cisup_keys_are_narrow(rows) ? &cisup_narrow_keys : &cisup_wide_keys;
     p.step = rows->S < p.form->chunk_slots ? p.form->chunk_slots / rows->S : 1;
     if (p.step > rows->T) p.step = rows->T;
@@ -75,9 +80,11 @@ static cisup_partition layout(const cisup_rows *rows, int threads, double memory
     return p;
 }
 
-double cisup_partition_bytes(const cisup_rows *rows, int threads) {
-    const cisup_partition p = layout(rows, threads, 0.0);
-    return fixed_bytes(&p);
+double cisup_partition_bytes(const cisup_rows *rows, int threads, cisup_index pairs) {
+    const cisup_partition p = layout(rows, threads, pairs, 0.0);
+    const double all = 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
+    return fixed_bytes(&p) +
+           (double)p.form->key_bytes * (all / slowest_rounds + fewest_keys);
 }
 
 /* --- making -------------------------------------------------------------------- */
@@ -105,6 +112,7 @@ static cisup_status share_init(cisup_share *x, const cisup_partition *p, int w,
     const cisup_rows *rows = p->rows;
     const cisup_index slots = p->step * rows->S + p->form->run;
     const double part = (double)rows->T / p->threads;
+    x->repeat.most = p->keep;
     x->first = (cisup_index)(part * w);
     x->last = w + 1 == p->threads ? rows->T : (cisup_index)(part * (w + 1));
     cisup_status status;
@@ -137,7 +145,7 @@ done:
 
 static cisup_status partition_init(cisup_partition *p, const cisup_marking *k,
                                    cisup_error *err) {
-    *p = layout(k->rows, k->threads, k->memory);
+    *p = layout(k->rows, k->threads, k->keep.pairs, k->memory);
     cisup_status status;
     CISUP_TRY(cisup_new(&p->share, p->threads, sizeof *p->share, err));
     for (int w = 0; w < p->threads; w++) CISUP_TRY(share_init(&p->share[w], p, w, err));

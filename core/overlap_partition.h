@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     const cisup_rows *rows;
     const cisup_key_form *form;
+    cisup_index keep; /* pairs met twice that are kept */
     cisup_index step; /* rows of a chunk */
     int shift;
     cisup_index buckets, mark_words;

@@ -8,15 +8,14 @@
 
 /* The parts of core/overlap.h; for core alone. */
 
-/* Pairs of neurons n < m met twice, n 2^32 + m: the smallest 2^16 different ones of all
- * that were added, in whatever order. Owns pair. Start from {0}. */
+/* Pairs of neurons n < m met twice, n 2^32 + m: the `most` smallest different ones of all
+ * that were added, in whatever order. Owns pair. Start from {.most = ...}. */
 typedef struct {
+    cisup_index most;
     uint64_t *pair; /* increasing after cisup_pairs_settle */
     cisup_index count, room;
     bool is_cut; /* larger ones were left out */
 } cisup_pairs;
-
-enum { CISUP_PAIRS_MOST = 1 << 16 };
 
 CISUP_MUST_CHECK cisup_status cisup_pairs_add(cisup_pairs *p, cisup_index n,
                                               cisup_index m, cisup_error *err);
@@ -27,12 +26,19 @@ CISUP_MUST_CHECK cisup_status cisup_pairs_merge(cisup_pairs *p, const cisup_pair
 void cisup_pairs_settle(cisup_pairs *p);
 void cisup_pairs_free(cisup_pairs *p);
 
-/* Most bytes of one such list of these rows, sorting included. */
-double cisup_pairs_bytes(const cisup_rows *rows);
+/* What is kept of overlaps; it depends on rows and memory alone. */
+typedef struct {
+    cisup_index pairs; /* met twice, >= 1 */
+    cisup_index slots; /* of the circuits that hold them, >= 2 S */
+} cisup_keeping;
+
+/* Most bytes of one list of pairs of these rows, sorting included. */
+double cisup_pairs_bytes(const cisup_rows *rows, cisup_index most);
 
 /* What both methods take and give. */
 typedef struct {
     const cisup_rows *rows;
+    cisup_keeping keep;
     int threads;        /* >= 1 */
     double memory;      /* bytes for marking, no fewer than the method takes at least */
     cisup_index *load;  /* [N], zeroed: receives c_n */
@@ -45,8 +51,8 @@ CISUP_MUST_CHECK cisup_status cisup_mark_lists(cisup_marking *k, cisup_error *er
 CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error *err);
 
 /* The bytes that the methods take at least; lists need no more. */
-double cisup_lists_bytes(const cisup_rows *rows, int threads);
-double cisup_partition_bytes(const cisup_rows *rows, int threads);
+double cisup_lists_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
+double cisup_partition_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
 
 /* Fails for the first slot out of order among the rows from `first` on. */
 CISUP_MUST_CHECK cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
@@ -58,13 +64,15 @@ static inline cisup_index cisup_chunk_rows(cisup_index S) {
     return S < 2048 ? 4096 / S : 1;
 }
 
-/* Names the witness and finds the largest overlap, when pairs were met twice. */
+/* Names the witness and finds the largest overlap, when pairs were met twice. No more
+ * than `slots` of circuits are looked at, 2 S or more. */
 CISUP_MUST_CHECK cisup_status cisup_overlap_follow(const cisup_rows *rows,
                                                    const cisup_pairs *repeat,
+                                                   cisup_index slots,
                                                    cisup_overlap_report *report,
                                                    cisup_error *err);
 
 /* Most bytes that takes. */
-double cisup_follow_bytes(const cisup_rows *rows);
+double cisup_follow_bytes(const cisup_rows *rows, cisup_index slots);
 
 #endif

@@ -20,6 +20,9 @@
 
 enum { fewest_waiting = 1 << 10 };
 
+/* Arrays that grow have up to so much more room than was asked for. */
+static const double growth = 1.5;
+
 /* One entry of the file. */
 typedef struct {
     cisup_index circuit, neuron;
@@ -306,9 +309,9 @@ cisup_status cisup_row_file_open(const char *path, const cisup_row_file_options 
     reader r = {.path = path, .options = options, .f = f, .is_first_pass = true};
     r.is_csv = !is_matrix_market(path);
     r.last_circuit = r.last_neuron = -1;
-    r.most = (cisup_index)(memory / 4.0 / sizeof *r.list);
+    r.most = (cisup_index)(memory / 4.0 / growth / sizeof *r.list);
     if (r.most < fewest_waiting) r.most = fewest_waiting;
-    r.slot_most = (cisup_index)(memory / 2.0 / sizeof *f->slot);
+    r.slot_most = (cisup_index)(memory / 2.0 / growth / sizeof *f->slot);
     cisup_status status;
     r.is_reading = true;
     CISUP_TRY(read_pass(&r, err));

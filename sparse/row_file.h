@@ -20,8 +20,9 @@ typedef struct {
     cisup_index neurons; /* rows of a CSV file; 0: the largest neuron + 1 */
     cisup_index S;       /* neurons of every circuit; 0: as many as the first has */
     int lenient;         /* 1: accept foreign Matrix Market habits (sparse/mtx.h) */
-    double memory;       /* bytes for reading, >= 0: half of it for rows, a quarter for
-                            entries on their way; 0: half of what is available */
+    double memory;       /* bytes for reading, >= 0: at most half of it for rows and a
+                            quarter for entries on their way, of which there is room
+                            for 1024 in any case; 0: half of what is available */
 } cisup_row_file_options;
 
 /* Reads a file as a matrix of neurons x circuits whose nonzeros say who sits where.

@@ -147,7 +147,7 @@ static void spilled_rows_give_the_same_report(void **state) {
     assert_true(f.has_spilled);
     const cisup_rows rows = cisup_row_file_rows(&f);
     for (int threads = 1; threads <= 2; threads++) {
-        const cisup_overlap_options p = {.memory = 3000.0, .threads = threads};
+        const cisup_overlap_options p = {.memory = 1e6, .threads = threads};
         CHECK_OK(cisup_overlap_check_rows(&rows, &p, &got, &error_));
         assert_false(got.holds);
         assert_memory_equal(got.witness_circuits, want.witness_circuits, 16);

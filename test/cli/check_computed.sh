@@ -1,7 +1,7 @@
 # Allocations that are computed: all pairs, a sample, the theorem.
 verdict() { cisup check "$@" | sed -e '/^load/s/, cv.*//' -e '/^  /d'; }
 try verdict --scheme td -D 1000
-try verdict --scheme td -D 1000 -S 6 -T 557 --memory 2k --threads 2
+try verdict --scheme td -D 1000 -S 6 -T 557 --memory 60k --threads 2
 try verdict --scheme td -D 250 -d 1 -T 2011
 try verdict --scheme td -D 5 -d 1 -S 2 -T max
 try verdict --scheme td -D 1000 --sample 20
