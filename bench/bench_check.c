@@ -3,10 +3,12 @@
  * The check of an allocation against the sparse product E E^T of general libraries, whose
  * entries off the diagonal must be at most 1. CPU seconds of one thread each; medians;
  * rows in the order of the construction and shuffled. The large size is too much for the
- * peers: they compute 0.4 % of the neurons' columns and their time is scaled. */
+ * peers: they compute 0.4 % of the neurons' columns and their time is scaled. The huge
+ * size, with computed rows, is checked alone. */
 #include "bench.h"
 #include "check_peers.h"
 
+#include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/rng.h>
 
@@ -37,7 +39,8 @@ typedef struct {
     double cold; /* the first run, which takes its memory from the system */
     bench_times cpu[2], wall[2], lists;
     bench_times peer[PEERS];
-    int is_right; /* every verdict was the right one, the planted overlap was named */
+    double planted; /* with an overlap, the first run; 0: none was planted */
+    int is_right;   /* every verdict was the right one, the planted overlap was named */
 } results;
 
 static void keep(bench_times *x, double seconds) {
@@ -83,18 +86,61 @@ static void measure_peers(const cisup_allocation *a, const problem *p, results *
         }
 }
 
-/* The last circuit gets two neurons of the first: its own smallest witness. */
+/* --- planted overlaps ---------------------------------------------------------- */
+
+/* Rows of which the last one is another. */
+typedef struct {
+    const cisup_rows *sound;
+    const int32_t *last;
+} planted;
+
+/* The first two neurons of another circuit, then the last S - 2 of all. */
+static int plant(const cisup_rows *rows, cisup_index other, int32_t *last) {
+    cisup_error err = {0};
+    if (rows->fill(rows->from, other, 1, last, &err) != CISUP_OK) return 1;
+    for (cisup_index k = 2; k < rows->S; k++) last[k] = (int32_t)(rows->N - rows->S + k);
+    return last[1] >= last[2];
+}
+
+static cisup_status planted_fill(const void *from, cisup_index first, cisup_index count,
+                                 int32_t *out, cisup_error *err) {
+    const planted *x = from;
+    const cisup_rows *rows = x->sound;
+    const cisup_status status = rows->fill(rows->from, first, count, out, err);
+    if (status == CISUP_OK && first + count == rows->T)
+        memcpy(out + (count - 1) * rows->S, x->last, (size_t)rows->S * sizeof *out);
+    return status;
+}
+
+/* Both circuits named hold both neurons named, and one of them was planted. */
+static int is_named(const cisup_rows *rows, const cisup_overlap_report *report) {
+    const cisup_index *circuit = report->witness_circuits;
+    if (report->holds || circuit[0] < 0 || circuit[0] >= circuit[1] ||
+        circuit[1] != rows->T - 1)
+        return 0;
+    for (int c = 0; c < 2; c++) {
+        int32_t row[64];
+        cisup_error err = {0};
+        int held = 0;
+        if (rows->fill(rows->from, circuit[c], 1, row, &err) != CISUP_OK) return 0;
+        for (cisup_index k = 0; k < rows->S; k++)
+            held += row[k] == report->witness_neurons[0] ||
+                    row[k] == report->witness_neurons[1];
+        if (held != 2) return 0;
+    }
+    return report->witness_neurons[0] < report->witness_neurons[1];
+}
+
 static void measure_planted(cisup_allocation *a, results *r) {
-    int32_t *last = a->slot + (a->T - 1) * a->S;
-    const int32_t *first = a->slot;
+    const cisup_rows rows = cisup_rows_stored(a);
+    int32_t last[64];
     cisup_overlap_report report;
-    memcpy(last, first, 2 * sizeof *last);
-    cisup_row_sort(last, a->S);
-    for (cisup_index k = 2; k < a->S; k++)
-        if (last[k] <= last[k - 1]) last[k] = last[k - 1] + 1;
-    if (run(a, 1, CISUP_OVERLAP_AUTOMATIC, &report) || report.holds ||
-        report.witness_circuits[1] != a->T - 1)
+    if (plant(&rows, a->T / 3, last)) r->is_right = 0;
+    memcpy(a->slot + (a->T - 1) * a->S, last, (size_t)a->S * sizeof *last);
+    const double cpu = cpu_seconds();
+    if (run(a, 1, CISUP_OVERLAP_AUTOMATIC, &report) || !is_named(&rows, &report))
         r->is_right = 0;
+    r->planted = cpu_seconds() - cpu;
 }
 
 static void shuffle(cisup_allocation *a) {
@@ -122,6 +168,9 @@ static void print(FILE *out, const problem *p, const char *order, const results 
     fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, the first time", r->cold, r->cold / own);
     fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, lists", r->lists.second[0],
             r->lists.second[0] / own);
+    if (r->planted > 0.0)
+        fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, an overlap planted", r->planted,
+                r->planted / own);
     for (int k = 0; k < PEERS; k++)
         fprintf(out, "%-28s %10.4f %8.1f\n", peer_name[k], bench_median(&r->peer[k]),
                 bench_median(&r->peer[k]) / own);
@@ -160,22 +209,85 @@ static int measure(const problem *p, FILE *file) {
     return !is_right;
 }
 
-/* bench_check FOLDER [small]: keeps the tables in FOLDER; exits with 1 when a verdict was
- * wrong or a peer could not run. */
+/* --- huge ---------------------------------------------------------------------- */
+
+enum { huge_N = 1000000, huge_S = 16, huge_T = 100000000 };
+static const double huge_memory = 8e9, huge_goal = 12e9;
+
+/* One check on all threads; prints a line; 1 when the verdict is wrong. */
+static int measure_huge(const cisup_rows *rows, int is_sound, FILE *file) {
+    const cisup_overlap_options o = {.memory = huge_memory};
+    const double wall = bench_seconds(), cpu = cpu_seconds();
+    cisup_overlap_report report;
+    cisup_error err = {0};
+    if (cisup_overlap_check_rows(rows, &o, &report, &err) != CISUP_OK) {
+        fprintf(stderr, "bench_check: %s\n", err.text);
+        return 1;
+    }
+    const int is_right = is_sound ? report.holds : is_named(rows, &report);
+    const double peak = (double)cisup_memory_peak();
+    FILE *const out[] = {stdout, file};
+    for (int k = 0; k < 2; k++) {
+        fprintf(out[k], "%-10s %8.1f %8.1f %8.2f   %s", is_sound ? "sound" : "planted",
+                bench_seconds() - wall, cpu_seconds() - cpu, peak / 1e9,
+                is_right ? "right" : "WRONG");
+        if (!report.holds)
+            fprintf(out[k], ": circuits %lld and %lld, neurons %lld and %lld",
+                    (long long)report.witness_circuits[0],
+                    (long long)report.witness_circuits[1],
+                    (long long)report.witness_neurons[0],
+                    (long long)report.witness_neurons[1]);
+        fprintf(out[k], "\n");
+        (void)fflush(out[k]);
+    }
+    return !is_right || peak > huge_goal;
+}
+
+static int huge(FILE *file) {
+    cisup_implicit m;
+    cisup_error err = {0};
+    if (cisup_implicit_init_for(&m, huge_N, huge_S, huge_T, &err) != CISUP_OK) return 1;
+    const cisup_rows sound = cisup_rows_computed(&m, huge_T);
+    int32_t last[huge_S];
+    int failed = plant(&sound, huge_T / 3, last);
+    const planted x = {&sound, last};
+    const cisup_rows broken = {huge_N, huge_S, huge_T, planted_fill, &x, NULL};
+    FILE *const out[] = {stdout, file};
+    for (int k = 0; k < 2; k++)
+        fprintf(out[k],
+                "N %d  S %d  T %d, computed rows, %d threads\n%-10s %8s %8s %8s\n",
+                huge_N, huge_S, huge_T, omp_get_max_threads(), "", "wall s", "CPU s",
+                "peak GB");
+    failed |= measure_huge(&sound, 1, file);
+    failed |= measure_huge(&broken, 0, file);
+    cisup_implicit_free(&m);
+    return failed;
+}
+
+static int measure_all(const char *mode, FILE *file) {
+    int failed = 0;
+    if (strcmp(mode, "huge") == 0) return huge(file);
+    if (strcmp(mode, "large") != 0) failed |= measure(&problems[0], file);
+    if (strcmp(mode, "small") != 0) failed |= measure(&problems[1], file);
+    return failed;
+}
+
+/* bench_check FOLDER [small|large|huge]: keeps the tables in FOLDER; exits with 1 when a
+ * verdict was wrong or a peer could not run. Without a mode: small and large. */
 int main(int argc, char **argv) {
+    const char *mode = argc > 2 ? argv[2] : "";
     if (argc < 2) return 2;
     (void)setenv("OMP_WAIT_POLICY", "passive", 0);
     /* Freed memory stays with the process: runs after the first find it warm. */
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
     (void)mallopt(M_TRIM_THRESHOLD, INT32_MAX);
     char path[4096];
-    const int length = snprintf(path, sizeof path, "%s/check.txt", argv[1]);
+    const int length =
+        snprintf(path, sizeof path, "%s/check%s%s.txt", argv[1], *mode ? "_" : "", mode);
     if (length < 0 || (size_t)length >= sizeof path) return 2;
     if (mkdir(argv[1], 0777) != 0 && errno != EEXIST) return 1;
     FILE *file = fopen(path, "w");
     if (!file) return 1;
-    const size_t count = argc > 2 ? 1 : sizeof problems / sizeof problems[0];
-    int failed = 0;
-    for (size_t k = 0; k < count; k++) failed |= measure(&problems[k], file);
+    const int failed = measure_all(mode, file);
     return (fclose(file) != 0) | failed;
 }
