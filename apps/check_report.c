@@ -4,6 +4,7 @@
 #include "emit.h"
 
 #include <math.h>
+#include <string.h>
 
 static json_t *histogram_json(const findings *f) {
     json_t *list = json_array();
@@ -138,4 +139,31 @@ void proof_text(const findings *f, const cisup_implicit *m) {
            "%s\n",
            m->level[m->depth].n, m->last_blocks, word(f->proof.last_fits));
     verdict_text(f->proof.holds, NULL, NULL);
+}
+
+json_t *scheme_proof_json(const findings *f) {
+    const cisup_scheme_proof *p = &f->scheme_proof;
+    json_t *hypotheses = json_array();
+    for (int k = 0; k < p->count; k++)
+        (void)json_array_append_new(hypotheses, json_pack("{ss,sb}", "hypothesis",
+                                                          p->hypothesis[k].what, "holds",
+                                                          p->hypothesis[k].holds));
+    return json_pack("{ss,sI,sI,sI,so,sb,so}", "record", "proof", "circuits", f->circuits,
+                     "neurons", f->neurons, "redundancy", f->redundancy, "hypotheses",
+                     hypotheses, "holds", p->holds, "seconds", emit_number(f->seconds));
+}
+
+/* The theorem's lines, the first behind the word. */
+void scheme_proof_text(const findings *f) {
+    const cisup_scheme_proof *p = &f->scheme_proof;
+    sizes_text(f);
+    const char *label = "theorem";
+    for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
+        printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
+        label = "";
+    }
+    for (int k = 0; k < p->count; k++)
+        printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,
+               word(p->hypothesis[k].holds));
+    verdict_text(p->holds, NULL, NULL);
 }

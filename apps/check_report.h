@@ -3,6 +3,8 @@
 #define CISUP_APPS_CHECK_REPORT_H
 
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap_sample.h>
+#include <cisup/core/scheme_proof.h>
 #include <cisup/core/td_proof.h>
 
 #include <jansson.h>
@@ -15,7 +17,8 @@ typedef struct {
     cisup_index *load; /* [neurons] */
     cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */
     cisup_overlap_sample_report sample;
-    cisup_td_proof proof;
+    cisup_td_proof proof;            /* holds: whichever of the two it is */
+    cisup_scheme_proof scheme_proof; /* of other schemes than td */
     double seconds;
 } findings;
 
@@ -25,5 +28,8 @@ json_t *sample_json(const findings *f);
 void sample_text(const findings *f);
 json_t *proof_json(const findings *f, const cisup_implicit *m);
 void proof_text(const findings *f, const cisup_implicit *m);
+
+json_t *scheme_proof_json(const findings *f);
+void scheme_proof_text(const findings *f);
 
 #endif

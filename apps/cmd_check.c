@@ -13,9 +13,10 @@ static const char about[] =
     "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
     "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
     "may "
-    "be larger than the memory. With --scheme td and no FILE, verify an allocation that "
+    "be larger than the memory. With --scheme and no FILE, verify an allocation that "
     "is "
-    "computed and never stored. On violation names two circuits and two neurons they "
+    "computed and never stored: td, pairs, sts, affine, projective. On violation names "
+    "two circuits and two neurons they "
     "share; exit code 1.";
 
 typedef struct {
@@ -88,42 +89,65 @@ static cisup_status examine_file(const request *r, findings *f, cisup_error *err
 
 /* --- computed allocations ------------------------------------------------------ */
 
-static cisup_status make_computed(const request *r, cisup_implicit *m, cisup_index *T,
+static cisup_index default_redundancy(cisup_scheme scheme) {
+    return scheme == CISUP_SCHEME_PAIRS ? 2 : scheme == CISUP_SCHEME_STS ? 3 : 6;
+}
+
+static cisup_status make_computed(const request *r, cisup_incidence *x,
                                   cisup_error *err) {
-    const cisup_allocation_options td = {.scheme = CISUP_SCHEME_TD};
-    const cisup_index N = r->D / r->d, S = r->S ? r->S : 6;
+    const cisup_scheme scheme = (cisup_scheme)r->scheme;
+    const cisup_allocation_options o = {.scheme = scheme};
+    const cisup_index N = r->D / r->d, S = r->S ? r->S : default_redundancy(scheme);
+    cisup_index T = r->T.value[0];
     cisup_status status;
-    *T = r->T.value[0];
-    if (*T == INDEX_MAX_WORD) CISUP_TRY(cisup_allocation_capacity(N, S, &td, T, err));
-    CISUP_TRY(cisup_implicit_init_for(m, N, S, *T, err));
+    if (T == INDEX_MAX_WORD) CISUP_TRY(cisup_allocation_capacity(N, S, &o, &T, err));
+    CISUP_TRY(cisup_incidence_make(x, N, S, T, scheme, err));
 done:
     return status;
 }
 
+/* td has hypotheses level by level, the others a list of them. */
+static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *err) {
+    if (x->kind == CISUP_INCIDENCE_TD) {
+        f->proof = cisup_td_verify(&x->form.td, x->T);
+        return CISUP_OK;
+    }
+    const cisup_status status = cisup_scheme_verify(x, &f->scheme_proof, err);
+    if (status != CISUP_OK) cisup_error_prefix(err, "--algebra");
+    f->proof.holds = f->scheme_proof.holds;
+    return status;
+}
+
 static cisup_status print_computed(const request *r, const findings *f,
-                                   const cisup_implicit *m, cisup_error *err) {
-    if (r->json) return emit_line(r->algebra ? proof_json(f, m) : sample_json(f), err);
+                                   const cisup_incidence *x, cisup_error *err) {
+    const int is_td = x->kind == CISUP_INCIDENCE_TD;
+    if (r->json)
+        return emit_line(!r->algebra ? sample_json(f)
+                         : is_td     ? proof_json(f, &x->form.td)
+                                     : scheme_proof_json(f),
+                         err);
     if (r->quiet) return CISUP_OK;
-    if (r->algebra)
-        proof_text(f, m);
-    else
+    if (!r->algebra)
         sample_text(f);
+    else if (is_td)
+        proof_text(f, &x->form.td);
+    else
+        scheme_proof_text(f);
     return CISUP_OK;
 }
 
 /* Samples or verifies; *holds says what was found. */
-static cisup_status examine_partly(const request *r, const cisup_implicit *m, findings *f,
-                                   int *holds, cisup_error *err) {
+static cisup_status examine_partly(const request *r, const cisup_incidence *x,
+                                   findings *f, int *holds, cisup_error *err) {
     const double start = seconds_now();
     cisup_status status = CISUP_OK;
     if (r->algebra)
-        f->proof = cisup_td_verify(m, f->circuits);
+        CISUP_TRY(verify(x, f, err));
     else
-        CISUP_TRY(
-            cisup_overlap_sample(m, f->circuits, r->sample, r->seed, &f->sample, err));
+        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed, &f->sample, err));
     f->seconds = seconds_now() - start;
     *holds = r->algebra ? f->proof.holds : f->sample.holds;
-    CISUP_TRY(print_computed(r, f, m, err));
+    CISUP_TRY(print_computed(r, f, x, err));
 done:
     return status;
 }
@@ -145,39 +169,45 @@ static int report(const request *r, const findings *f, cisup_status status,
 }
 
 static int check_computed(const request *r, findings *f, cisup_error *err) {
-    cisup_implicit m = {0};
+    cisup_incidence x = {0};
     int holds = 0, code;
-    cisup_status status = make_computed(r, &m, &f->circuits, err);
-    f->neurons = m.N;
-    f->redundancy = m.S;
+    cisup_status status = make_computed(r, &x, err);
+    f->circuits = x.T;
+    f->neurons = x.N;
+    f->redundancy = x.S;
     if (status == CISUP_OK && (r->algebra || r->sample)) {
-        status = examine_partly(r, &m, f, &holds, err);
+        status = examine_partly(r, &x, f, &holds, err);
         code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
     } else if (status == CISUP_OK) {
-        const cisup_rows rows = cisup_rows_computed(&m, f->circuits);
+        const cisup_rows rows = cisup_incidence_rows(&x);
         status = check_rows(r, &rows, 0.0, f, err);
         code = report(r, f, status, err);
     } else {
         code = fail_with(err);
     }
-    cisup_implicit_free(&m);
+    cisup_incidence_free(&x);
     return code;
 }
 
 static cisup_status request_check(const request *r, int operands, cisup_error *err) {
     if (r->scheme < 0 && operands != 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "check needs one FILE, or --scheme td; see cisup check --help");
+                          "check needs one FILE, or --scheme; see cisup check --help");
     if (r->scheme < 0 && (r->sample || r->algebra))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--%s is for computed allocations (--scheme td)",
+                          "--%s is for computed allocations (--scheme)",
                           r->sample ? "sample" : "algebra");
     if (r->scheme >= 0 && operands)
         return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
-    if (r->scheme >= 0 && r->scheme != CISUP_SCHEME_TD)
+    if (r->scheme >= 0 && !cisup_incidence_exists(
+                              (cisup_scheme)r->scheme,
+                              r->S ? r->S : default_redundancy((cisup_scheme)r->scheme)))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--scheme %s is not computed but stored: write it to a file",
-                          cisup_scheme_name((cisup_scheme)r->scheme));
+                          "--scheme %s is not computed but stored%s: write it to a file",
+                          cisup_scheme_name((cisup_scheme)r->scheme),
+                          r->scheme == CISUP_SCHEME_PAIRS ? " unless S = 2"
+                          : r->scheme == CISUP_SCHEME_STS ? " unless S = 3"
+                                                          : "");
     if (r->sample && r->algebra)
         return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
     if (r->T.count != 1)
@@ -212,7 +242,8 @@ int cmd_check(int argc, char **argv) {
     if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
     const option table[] = {
         {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
-         "neurons every circuit must have (those of the first circuit; computed: 6)",
+         "neurons every circuit must have (those of the first circuit; computed: 6, "
+         "pairs 2, sts 3)",
          NULL},
         {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
          "neurons of a CSV file (the largest one in it + 1)", NULL},
@@ -224,8 +255,11 @@ int cmd_check(int argc, char **argv) {
          "for pairs)",
          NULL},
         {"threads", 0, OPTION_SIZE, &r.threads, "N", "threads (all)", NULL},
-        {"scheme", 0, OPTION_CHOICE, &r.scheme, "td",
-         "no FILE: check this scheme's circuits as they are computed", cisup_scheme_find},
+        {"scheme", 0, OPTION_CHOICE, &r.scheme, "td|pairs|sts|affine|projective",
+         "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
+         "are "
+         "computed",
+         cisup_scheme_find},
         {"width", 'D', OPTION_SIZE, &r.D, "D", "computed: width of the network (1000)",
          NULL},
         {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "computed: width of a circuit (4)",

@@ -8,6 +8,7 @@
 #include "bench.h"
 #include "check_peers.h"
 
+#include <cisup/core/incidence.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/rng.h>
@@ -244,10 +245,12 @@ static int measure_huge(const cisup_rows *rows, int is_sound, FILE *file) {
 }
 
 static int huge(FILE *file) {
-    cisup_implicit m;
+    cisup_incidence td;
     cisup_error err = {0};
-    if (cisup_implicit_init_for(&m, huge_N, huge_S, huge_T, &err) != CISUP_OK) return 1;
-    const cisup_rows sound = cisup_rows_computed(&m, huge_T);
+    if (cisup_incidence_make(&td, huge_N, huge_S, huge_T, CISUP_SCHEME_TD, &err) !=
+        CISUP_OK)
+        return 1;
+    const cisup_rows sound = cisup_incidence_rows(&td);
     int32_t last[huge_S];
     int failed = plant(&sound, huge_T / 3, last);
     const planted x = {&sound, last};
@@ -260,7 +263,7 @@ static int huge(FILE *file) {
                 "peak GB");
     failed |= measure_huge(&sound, 1, file);
     failed |= measure_huge(&broken, 0, file);
-    cisup_implicit_free(&m);
+    cisup_incidence_free(&td);
     return failed;
 }
 

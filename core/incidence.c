@@ -3,7 +3,6 @@
 
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rows.h>
 
 #include <string.h>
 
@@ -183,6 +182,19 @@ cisup_status cisup_incidence_store(const cisup_incidence *x, cisup_allocation *a
     if (status != CISUP_OK) return status;
     for (cisup_index t = 0; t < x->T; t++) cisup_incidence_row(x, t, a->slot + t * x->S);
     return CISUP_OK;
+}
+
+static cisup_status fill(const void *from, cisup_index first, cisup_index count,
+                         int32_t *out, cisup_error *err) {
+    (void)err;
+    const cisup_incidence *x = from;
+    for (cisup_index k = 0; k < count; k++)
+        cisup_incidence_row(x, first + k, out + k * x->S);
+    return CISUP_OK;
+}
+
+cisup_rows cisup_incidence_rows(const cisup_incidence *x) {
+    return (cisup_rows){x->N, x->S, x->T, fill, x, NULL};
 }
 
 /* --- neuron -> circuits -------------------------------------------------------- */

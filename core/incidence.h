@@ -6,6 +6,7 @@
 #include <cisup/core/geometry.h>
 #include <cisup/core/implicit.h>
 #include <cisup/core/pairs.h>
+#include <cisup/core/rows.h>
 #include <cisup/core/triples.h>
 
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and
@@ -84,6 +85,9 @@ void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row);
 CISUP_MUST_CHECK cisup_status cisup_incidence_store(const cisup_incidence *x,
                                                     cisup_allocation *a,
                                                     cisup_error *err);
+
+/* The rows one after the other, computed whenever they are asked for; borrows x. */
+cisup_rows cisup_incidence_rows(const cisup_incidence *x);
 
 /* The circuits t < T through a neuron, one by one, each once. The order is that of the
  * form: increasing where it is stored, of no meaning otherwise.

@@ -17,19 +17,6 @@ cisup_rows cisup_rows_stored(const cisup_allocation *a) {
     return (cisup_rows){a->N, a->S, a->T, fill_stored, a, a->slot};
 }
 
-static cisup_status fill_computed(const void *from, cisup_index first, cisup_index count,
-                                  int32_t *out, cisup_error *err) {
-    (void)err;
-    const cisup_implicit *m = from;
-    for (cisup_index k = 0; k < count; k++)
-        cisup_implicit_row(m, first + k, out + k * m->S);
-    return CISUP_OK;
-}
-
-cisup_rows cisup_rows_computed(const cisup_implicit *m, cisup_index T) {
-    return (cisup_rows){m->N, m->S, T, fill_computed, m, NULL};
-}
-
 /* How many neighbours do not increase, row ends included: one loop over all. */
 CISUP_VECTOR static cisup_index descents(const int32_t *slot, cisup_index length) {
     int32_t found = 0;

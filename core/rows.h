@@ -3,7 +3,6 @@
 #define CISUP_CORE_ROWS_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/implicit.h>
 
 /* Writes the neurons of circuits first..first+count-1 to out: [count][S]. Called by
  * several threads at once. Errors: those of the source. */
@@ -21,9 +20,6 @@ typedef struct {
 
 /* Borrows the allocation. */
 cisup_rows cisup_rows_stored(const cisup_allocation *a);
-
-/* The first T circuits of a computed allocation, T <= m->T_max; borrows m. */
-cisup_rows cisup_rows_computed(const cisup_implicit *m, cisup_index T);
 
 /* The first k < count*S for which slot k is not larger than the one before it in its row
  * (than -1 at the beginning of a row) or not below N; -1 if the rows are in order. */
