@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 typedef struct {
     cisup_index N, S, T, sampled; /* neurons whose columns the peers compute */
@@ -39,6 +40,7 @@ static int (*const peer_run[PEERS])(const cisup_allocation *, cisup_index,
 typedef struct {
     double cold; /* the first run, which takes its memory from the system */
     bench_times cpu[2], wall[2], lists;
+    bench_times busier; /* CPU seconds of the busier of two threads */
     bench_times peer[PEERS];
     double planted; /* with an overlap, the first run; 0: none was planted */
     int is_right;   /* every verdict was the right one, the planted overlap was named */
@@ -58,11 +60,23 @@ static int run(const cisup_allocation *a, int threads, cisup_overlap_method meth
     return 1;
 }
 
+/* CPU seconds of the two threads so far; OpenMP takes the same ones every time. */
+static void thread_seconds(double second[2]) {
+#pragma omp parallel num_threads(2)
+    {
+        struct timespec now;
+        (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        second[omp_get_thread_num()] = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    }
+}
+
 /* Our side: one thread and two in turn. */
 static void measure_own(const cisup_allocation *a, const problem *p, results *r) {
     cisup_overlap_report report;
     for (int k = 0; k <= p->repetitions; k++)
         for (int threads = 1; threads <= 2; threads++) {
+            double before[2], after[2];
+            thread_seconds(before);
             const double wall = bench_seconds(), cpu = cpu_seconds();
             if (run(a, threads, CISUP_OVERLAP_PARTITION, &report) || !report.holds)
                 r->is_right = 0;
@@ -70,6 +84,9 @@ static void measure_own(const cisup_allocation *a, const problem *p, results *r)
             if (k == 0) continue;
             keep(&r->cpu[threads - 1], cpu_seconds() - cpu);
             keep(&r->wall[threads - 1], bench_seconds() - wall);
+            thread_seconds(after);
+            const double first = after[0] - before[0], second = after[1] - before[1];
+            if (threads == 2) keep(&r->busier, first > second ? first : second);
         }
     const double cpu = cpu_seconds();
     if (run(a, 1, CISUP_OVERLAP_LISTS, &report) || !report.holds) r->is_right = 0;
@@ -175,9 +192,11 @@ static void print(FILE *out, const problem *p, const char *order, const results 
     for (int k = 0; k < PEERS; k++)
         fprintf(out, "%-28s %10.4f %8.1f\n", peer_name[k], bench_median(&r->peer[k]),
                 bench_median(&r->peer[k]) / own);
-    fprintf(out, "two threads: %.2f times as fast by wall time, %.2f by CPU time each\n",
-            bench_median_ratio(&r->wall[0], &r->wall[1]),
-            2.0 * bench_median_ratio(&r->cpu[0], &r->cpu[1]));
+    fprintf(
+        out,
+        "two threads: %.2f times as fast by wall time, %.2f by CPU time of the busier\n",
+        bench_median_ratio(&r->wall[0], &r->wall[1]),
+        bench_median_ratio(&r->cpu[0], &r->busier));
     fprintf(out, "goals: CXSparse 15 %s, SciPy 20 %s; verdicts right: %s\n",
             bench_median(&r->peer[CXSPARSE]) >= 15.0 * own ? "yes" : "NO",
             bench_median(&r->peer[SCIPY]) >= 20.0 * own ? "yes" : "NO",
@@ -217,7 +236,8 @@ static const double huge_memory = 8e9, huge_goal = 12e9;
 
 /* One check on all threads; prints a line; 1 when the verdict is wrong. */
 static int measure_huge(const cisup_rows *rows, int is_sound, FILE *file) {
-    const cisup_overlap_options o = {.memory = huge_memory};
+    const cisup_overlap_options o = {.memory = huge_memory,
+                                     .threads = omp_get_num_procs()};
     const double wall = bench_seconds(), cpu = cpu_seconds();
     cisup_overlap_report report;
     cisup_error err = {0};
@@ -259,7 +279,7 @@ static int huge(FILE *file) {
     for (int k = 0; k < 2; k++)
         fprintf(out[k],
                 "N %d  S %d  T %d, computed rows, %d threads\n%-10s %8s %8s %8s\n",
-                huge_N, huge_S, huge_T, omp_get_max_threads(), "", "wall s", "CPU s",
+                huge_N, huge_S, huge_T, omp_get_num_procs(), "", "wall s", "CPU s",
                 "peak GB");
     failed |= measure_huge(&sound, 1, file);
     failed |= measure_huge(&broken, 0, file);
@@ -280,7 +300,7 @@ static int measure_all(const char *mode, FILE *file) {
 int main(int argc, char **argv) {
     const char *mode = argc > 2 ? argv[2] : "";
     if (argc < 2) return 2;
-    (void)setenv("OMP_WAIT_POLICY", "passive", 0);
+    bench_relaunch(argv);
     /* Freed memory stays with the process: runs after the first find it warm. */
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
     (void)mallopt(M_TRIM_THRESHOLD, INT32_MAX);

@@ -110,12 +110,15 @@ done:
     return status;
 }
 
+/* Lists that were asked for come on top of what is usual. */
 static double memory_for(const cisup_rows *rows, const cisup_overlap_options *o) {
     if (o->memory > 0.0) return o->memory;
-    const double share = cisup_memory_available() / 8.0,
-                 least = cisup_overlap_memory(rows);
-    const double most = share < most_default_memory ? share : most_default_memory;
-    return most > least ? most : least;
+    const double share = cisup_memory_available() / 8.0;
+    const double usual = share < most_default_memory ? share : most_default_memory;
+    const double least = bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_PARTITION, 1);
+    if (o->method == CISUP_OVERLAP_LISTS)
+        return usual + bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_LISTS, 1);
+    return usual > least ? usual : least;
 }
 
 /* A small check is over before other threads have begun. */

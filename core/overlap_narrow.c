@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Keys of 16 bits, for N <= 2^16: every neuron n has a bucket of its own, a pair n < m is
- * the key m there, and so a row's keys are pieces of the row itself. The marks are bytes:
- * a bucket stores a 1 for each of its keys and then counts the ones; if they are fewer
- * than the keys, some key came twice. Nothing waits for what a store before it did.
+ * the key m there, and so a row's keys are the pieces of the row behind each place. The
+ * marks are bytes: a bucket stores a 1 for each of its keys and then counts the ones; if
+ * they are fewer than the keys, some key came twice. Nothing waits for what a store
+ * before it did.
  *
  * Of a chunk of rows the places whose neuron is in this round's buckets are picked first,
  * without a branch, so that rounds may be many and their keys stay near the processor. */
@@ -18,7 +19,7 @@
 #include <immintrin.h>
 #endif
 
-enum { run = 16, chunk_slots = 1 << 13, few_keys = 32 };
+enum { run = 16, chunk_slots = 1 << 12, few_keys = 32 };
 
 /* Loads above, keys below. */
 static void count_rows(const cisup_partition *p, cisup_share *x, const int32_t *slot,
@@ -77,26 +78,21 @@ pick_avx512(const cisup_partition *p, const int32_t *slot, cisup_index slots, in
 
 /* --- writing keys -------------------------------------------------------------- */
 
-CISUP_VECTOR static void make_small(const int32_t *slot, cisup_index slots,
-                                    uint16_t *small) {
-    for (cisup_index k = 0; k < slots; k++) small[k] = (uint16_t)slot[k];
-}
-
 /* The tails of the places picked, each to the bucket of its neuron. */
 CISUP_VECTOR static void copy_tails(const cisup_partition *p, cisup_share *x,
-                                    cisup_index found) {
-    uint16_t *const key = p->key;
-    const uint16_t *const small = x->small, *const picked = x->picked;
-    const uint16_t *const tail = p->tail;
+                                    const int32_t *slot, cisup_index found) {
+    uint16_t *const restrict key = p->key;
+    const uint16_t *const picked = x->picked, *const tail = p->tail;
     cisup_index *const at = x->at;
     const bool is_long = p->rows->S - 1 > run;
     for (cisup_index q = 0; q < found; q++) {
-        const cisup_index k = picked[q], length = tail[k], place = at[small[k]];
-        const uint16_t *from = small + k + 1;
-        at[small[k]] = place + length;
-        memcpy(key + place, from, run * sizeof *key);
+        const cisup_index k = picked[q], length = tail[k], place = at[slot[k]];
+        const int32_t *const from = slot + k + 1;
+        uint16_t *const to = key + place;
+        at[slot[k]] = place + length;
+        for (int m = 0; m < run; m++) to[m] = (uint16_t)from[m];
         for (cisup_index j = run; is_long && j < length; j += run)
-            memcpy(key + place + j, from + j, run * sizeof *key);
+            for (int m = 0; m < run; m++) to[j + m] = (uint16_t)from[j + m];
     }
 }
 
@@ -106,14 +102,13 @@ static void write_rows(const cisup_partition *p, cisup_share *x, const int32_t *
     const int32_t low = (int32_t)b0;
     const uint32_t width = (uint32_t)(b1 - b0);
     cisup_index found;
-    make_small(slot, slots, x->small);
 #ifdef HAS_AVX512
     if (__builtin_cpu_supports("avx512f"))
         found = pick_avx512(p, slot, slots, low, width, x->picked);
     else
 #endif
         found = pick(p, slot, 0, slots, low, width, x->picked, 0);
-    copy_tails(p, x, found);
+    copy_tails(p, x, slot, found);
 }
 
 /* --- marking ------------------------------------------------------------------- */
@@ -199,6 +194,7 @@ static cisup_status add_repeats(const cisup_partition *p, cisup_share *x, cisup_
 const cisup_key_form cisup_narrow_keys = {
     .key_bytes = sizeof(uint16_t),
     .run = run,
+    .beyond = run,
     .chunk_slots = chunk_slots,
     .count = count_rows,
     .settle = settle,

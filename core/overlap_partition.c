@@ -15,8 +15,8 @@
  * processor but make more buckets, which are then far apart while keys are written. */
 static const double map_bits = 1 << 20;
 
-/* Narrow keys of a round that stay near a processor, and rounds beyond which reading the
- * rows again costs more than that gains: measured. */
+/* Narrow keys of a round that stay near the processors, and rounds beyond which reading
+ * the rows again costs more than that gains: measured. */
 static const double near_bytes = 3.5e6;
 static const double most_rounds = 8.0;
 
@@ -34,7 +34,7 @@ static double share_bytes(const cisup_partition *p) {
     const bool is_narrow = p->form == &cisup_narrow_keys;
     return (double)sizeof *p->share + share_blocks * block_bytes +
            16.0 * (double)p->buckets + 8.0 * (double)p->mark_words + 4.0 * slots +
-           (is_narrow ? 4.0 * slots : 4.0 * (double)p->rows->N) +
+           (is_narrow ? 2.0 * slots : 4.0 * (double)p->rows->N) +
            cisup_pairs_bytes(p->rows, p->keep);
 }
 
@@ -93,7 +93,6 @@ static void partition_free(cisup_partition *p) {
     for (int w = 0; p->share && w < p->threads; w++) {
         cisup_share *x = &p->share[w];
         cisup_release(x->chunk);
-        cisup_release(x->small);
         cisup_release(x->picked);
         cisup_release(x->load);
         cisup_release(x->count);
@@ -121,7 +120,6 @@ static cisup_status share_init(cisup_share *x, const cisup_partition *p, int w,
     CISUP_TRY(cisup_new(&x->at, p->buckets, sizeof *x->at, err));
     CISUP_TRY(cisup_new(&x->marks, p->mark_words, sizeof *x->marks, err));
     if (p->form == &cisup_narrow_keys) {
-        CISUP_TRY(cisup_new(&x->small, slots, sizeof *x->small, err));
         CISUP_TRY(cisup_new(&x->picked, slots, sizeof *x->picked, err));
     } else {
         CISUP_TRY(cisup_new(&x->load, rows->N, sizeof *x->load, err));
@@ -213,7 +211,7 @@ static cisup_status take_room(cisup_partition *p, double memory, cisup_error *er
     double most = (memory - fixed_bytes(p)) / size, all = 0.0;
     for (cisup_index b = 0; b < p->buckets; b++) all += (double)places_of(p, b);
     if (p->form == &cisup_narrow_keys) {
-        double near = near_bytes * p->threads / size;
+        double near = near_bytes / size;
         if (near < all / most_rounds) near = all / most_rounds;
         if (near < most) most = near;
     }

@@ -16,13 +16,13 @@ typedef struct cisup_key_form cisup_key_form;
 
 /* One thread's share. */
 typedef struct {
-    cisup_index first, last;  /* its rows, last excluded */
-    int32_t *chunk;           /* [step*S + run] rows worked on */
-    uint16_t *small, *picked; /* narrow, as long: the chunk's neurons, and places in it */
-    uint32_t *load;           /* wide: [N] */
-    cisup_index *count;       /* [buckets] keys its rows have in each bucket */
-    cisup_index *at;          /* [buckets] where its next key goes in this round */
-    uint64_t *marks;          /* [mark_words], zero between buckets */
+    cisup_index first, last; /* its rows, last excluded */
+    int32_t *chunk;          /* [step*S + run] rows worked on */
+    uint16_t *picked;        /* narrow, as long: places in the chunk */
+    uint32_t *load;          /* wide: [N] */
+    cisup_index *count;      /* [buckets] keys its rows have in each bucket */
+    cisup_index *at;         /* [buckets] where its next key goes in this round */
+    uint64_t *marks;         /* [mark_words], zero between buckets */
     cisup_pairs repeat;
     cisup_status status;
     cisup_error err;
