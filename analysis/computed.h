@@ -3,18 +3,17 @@
 #define CISUP_ANALYSIS_COMPUTED_H
 
 #include <cisup/analysis/open_pass.h>
-#include <cisup/analysis/samples.h>
 
 /* A network of which nothing of size T is stored: allocation, permutations and circuits
  * are computed whenever they are needed. Parts point to each other: it must stay where
  * it was made. Start from {0}. */
-struct cisup_computed {
+typedef struct {
     cisup_wiring wiring;
     cisup_circuits circuits;
     double *kappa; /* [L-1] of layers 2..L, estimated; 0 unless capped */
     double *error; /* [L-1] their standard errors */
     cisup_open_network open;
-};
+} cisup_computed;
 
 /* Makes one of the circuits of a family.
  *
@@ -32,12 +31,5 @@ CISUP_MUST_CHECK cisup_status cisup_computed_make(cisup_computed *c,
                                                   const cisup_network_options *o,
                                                   int is_single, cisup_error *err);
 void cisup_computed_free(cisup_computed *c);
-
-/* cisup_samples_run for such a network: sample by sample, each through its open
- * neurons. Circuits that touch none count with their common read-out. Memory N (8 + 8 d)
- * a thread, N (4 + 4 d) if single. */
-CISUP_MUST_CHECK cisup_status cisup_computed_run(const cisup_samples *s,
-                                                 cisup_watch *watch, int threads,
-                                                 double *column, cisup_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/experiment.h>
+#include <cisup/analysis/experiment_parts.h>
 
 #include <cisup/analysis/inspect.h>
 #include <cisup/analysis/predict.h>
@@ -89,7 +89,8 @@ done:
 
 /* One network: circuits, weights, then the samples of every z. */
 static cisup_status run_network(const cisup_experiment *x, cisup_index network,
-                                collection *all, cisup_report *report, cisup_error *err) {
+                                cisup_incidence *neurons, collection *all,
+                                cisup_report *report, cisup_error *err) {
     cisup_specimen made;
     const double start = omp_get_wtime();
     cisup_status status;
@@ -100,8 +101,13 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     for (cisup_index l = 2; l <= report->L && made.computed; l++)
         report->kappa_error = fmax(report->kappa_error, made.computed->error[l - 2]);
     for (cisup_index k = 0; k < x->z_count; k++) {
+        cisup_result *r = &report->result[k];
+        const cisup_open_network *open = NULL;
+        if (network == 0) CISUP_TRY(cisup_experiment_choose(x, &made, r, err));
+        if (r->engine == CISUP_PASS_SPARSE)
+            CISUP_TRY(cisup_specimen_open(&made, x, neurons, &open, err));
         const cisup_samples s = {.net = &made.net,
-                                 .computed = made.computed,
+                                 .open = open,
                                  .correction = made.correction,
                                  .by_circuit = x->worst > 0,
                                  .mode = x->mode,
@@ -110,7 +116,7 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
                                  .network = network,
                                  .z = x->z[k],
                                  .inputs = x->inputs};
-        CISUP_TRY(measure(x, &made, &s, &all[k], report->result[k].ranked, err));
+        CISUP_TRY(measure(x, &made, &s, &all[k], r->ranked, err));
     }
     report->build_s += built - start;
     report->run_s += omp_get_wtime() - built;
@@ -299,65 +305,12 @@ done:
     return status;
 }
 
-static cisup_status experiment_check(const cisup_experiment *x, cisup_error *err) {
-    if (x->networks < 1 || x->inputs < 1 || x->threads < 0 || x->z_count < 1)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "networks %" PRId64 ", inputs %" PRId64 ", threads %d, %" PRId64
-                          " values of z",
-                          x->networks, x->inputs, x->threads, x->z_count);
-    if (!x->circuits && (x->d < 1 || x->L < 1))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
-    const cisup_index left = x->base->T - x->exclude.count;
-    for (cisup_index k = 0; k < x->z_count; k++)
-        if (x->z[k] < 1 || x->z[k] > left)
-            return CISUP_FAIL(err, CISUP_EINVAL,
-                              "z = %" PRId64 " is not within 1..%" PRId64 " circuits",
-                              x->z[k], left);
-    if (x->worst < 0 || x->worst > left)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
-                          left);
-    if (x->computed && (x->circuits || x->terms || x->worst || x->exclude.count))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "a computed network has circuits of a family, all of them, and "
-                          "neither terms nor worst circuits");
-    if (x->precision == CISUP_PRECISION_SINGLE &&
-        (x->terms || x->worst || x->network.engine != CISUP_ENGINE_FACTORED))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "single precision needs the engine factored, without terms and "
-                          "worst circuits");
-    return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
-}
-
-/* Loads of a computed allocation are taken as even. */
-static cisup_status count_loads(const cisup_experiment *x, cisup_allocation_stats *stats,
-                                cisup_error *err) {
-    const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
-    if (x->computed) {
-        const double P = cisup_even_overlap(N, S, T);
-        const cisup_index least = (cisup_index)((double)T * (double)S / (double)N);
-        *stats = (cisup_allocation_stats){.load_min = least,
-                                          .load_max = least + 1,
-                                          .P = P,
-                                          .p = P / ((double)S * (double)S)};
-        return CISUP_OK;
-    }
-    cisup_index *load;
-    const cisup_status status = cisup_new(&load, N, sizeof *load, err);
-    if (status != CISUP_OK) return status;
-    cisup_allocation_loads(x->base, load);
-    *stats = cisup_allocation_statistics(load, N, S, T);
-    cisup_release(load);
-    return CISUP_OK;
-}
-
 static cisup_status prepare(const cisup_experiment *x, collection **all,
                             cisup_report *report, cisup_error *err) {
     const cisup_index columns = cisup_experiment_columns(x);
     const cisup_index of_network = columns + (x->worst ? 3 * x->base->T : 0);
     cisup_status status;
-    CISUP_TRY(count_loads(x, &report->stats, err));
+    CISUP_TRY(cisup_experiment_loads(x, &report->stats, err));
     CISUP_TRY(cisup_new(&report->kappa, report->L, sizeof *report->kappa, err));
     CISUP_TRY(cisup_new(&report->result, x->z_count, sizeof *report->result, err));
     CISUP_TRY(cisup_new(all, x->z_count, sizeof **all, err));
@@ -377,11 +330,12 @@ cisup_status cisup_experiment_run(const cisup_experiment *x, cisup_report *repor
                              .d = x->circuits ? x->circuits->d : x->d,
                              .z_count = x->z_count};
     collection *all = NULL;
+    cisup_incidence neurons = {0}; /* of the base, once a sparse engine asks for them */
     cisup_status status;
-    CISUP_TRY(experiment_check(x, err));
+    CISUP_TRY(cisup_experiment_check(x, err));
     CISUP_TRY(prepare(x, &all, report, err));
     for (cisup_index k = 0; k < x->networks; k++) {
-        CISUP_TRY(run_network(x, k, all, report, err));
+        CISUP_TRY(run_network(x, k, &neurons, all, report, err));
         report->networks++;
         if (x->progress && x->progress(x->progress_context, k + 1, x->networks)) break;
     }
@@ -390,6 +344,7 @@ cisup_status cisup_experiment_run(const cisup_experiment *x, cisup_report *repor
     for (cisup_index k = 0; k < x->z_count; k++)
         CISUP_TRY(conclude(x, k, &all[k], report, err));
 done:
+    cisup_incidence_free(&neurons);
     collections_free(all, x);
     if (status != CISUP_OK) cisup_report_free(report);
     return status;

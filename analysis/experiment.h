@@ -3,6 +3,7 @@
 #define CISUP_ANALYSIS_EXPERIMENT_H
 
 #include <cisup/analysis/bulk.h>
+#include <cisup/analysis/engine.h>
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
 #include <cisup/analysis/ranking.h>
@@ -30,10 +31,13 @@ typedef struct {
     const cisup_circuits *circuits;  /* NULL: of `family`, drawn anew for each network */
     cisup_family_options family;     /* its seed and network are set by the run */
     cisup_index d, L;                /* of the circuits of a family */
-    cisup_network_options network;   /* its seed and network are set by the run */
+    cisup_network_options network;   /* seed, network and engine are set by the run */
+    cisup_pass engine;               /* default CISUP_PASS_AUTO: decided with the first
+                                        network, for each z. Sparse: no terms, worst or
+                                        kappa by rows; computed networks have no other */
     cisup_mode mode;                 /* default CISUP_MODE_RELU */
-    cisup_precision precision;       /* default double; single: engine factored or a
-                                        computed network, no terms or worst */
+    cisup_precision precision;       /* default double; single: not assembled, no terms
+                                        or worst */
     const cisup_index *z;            /* [z_count], each 1..T */
     cisup_index z_count;
     cisup_exclusion exclude;
@@ -60,6 +64,8 @@ typedef struct {
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
                                      the neurons outside K^l that are open */
     double feedback;              /* g of (9.2) */
+    cisup_pass engine;            /* that was used: any but CISUP_PASS_AUTO */
+    double share;                 /* of open neurons, that decided it; else NaN */
 
     /* With terms, else of no length: mean squares of the parts of the errors, their
      * correlation with the whole error, [cisup_term_cell]; and the largest residual of

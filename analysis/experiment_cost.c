@@ -47,9 +47,27 @@ static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
            (double)x->z_count * cells * threads * (double)sizeof(cisup_tally);
 }
 
+static int may_be_sparse(const cisup_experiment *x) {
+    return x->engine == CISUP_PASS_SPARSE ||
+           (x->engine == CISUP_PASS_AUTO && !x->terms && !x->worst);
+}
+
+/* A sparse engine on a stored network: lists of the neurons' circuits, the inverse
+ * permutations, sums by sample. A pass takes less than a batched one, but for what open
+ * neurons visit, which comes on top. */
+static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
+    if (!may_be_sparse(x)) return 0.0;
+    const double T = (double)s->T, N = (double)s->N, S = (double)s->S;
+    const double cells = (double)cisup_cell(s->L + 1, 0, 0);
+    return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L +
+           8.0 * cells * (double)x->inputs;
+}
+
 double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
+    cisup_network_options network = x->network;
     if (x->computed) return computed_bytes(x, &s);
+    if (x->engine == CISUP_PASS_ASSEMBLED) network.engine = CISUP_ENGINE_ASSEMBLED;
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
     const double columns = (double)cisup_experiment_columns(x);
@@ -66,9 +84,9 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const double kept =
         (double)x->z_count * (cells * threads * (double)sizeof(cisup_tally) +
                               columns * 8.0 * (double)x->networks + by_circuit * 8.0);
-    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &x->network) +
-           cisup_network_build_bytes(&s, &x->network) * fmin(threads, L - 1.0) + sums +
-           kept + passes + terms_bytes(x, &s);
+    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &network) +
+           cisup_network_build_bytes(&s, &network) * fmin(threads, L - 1.0) + sums +
+           kept + passes + sparse_bytes(x, &s) + terms_bytes(x, &s);
 }
 
 /* Of one layer: the product G and its sorting, and the count of kappa. */
@@ -76,7 +94,7 @@ static double build_operations(const cisup_experiment *x, const cisup_shape *s,
                                double meetings) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
     const double product = 30.0 * T * S * S;
-    if (x->network.engine == CISUP_ENGINE_ASSEMBLED)
+    if (x->engine == CISUP_PASS_ASSEMBLED)
         return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
     return product + T * S * meetings / (double)s->N;
 }
@@ -87,15 +105,14 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const double meetings = fmin(T * S * S, (double)s.N * (double)s.N);
     const double factored = T * (2.0 * d * S + d * d);
     const double assembled = T * d * S + meetings * d * d;
-    const double layer =
-        x->network.engine == CISUP_ENGINE_FACTORED ? factored : assembled;
+    const double layer = x->engine == CISUP_PASS_ASSEMBLED ? assembled : factored;
     const double terms = x->terms ? L * T * (10.0 * d * S + 4.0 * d * d) : 0.0;
-    if (x->computed) { /* as long as only active circuits' neurons are open */
-        const double circuits = (double)x->z[x->z_count - 1] * S * T * S / (double)s.N;
-        return (double)x->networks * (double)x->inputs * (double)x->z_count * L *
-               circuits * (S * d + 200.0);
-    }
-    const double sample = (L - 1.0) * layer + L * 4.0 * T * d + terms;
-    return (double)x->networks * ((L - 1.0) * build_operations(x, &s, meetings) +
-                                  (double)x->inputs * (double)x->z_count * sample);
+    double sample = (L - 1.0) * layer + L * 4.0 * T * d + terms;
+    if (x->computed || x->engine == CISUP_PASS_SPARSE) /* the rest is closed */
+        sample =
+            L * (double)x->z[x->z_count - 1] * S * T * S / (double)s.N * (S * d + 200.0);
+    const double build =
+        x->computed ? 0.0 : (L - 1.0) * build_operations(x, &s, meetings);
+    return (double)x->networks *
+           (build + (double)x->inputs * (double)x->z_count * sample);
 }

@@ -123,7 +123,7 @@ static step step_of(const cisup_open_network *net, cisup_index l) {
     const cisup_incidence *x = net->wiring->base;
     const double S = (double)x->S;
     step s = {.net = net, .l = l, .own = 1.0 / S, .is_last = l == net->circuits->L};
-    s.center = cisup_center(x->N, x->S, x->T, &net->weights);
+    s.center = cisup_center(x->N, x->S, net->wiring->T, &net->weights);
     s.is_capped = net->weights.scheme == CISUP_WEIGHTS_CAPPED;
     if (net->weights.scheme == CISUP_WEIGHTS_BALANCED) s.own += s.center;
     if (net->weights.scheme == CISUP_WEIGHTS_SPLIT) s.common = s.center;
@@ -167,6 +167,7 @@ static cisup_status follow(cisup_open_pass *p, const step *s, int32_t m, const d
     cisup_through c = cisup_incidence_through(wiring->base, m);
     for (cisup_index r; (r = cisup_through_next(&c)) >= 0;) {
         const cisup_index t = cisup_wiring_circuit_of(wiring, s->l, r);
+        if (t < 0) continue;
         CISUP_TRY(cisup_touched_add(&p->touched, t, a, p->err));
         if (s->is_last) continue;
         image_of(p, s, t, a, p->image + rows * p->d);
@@ -219,7 +220,7 @@ static void show_readouts(cisup_open_pass *p, const step *s, const cisup_batch *
         o->readout(o->context, s->l, p->touched.circuit[k], k < batch->z ? k : -1, est);
     }
     for (cisup_index i = 0; i < d; i++) est[i] = -s->center * total[i];
-    o->rest(o->context, s->l, s->net->wiring->base->T - count, est);
+    o->rest(o->context, s->l, s->net->wiring->T - count, est);
 }
 
 /* --- opening a layer ------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/samples.h>
 
-#include <cisup/analysis/computed.h>
+#include <cisup/analysis/open_samples.h>
 #include <cisup/core/memory.h>
 
 #include <omp.h>
@@ -168,7 +168,7 @@ static void run_batch(crew *c, cisup_index b, int thread) {
 cisup_status cisup_samples_run(const cisup_samples *s, cisup_watch *watch, int threads,
                                double *column, cisup_error *err) {
     crew c;
-    if (s->computed) return cisup_computed_run(s, watch, threads, column, err);
+    if (s->open) return cisup_open_samples_run(s, watch, threads, column, err);
     const cisup_status status = crew_init(&c, s, threads, err);
     if (status != CISUP_OK) return status;
     const cisup_index columns = cisup_columns_total(&c.columns);

@@ -5,18 +5,18 @@
 #include <cisup/analysis/bulk.h>
 #include <cisup/analysis/circuit_sums.h>
 #include <cisup/analysis/measure.h>
+#include <cisup/analysis/open_pass.h>
 #include <cisup/analysis/term_sums.h>
-
-typedef struct cisup_computed cisup_computed; /* analysis/computed.h */
 
 /* The samples of one network with z active circuits, and what to measure in them. */
 typedef struct {
     const cisup_network *net;
-    const cisup_computed *computed; /* runs in its place, or NULL; net has its sizes */
+    const cisup_open_network *open;     /* NULL; else run through open neurons: the same
+                                           network, or a computed one whose sizes net has */
     const cisup_correction *correction; /* of its layers, or NULL: no terms */
     int by_circuit;                     /* 1: errors circuit by circuit, too */
     cisup_mode mode;
-    cisup_precision precision; /* single: engine factored, no terms, not by circuit */
+    cisup_precision precision; /* single: not assembled, no terms, not by circuit */
     uint64_t seed;
     cisup_index network, z, inputs;
 } cisup_samples;

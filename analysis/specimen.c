@@ -9,6 +9,8 @@ void cisup_specimen_free(cisup_specimen *s) {
         cisup_release(s->computed);
         s->net.circuits = NULL;
     }
+    cisup_wiring_free(&s->wiring);
+    cisup_release(s->kappa);
     if (s->correction) cisup_terms_corrections_free(s->correction, s->net.circuits->L);
     cisup_network_free(&s->net);
     cisup_circuits_free(&s->some);
@@ -79,9 +81,27 @@ cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
     if (x->exclude.count) CISUP_TRY(exclude(s, x, network, &circuits, err));
     options.kept = s->kept;
     options.rows = x->base->T;
+    if (x->engine == CISUP_PASS_ASSEMBLED) options.engine = CISUP_ENGINE_ASSEMBLED;
     CISUP_TRY(cisup_network_make(&s->net, &s->base, circuits, &options, err));
     if (x->terms) CISUP_TRY(cisup_terms_corrections(&s->net, &s->correction, err));
 done:
     if (status != CISUP_OK) cisup_specimen_free(s);
+    return status;
+}
+
+cisup_status cisup_specimen_open(cisup_specimen *s, const cisup_experiment *x,
+                                 cisup_incidence *neurons,
+                                 const cisup_open_network **open, cisup_error *err) {
+    const cisup_index L = s->net.circuits->L;
+    cisup_status status = CISUP_OK;
+    *open = s->computed ? &s->computed->open : &s->open;
+    if ((*open)->wiring) return status;
+    if (neurons->N == 0) CISUP_TRY(cisup_incidence_of(neurons, x->base, err));
+    CISUP_TRY(cisup_wiring_of(&s->wiring, neurons, &s->net, err));
+    CISUP_TRY(cisup_new(&s->kappa, L, sizeof *s->kappa, err));
+    for (cisup_index l = 2; l <= L; l++) s->kappa[l - 2] = cisup_specimen_kappa(s, l);
+    s->open = (cisup_open_network){&s->wiring, s->net.circuits, s->net.weights, s->kappa,
+                                   x->precision == CISUP_PRECISION_SINGLE};
+done:
     return status;
 }

@@ -15,6 +15,11 @@ typedef struct {
     cisup_network net;
     cisup_correction *correction; /* [L-1] with terms, else NULL */
     cisup_computed *computed; /* or NULL; net then has sizes and circuits, no layers */
+
+    /* What passes through open neurons need on top; empty until cisup_specimen_open. */
+    cisup_wiring wiring;
+    double *kappa; /* [L-1] */
+    cisup_open_network open;
 } cisup_specimen;
 
 /* Makes network number `network`: the same in every call. *s is uninitialised on entry,
@@ -23,6 +28,19 @@ CISUP_MUST_CHECK cisup_status cisup_specimen_make(cisup_specimen *s,
                                                   const cisup_experiment *x,
                                                   cisup_index network, cisup_error *err);
 void cisup_specimen_free(cisup_specimen *s);
+
+/* The same network for passes through open neurons (analysis/open_pass.h), made at the
+ * first call.
+ *
+ *   neurons   of the experiment's base; filled in if empty (N = 0), and must then stay as
+ *             long as the specimen; not used by computed networks
+ *
+ * *open is borrowed from s. Errors: those of cisup_incidence_of; ENOMEM. O(L T S). */
+CISUP_MUST_CHECK cisup_status cisup_specimen_open(cisup_specimen *s,
+                                                  const cisup_experiment *x,
+                                                  cisup_incidence *neurons,
+                                                  const cisup_open_network **open,
+                                                  cisup_error *err);
 
 /* kappa of layer l = 2..L. */
 double cisup_specimen_kappa(const cisup_specimen *s, cisup_index l);

@@ -5,6 +5,7 @@
 #include "options.h"
 #include "program.h"
 
+#include <cisup/analysis/engine.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
@@ -228,11 +229,18 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
     return status;
 }
 
+/* The engines whose activations can all be recorded. */
+static int find_pass(const char *word) {
+    const int pass = cisup_pass_find(word);
+    return pass == CISUP_PASS_BATCHED || pass == CISUP_PASS_ASSEMBLED ? pass : -1;
+}
+
 int cmd_run(int argc, char **argv) {
-    int engine = CISUP_ENGINE_FACTORED, with_weights = 0, json = 0;
+    int pass = CISUP_PASS_BATCHED, with_weights = 0, json = 0;
     const option table[] = {
-        {"engine", 0, OPTION_CHOICE, &engine, "factored|assembled",
-         "how weights are applied (factored)", cisup_engine_find},
+        {"engine", 0, OPTION_CHOICE, &pass, "batched|assembled",
+         "how samples pass: through the circuits, or stored weights (batched)",
+         find_pass},
         {"weights", 0, OPTION_FLAG, &with_weights, NULL,
          "also print every W^l in full, as \"W\"", NULL},
         {"json", 0, OPTION_FLAG, &json, NULL, "the output is JSON with or without", NULL},
@@ -244,7 +252,9 @@ int cmd_run(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status =
-        execute(operand[0], (cisup_engine)engine, with_weights, &err);
+    const cisup_status status = execute(
+        operand[0],
+        pass == CISUP_PASS_ASSEMBLED ? CISUP_ENGINE_ASSEMBLED : CISUP_ENGINE_FACTORED,
+        with_weights, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

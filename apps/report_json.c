@@ -31,8 +31,8 @@ json_t *setup_json(const setup *s, const cisup_shape *n) {
         s->margin, "fresh", s->fresh, "weights",
         cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
         setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
-        emit_number(s->center), "engine", cisup_engine_name((cisup_engine)s->engine),
-        "seed", (json_int_t)s->seed);
+        emit_number(s->center), "engine", cisup_pass_name((cisup_pass)s->engine), "seed",
+        (json_int_t)s->seed);
     if (p) add_own_files(p, s);
     return p;
 }
@@ -61,15 +61,20 @@ static json_t *params_json(const finished_run *run) {
 static json_t *run_json(const finished_run *run) {
     const cisup_report *report = run->report;
     const int capped = run->setup->weights == CISUP_WEIGHTS_CAPPED;
-    json_t *g = json_array();
-    for (cisup_index k = 0; k < report->z_count; k++)
-        (void)json_array_append_new(g, emit_number(report->result[k].feedback));
-    return json_pack(
-        "{ss,ss,ss,so,sI,so,so,so,so,sf,sI}", "record", "run", "schema", "cisup.run/1",
-        "version", CISUP_VERSION, "params", params_json(run), "N", run->shape.N, "P",
-        emit_number(report->stats.P), "p", emit_number(report->stats.p), "g", g, "kappa",
-        number_list(report->kappa, capped ? report->L - 1 : 0), "kappa_error",
-        report->kappa_error, "networks_done", report->networks);
+    json_t *g = json_array(), *engines = json_array(), *shares = json_array();
+    for (cisup_index k = 0; k < report->z_count; k++) {
+        const cisup_result *r = &report->result[k];
+        (void)json_array_append_new(g, emit_number(r->feedback));
+        (void)json_array_append_new(engines, json_string(cisup_pass_name(r->engine)));
+        (void)json_array_append_new(shares, emit_number(r->share));
+    }
+    return json_pack("{ss,ss,ss,so,sI,so,so,so,so,sf,sI,so,so}", "record", "run",
+                     "schema", "cisup.run/1", "version", CISUP_VERSION, "params",
+                     params_json(run), "N", run->shape.N, "P",
+                     emit_number(report->stats.P), "p", emit_number(report->stats.p), "g",
+                     g, "kappa", number_list(report->kappa, capped ? report->L - 1 : 0),
+                     "kappa_error", report->kappa_error, "networks_done",
+                     report->networks, "engines", engines, "open_shares", shares);
 }
 
 static json_t *error_json(const cisup_result *r, cisup_index l, int state, int quantity) {

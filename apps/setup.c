@@ -14,7 +14,7 @@ setup setup_defaults(void) {
                    .margin = 1.0,
                    .weights = (int)weights.scheme,
                    .kappa = (int)weights.kappa,
-                   .engine = CISUP_ENGINE_FACTORED,
+                   .engine = CISUP_PASS_AUTO,
                    .correction = weights.correction,
                    .center = weights.center,
                    .preset = -1,
@@ -72,7 +72,7 @@ cisup_network_options setup_network(const setup *s) {
     o.weights.kappa = (cisup_kappa_kind)s->kappa;
     o.weights.correction = s->correction;
     o.weights.center = s->center;
-    o.engine = (cisup_engine)s->engine;
+    if (s->engine == CISUP_PASS_ASSEMBLED) o.engine = CISUP_ENGINE_ASSEMBLED;
     o.keep_order = s->keep_order;
     o.seed = s->seed;
     return o;

@@ -5,6 +5,7 @@
 #include "allocation_options.h"
 #include "options.h"
 
+#include <cisup/analysis/engine.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/network.h>
@@ -112,9 +113,9 @@ const char *setup_kappa_name(int kappa);
          0,                                                                                \
          OPTION_CHOICE,                                                                    \
          &(s).engine,                                                                      \
-         "factored|assembled",                                                             \
-         "how weights are applied (factored)",                                             \
-         cisup_engine_find},                                                               \
+         "auto|batched|sparse|assembled",                                                  \
+         "how samples pass: all circuits, open neurons, stored weights (auto)",            \
+         cisup_pass_find},                                                                 \
     {                                                                                      \
         "seed", 0, OPTION_SEED, &(s).seed, "N", "seed of everything random (1)", NULL      \
     }

@@ -28,7 +28,7 @@ cisup_status problem_run(const problem_size *size, const problem_way *way, doubl
     x.threads = way->threads;
     x.inputs = size->inputs;
     x.seed = size->seed;
-    x.network.engine = way->engine;
+    x.engine = way->engine;
     x.precision = way->precision;
     CISUP_TRY(cisup_experiment_run(&x, &report, err));
     for (cisup_index cell = 0; cell < cisup_cell(s->L + 1, 0, 0); cell++)
@@ -49,7 +49,7 @@ cisup_status problem_build(const problem_size *size, const problem_way *way,
     cisup_network net = {0};
     cisup_status status;
     family.seed = options.seed = size->seed;
-    options.engine = way->engine;
+    if (way->engine == CISUP_PASS_ASSEMBLED) options.engine = CISUP_ENGINE_ASSEMBLED;
     options.threads = way->threads;
     CISUP_TRY(place(&base, s, err));
     CISUP_TRY(cisup_circuits_make(&circuits, s->T, s->d, s->L, &family, err));

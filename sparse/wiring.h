@@ -12,10 +12,10 @@
  * {0}. Only read once made, by any number of threads. */
 typedef struct {
     const cisup_incidence *base; /* borrowed */
-    cisup_index L;
+    cisup_index L, T; /* T: circuits, fewer than rows if some are left out */
     cisup_bijection *pi;       /* [L], the first unused; NULL if stored or kept */
     const cisup_index *row_of; /* [L][T], borrowed from a network, or NULL */
-    cisup_index *circuit_of;   /* [L][T], its inverse, or NULL */
+    cisup_index *circuit_of;   /* [L][rows], its inverse, -1: none; or NULL */
 } cisup_wiring;
 
 /* Computed permutations of a network; keep_order: every layer uses row t. Memory O(L).
@@ -33,10 +33,10 @@ CISUP_MUST_CHECK cisup_status cisup_wiring_of(cisup_wiring *w,
                                               const cisup_network *net, cisup_error *err);
 void cisup_wiring_free(cisup_wiring *w);
 
-/* pi_l(t), the row of circuit t in layer l, and the circuit that has a row. */
+/* pi_l(t), the row of circuit t in layer l, and the circuit that has a row, or -1. */
 static inline cisup_index cisup_wiring_row_of(const cisup_wiring *w, cisup_index l,
                                               cisup_index t) {
-    if (w->row_of) return w->row_of[(l - 1) * w->base->T + t];
+    if (w->row_of) return w->row_of[(l - 1) * w->T + t];
     return w->pi && l > 1 ? cisup_bijection_apply(&w->pi[l - 1], t) : t;
 }
 

@@ -19,6 +19,7 @@ static cisup_allocation placed(cisup_index N, cisup_index S, cisup_index T) {
 static cisup_experiment small(const cisup_allocation *base) {
     cisup_experiment x = cisup_experiment_defaults();
     x.base = base;
+    x.engine = CISUP_PASS_BATCHED; /* its bytes are those of the definition */
     x.d = 4;
     x.L = 3;
     x.z = some_z;
@@ -65,10 +66,10 @@ static void assert_same_report(const cisup_report *a, const cisup_report *b) {
 static void threads_do_not_show(void **state) {
     (void)state;
     cisup_allocation a = placed(30, 3, 40);
-    for (int variant = 0; variant < 8; variant++) {
+    for (int variant = 0; variant < 16; variant++) {
         cisup_experiment x = small(&a);
-        x.network.engine = (cisup_engine)(variant % 2);
-        x.mode = (cisup_mode)(variant / 2);
+        x.engine = (cisup_pass)(variant % 4);
+        x.mode = (cisup_mode)(variant / 4);
         cisup_report one = ran(&x);
         const int threads[] = {2, 5, 0};
         for (int k = 0; k < 3; k++) {
@@ -158,7 +159,7 @@ static void engines_agree(void **state) {
         x.mode = (cisup_mode)(variant % 4);
         x.network.weights.scheme = (cisup_weight_scheme)(variant / 4);
         cisup_report factored = ran(&x);
-        x.network.engine = CISUP_ENGINE_ASSEMBLED;
+        x.engine = CISUP_PASS_ASSEMBLED;
         cisup_report assembled = ran(&x);
         const double most = largest_norm(&factored), norm = norm_of(&x);
         const double allowed =
@@ -737,14 +738,15 @@ static void every_allocation_may_fail(void **state) {
     cisup_allocation a = placed(9, 2, 7);
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1); /* so that the n-th allocation is always the same one */
-    for (int engine = 0; engine < 2; engine++) {
+    for (int variant = 0; variant < 3; variant++) {
+        static const cisup_pass engine[] = {CISUP_PASS_BATCHED, CISUP_PASS_ASSEMBLED,
+                                            CISUP_PASS_SPARSE};
         cisup_experiment x = small(&a);
-        x.network.engine = (cisup_engine)engine;
+        x.engine = engine[variant];
         x.L = 2;
         x.networks = 2;
         x.inputs = 2;
-        x.worst = engine;
-        x.terms = engine;
+        x.worst = x.terms = variant == 1;
         assert_true(check_every_allocation(run_tiny, &x) > 50);
     }
     omp_set_num_threads(threads);

@@ -374,9 +374,15 @@ class Propagate(unittest.TestCase):
         self.assertEqual(
             list(run),
             ["record", "schema", "version", "params", "N", "P", "p", "g", "kappa", "kappa_error",
-             "networks_done"],
+             "networks_done", "engines", "open_shares"],
         )  # fmt: skip
         self.assertEqual((run["record"], run["schema"]), ("run", "cisup.run/1"))
+        self.assertEqual(len(run["engines"]), len(z))
+        for engine, share in zip(run["engines"], run["open_shares"], strict=True):
+            self.assertIn(engine, ("batched", "sparse", "assembled"))
+            if share is not None:
+                self.assertEqual(run["params"]["engine"], "auto")
+                self.assertTrue(0 <= share <= 1)
         params = run["params"]
         self.assertEqual((params["z"], params["L"]), (z, L))
         self.assertEqual(len(run["g"]), len(z))
@@ -518,11 +524,10 @@ class Propagate(unittest.TestCase):
     def test_worst_circuits(self):
         options = ["-D", 203, "-S", 4, "-T", 60, "-L", 3, "-K", 3, "-M", 21, "-z", "1,3"]
         lines = records("propagate", *options, "--worst", 6)
-        rest = [r for r in lines[:-1] if r["record"] != "worst"]
-        self.assertEqual(rest[0]["params"].pop("worst"), 6)
-        plain = records("propagate", *options)[:-1]
-        self.assertEqual(plain[0]["params"].pop("worst"), 0)
-        self.assertEqual(rest, plain)
+        rest = [r for r in lines[1:-1] if r["record"] != "worst"]
+        plain = records("propagate", *options, "--engine", "batched")
+        self.assertEqual((lines[0]["params"]["worst"], plain[0]["params"]["worst"]), (6, 0))
+        self.assertEqual(rest, plain[1:-1])
         worst = [r for r in lines if r["record"] == "worst"]
         self.assertEqual([(r["z"], r["rank"]) for r in worst],
                          [(z, k) for z in (1, 3) for k in range(1, 7)])  # fmt: skip
@@ -904,7 +909,7 @@ class Run(unittest.TestCase):
             path = Path(folder) / "network.json"
             path.write_text(json.dumps({**self.NETWORK, **changes}))
             (r,) = parse(cisup("run", "--weights", path))
-            for engine in ("factored", "assembled"):
+            for engine in ("batched", "assembled"):
                 (again,) = parse(cisup("run", "--engine", engine, path))
                 self.assertEqual(again["circuit_states"], r["circuit_states"])
             return r

@@ -361,7 +361,7 @@ class Content(Sweep):
             ({"D": 48, "S": 2, "T": 6}, {"family": ["rotation3", "gate"], "fresh": [True],
               "margin": [1, 0.1], "seed": [0, 2**63 - 1], "z": [1, [3, 2]]}),
             ({"D": 48, "S": 2, "T": 6, "weights": "balanced"}, {"center": [0.1, 1e-7],
-              "engine": ["factored", "assembled"], "d": [4]}),
+              "engine": ["auto", "batched", "sparse", "assembled"], "d": [4]}),
             ({"D": 48, "S": 2, "T": 6, "kappa": "rows"}, {"w_correction": [0.3, 2]}),
             ({"D": 60, "S": 3, "T": 12, "z": 2}, {"terms": [False, True], "worst": [1, 3],
               "exclude": ["1", "4", self.excluded()]}),

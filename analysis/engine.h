@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_ENGINE_H
+#define CISUP_ANALYSIS_ENGINE_H
+
+#include <cisup/analysis/forward.h>
+
+/* How samples pass through a network; same results to rounding. */
+typedef enum {
+    CISUP_PASS_AUTO,      /* sparse or batched, whichever is predicted to cost less */
+    CISUP_PASS_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h, forward.h) */
+    CISUP_PASS_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
+    CISUP_PASS_ASSEMBLED, /* in lanes, through the assembled weights */
+} cisup_pass;
+
+/* "auto", "batched", "sparse", "assembled"; cisup_pass_find returns -1 for an unknown
+ * name. */
+const char *cisup_pass_name(cisup_pass pass);
+int cisup_pass_find(const char *name);
+
+/* The share of open neurons, those with A != 0 in some block, of all L N: the mean over
+ * the first CISUP_LANES samples of a network (or `inputs`, if fewer) with z active
+ * circuits. The same on every machine but for rounding. Time and memory of one
+ * cisup_forward_run. Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_mode mode,
+                                               uint64_t seed, cisup_index network,
+                                               cisup_index z, cisup_index inputs,
+                                               double *share, cisup_error *err);
+
+/* The share of open neurons at which a sparse and a batched pass through circuits on S
+ * neurons cost the same; below it the sparse one costs less:
+ *
+ *   (S + b) / ( s (S + c) S )
+ *
+ * where a batched pass costs T (S + b) and a sparse one, which visits share T S
+ * circuits, s (S + c) each. b, c, s were measured for d = 4 (bench/README.md, crossover).
+ * S >= 1. */
+double cisup_pass_crossover(cisup_index S);
+
+#endif
