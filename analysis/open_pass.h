@@ -25,8 +25,10 @@ typedef struct {
     int is_single;       /* 1: sums in float32, half the memory; default 0 */
 } cisup_open_network;
 
-/* Who watches; est of the circuits that touch an open neuron one by one, the z active
- * ones first, in the order of the batch's active set; all others have the same. */
+/* Who watches. Of every layer come, in this order: layer, once; alike, for the circuits
+ * of each open neuron that touch no other; readout, for those that touch several and a
+ * few more, the active ones first, in the order of the batch's active set; alike, for
+ * all others. */
 typedef struct {
     void *context;
     /* Layer l = 1..L: in block i, open[i] neurons have A > 0, wrong[i] of them outside
@@ -36,8 +38,10 @@ typedef struct {
     /* est_t^l: [d]. k: which of the active circuits, or -1. */
     void (*readout)(void *context, cisup_index l, cisup_index t, cisup_index k,
                     const double *est);
-    /* est of `count` further inactive circuits: [d]. */
-    void (*rest)(void *context, cisup_index l, cisup_index count, const double *est);
+    /* est of `count` > 0 inactive circuits that have the same: [d]. t: [count], or NULL:
+     * all that are not shown otherwise. */
+    void (*alike)(void *context, cisup_index l, cisup_index count, const cisup_index *t,
+                  const double *est);
 } cisup_open_observer;
 
 typedef struct cisup_open_pass cisup_open_pass;

@@ -66,8 +66,10 @@ static void see_readout(void *context, cisup_index l, cisup_index t, cisup_index
     add(w, l, CISUP_ACTIVE, 1, w->error);
 }
 
-static void see_rest(void *context, cisup_index l, cisup_index count, const double *est) {
-    if (count > 0) add(context, l, CISUP_INACTIVE, count, est);
+static void see_alike(void *context, cisup_index l, cisup_index count,
+                      const cisup_index *t, const double *est) {
+    (void)t;
+    add(context, l, CISUP_INACTIVE, count, est);
 }
 
 /* What the threads share, and what each has. */
@@ -121,7 +123,7 @@ static void run_sample(crew *c, cisup_index sample, int thread) {
                  .batch = batch,
                  .measure = &c->watch[thread].measure,
                  .sum = c->sum + sample * c->cells};
-    const cisup_open_observer observer = {&w, see_layer, see_readout, see_rest};
+    const cisup_open_observer observer = {&w, see_layer, see_readout, see_alike};
     if (c->status[thread] != CISUP_OK) return;
     cisup_batch_draw(batch, circuits, s->seed, s->network, sample, 1);
     c->status[thread] = cisup_open_pass_run(c->pass[thread], s->open, s->mode, batch, 0,

@@ -9,19 +9,25 @@
 
 /* The sums of a layer of N neurons, d numbers each, of which few are reached: a dense
  * array that is never cleared as a whole. A serial number stamped on a neuron tells who
- * reached it last, in this layer or in an earlier one. Owns its arrays. Start from {0}.
+ * of the layer before reached it last, in this pass or in an earlier one; and a list
+ * keeps the neurons that may open. Owns its arrays. Start from {0}.
  *
  * Memory N (8 + 8 d) bytes, N (4 + 4 d) with is_single, which keeps sums as float. */
 typedef struct {
     cisup_index N, S, d;
     bool is_single;
-    size_t stride; /* of a neuron's cell: the serial of the last that reached it, then */
-    char *cell;    /* [N][stride], its d sums as double or float */
-    uint32_t serial; /* of the one who reaches now */
-    uint32_t first;  /* of this layer: smaller stamps are older */
-    int32_t *list;   /* the neurons reached in this layer */
+    size_t stride;  /* of a neuron's cell: its stamp, then */
+    char *cell;     /* [N][stride], its d sums as double or float */
+    uint32_t last;  /* serial of the last sender of this layer */
+    uint32_t first; /* of the first: smaller stamps are older */
+    double *need;   /* [d] */
+    double *both;   /* [d], scratch */
+    int32_t *list;  /* neurons of which some sum was above need[i] at some time */
     cisup_index count, room;
 } cisup_reached;
+
+/* The highest bit of a stamp marks neurons that are in the list. */
+enum { CISUP_REACHED_SERIALS = INT32_MAX };
 
 /* S: neurons of a row. Errors: ENOMEM, also before anything is taken. */
 CISUP_MUST_CHECK cisup_status cisup_reached_init(cisup_reached *r, cisup_index N,
@@ -29,19 +35,24 @@ CISUP_MUST_CHECK cisup_status cisup_reached_init(cisup_reached *r, cisup_index N
                                                  bool is_single, cisup_error *err);
 void cisup_reached_free(cisup_reached *r);
 
-/* Forgets all sums. O(1), once in 2^31 serials O(N). */
-void cisup_reached_start(cisup_reached *r);
+/* Forgets all sums; `senders` < 2^31 neurons will reach others. O(d), once in 2^31
+ * senders O(N). need[i], to be set before the first row is added: what a sum must
+ * exceed for its neuron to be listed, -INFINITY for any, INFINITY for none. */
+void cisup_reached_start(cisup_reached *r, cisup_index senders);
 
-/* From here on another one reaches; at most 2^31 after a start. */
-static inline void cisup_reached_next(cisup_reached *r) {
-    r->serial++;
-}
+/* Rows that are added together: the circuits that some senders reach. */
+typedef struct {
+    cisup_index count;
+    const int32_t *neuron; /* [count][S] */
+    const int32_t *sender; /* [count], of 0..senders-1 */
+    const double *image;   /* [count][d], what a circuit gives to each of its neurons */
+} cisup_rows_sent;
 
-/* y += image[k] in the S neurons of row k = 0..rows-1, and += once, unless NULL, in
- * those that the present one had not reached. row: [rows][S]; image: [rows][d]; once:
- * [d]. O(rows S d). Errors: ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_reached_add(cisup_reached *r, cisup_index rows,
-                                                const int32_t *row, const double *image,
+/* Adds image to the sums of the neurons of each row, and once[sender], unless NULL, to
+ * those that this sender had not reached. The rows of one sender follow each other.
+ * once: [senders][d]. O(count S d). Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_reached_add(cisup_reached *r,
+                                                const cisup_rows_sent *rows,
                                                 const double *once, cisup_error *err);
 
 /* out = level + the sum of neuron n, which is 0 if it was not reached. [d] each. */

@@ -33,6 +33,10 @@ static cisup_index slot_of(const cisup_touched *x, cisup_index t) {
         if (!x->slot[at] || x->circuit[x->slot[at] - 1] == t) return (cisup_index)at;
 }
 
+cisup_index cisup_touched_find(const cisup_touched *x, cisup_index t) {
+    return x->slot[slot_of(x, t)] - 1;
+}
+
 /* A few circuits are taken out one by one, many by clearing all slots. */
 void cisup_touched_clear(cisup_touched *x) {
     if (x->count < x->slots / 64) {
@@ -74,7 +78,7 @@ cisup_status cisup_touched_add(cisup_touched *x, cisup_index t, const double *a,
         x->slot[at] = (int32_t)++x->count;
     }
     double *sum = x->sum + (x->slot[at] - 1) * x->d;
-    for (cisup_index i = 0; i < x->d; i++) sum[i] += a[i];
+    for (cisup_index i = 0; a && i < x->d; i++) sum[i] += a[i];
 done:
     return status;
 }

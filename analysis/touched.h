@@ -21,8 +21,11 @@ CISUP_MUST_CHECK cisup_status cisup_touched_init(cisup_touched *x, cisup_index d
 void cisup_touched_clear(cisup_touched *x);
 void cisup_touched_free(cisup_touched *x);
 
-/* sum of circuit t += a: [d]; t >= 0. O(d) on average. Errors: ENOMEM, saying how many
- * circuits there are. */
+/* Which of the circuits t is, or -1. */
+cisup_index cisup_touched_find(const cisup_touched *x, cisup_index t);
+
+/* sum of circuit t += a: [d], or NULL: 0; t >= 0. O(d) on average. Errors: ENOMEM, saying
+ * how many circuits there are. */
 CISUP_MUST_CHECK cisup_status cisup_touched_add(cisup_touched *x, cisup_index t,
                                                 const double *a, cisup_error *err);
 

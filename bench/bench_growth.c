@@ -46,11 +46,12 @@ static void ignore_readout(void *context, cisup_index l, cisup_index t, cisup_in
     (void)est;
 }
 
-static void ignore_rest(void *context, cisup_index l, cisup_index count,
-                        const double *est) {
+static void ignore_alike(void *context, cisup_index l, cisup_index count,
+                         const cisup_index *t, const double *est) {
     (void)context;
     (void)l;
     (void)count;
+    (void)t;
     (void)est;
 }
 
@@ -80,7 +81,7 @@ static result measure(cisup_index N) {
         kappa[l - 2] = found.kappa;
     }
     const cisup_open_network net = {&w, &c, cisup_weight_defaults(), kappa, 0};
-    const cisup_open_observer o = {&r.open, count_open, ignore_readout, ignore_rest};
+    const cisup_open_observer o = {&r.open, count_open, ignore_readout, ignore_alike};
     need(cisup_batch_init(&batch, Z, &c, &err), &err);
     need(cisup_open_pass_new(&pass, &net, Z, &err), &err);
     for (int k = -2; k < SAMPLES; k++) { /* two to warm up */

@@ -60,3 +60,23 @@ cisup_index cisup_bijection_invert(const cisup_bijection *b, cisup_index t) {
     while (origin >= b->T);
     return (cisup_index)origin;
 }
+
+void cisup_bijection_apply_all(const cisup_bijection *b, cisup_index count,
+                               const cisup_index *t, cisup_index *out) {
+    const cisup_bijection own = *b; /* in registers: out cannot change it */
+    for (cisup_index k = 0; k < count; k++) {
+        uint64_t image = turn(&own, (uint64_t)t[k]);
+        while (image >= own.T) image = turn(&own, image);
+        out[k] = (cisup_index)image;
+    }
+}
+
+void cisup_bijection_invert_all(const cisup_bijection *b, cisup_index count,
+                                const cisup_index *t, cisup_index *out) {
+    const cisup_bijection own = *b;
+    for (cisup_index k = 0; k < count; k++) {
+        uint64_t origin = turn_back(&own, (uint64_t)t[k]);
+        while (origin >= own.T) origin = turn_back(&own, origin);
+        out[k] = (cisup_index)origin;
+    }
+}

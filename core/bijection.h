@@ -32,4 +32,11 @@ void cisup_bijection_init(cisup_bijection *b, cisup_index T, uint64_t seed,
 cisup_index cisup_bijection_apply(const cisup_bijection *b, cisup_index t);
 cisup_index cisup_bijection_invert(const cisup_bijection *b, cisup_index t);
 
+/* The same for t[0..count-1], whose rounds overlap: some four times faster. out: [count],
+ * may be t. */
+void cisup_bijection_apply_all(const cisup_bijection *b, cisup_index count,
+                               const cisup_index *t, cisup_index *out);
+void cisup_bijection_invert_all(const cisup_bijection *b, cisup_index count,
+                                const cisup_index *t, cisup_index *out);
+
 #endif

@@ -164,8 +164,8 @@ void cisup_implicit_row(const cisup_implicit *m, cisup_index t, int32_t *row) {
     int l = 0;
     while (l < m->depth && t >= m->level[l + 1].first) l++;
     const cisup_implicit_level *v = &m->level[l];
-    const cisup_index rest = t - v->first, copy = rest % v->copies;
-    const cisup_index number = rest / v->copies;
+    const cisup_index rest = t - v->first, copy = l > 0 ? rest % v->copies : 0;
+    const cisup_index number = l > 0 ? rest / v->copies : rest;
     if (l == m->depth)
         last_row(m->S, number, row);
     else

@@ -118,14 +118,15 @@ static void add_fields_points(const cisup_lines *lines, cisup_index a, cisup_ind
 
 void cisup_lines_points(const cisup_lines *lines, cisup_index a, cisup_index b,
                         int32_t *out) {
-    cisup_index z = digit(&a, lines->m);
-    const cisup_index step = digit(&b, lines->m);
-    for (cisup_index i = 0; i < lines->S; i++) {
-        out[i] = (int32_t)z;
+    const int32_t m = (int32_t)lines->m;
+    int32_t z = (int32_t)(lines->fields ? digit(&a, m) : (uint32_t)a) - m;
+    const int32_t step = (int32_t)(lines->fields ? digit(&b, m) : (uint32_t)b);
+    for (cisup_index i = 0; i < lines->S; i++) { /* z = point - m */
+        out[i] = z + m;
         z += step;
-        if (z >= lines->m) z -= lines->m;
+        z -= z < 0 ? 0 : m;
     }
-    add_fields_points(lines, a, b, lines->S, lines->m, out);
+    if (lines->fields) add_fields_points(lines, a, b, lines->S, lines->m, out);
 }
 
 void cisup_lines_add_points(const cisup_lines *lines, cisup_index a, cisup_index b,
@@ -144,7 +145,10 @@ void cisup_lines_add_points(const cisup_lines *lines, cisup_index a, cisup_index
 static cisup_index combine(const cisup_lines *lines, cisup_index a, cisup_index i,
                            cisup_index b, bool minus) {
     cisup_index unit = lines->m;
-    const cisup_index z = digit(&a, unit), shift = i * digit(&b, unit) % unit;
+    const cisup_index z = lines->fields ? digit(&a, unit) : a;
+    const cisup_index shift =
+        (cisup_index)((uint64_t)(i * (lines->fields ? digit(&b, unit) : b)) %
+                      (uint64_t)unit);
     cisup_index out = minus ? z - shift : z + shift - unit;
     if (out < 0) out += unit;
     for (int k = 0; k < lines->fields; k++) {

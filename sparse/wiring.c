@@ -37,6 +37,23 @@ void cisup_wiring_free(cisup_wiring *w) {
     *w = (cisup_wiring){0};
 }
 
+void cisup_wiring_rows_of(const cisup_wiring *w, cisup_index l, cisup_index count,
+                          const cisup_index *t, cisup_index *rows) {
+    if (w->pi && l > 1)
+        cisup_bijection_apply_all(&w->pi[l - 1], count, t, rows);
+    else
+        for (cisup_index k = 0; k < count; k++) rows[k] = cisup_wiring_row_of(w, l, t[k]);
+}
+
+void cisup_wiring_circuits_of(const cisup_wiring *w, cisup_index l, cisup_index count,
+                              const cisup_index *rows, cisup_index *t) {
+    if (w->pi && l > 1)
+        cisup_bijection_invert_all(&w->pi[l - 1], count, rows, t);
+    else
+        for (cisup_index k = 0; k < count; k++)
+            t[k] = cisup_wiring_circuit_of(w, l, rows[k]);
+}
+
 /* --- kappa ------------------------------------------------------------------------ */
 
 static cisup_index load_of(const cisup_incidence *x, cisup_index n) {

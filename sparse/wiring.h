@@ -12,10 +12,10 @@
  * {0}. Only read once made, by any number of threads. */
 typedef struct {
     const cisup_incidence *base; /* borrowed */
-    cisup_index L, T; /* T: circuits, fewer than rows if some are left out */
-    cisup_bijection *pi;       /* [L], the first unused; NULL if stored or kept */
-    const cisup_index *row_of; /* [L][T], borrowed from a network, or NULL */
-    cisup_index *circuit_of;   /* [L][rows], its inverse, -1: none; or NULL */
+    cisup_index L, T;            /* T: circuits, fewer than rows if some are left out */
+    cisup_bijection *pi;         /* [L], the first unused; NULL if stored or kept */
+    const cisup_index *row_of;   /* [L][T], borrowed from a network, or NULL */
+    cisup_index *circuit_of;     /* [L][rows], its inverse, -1: none; or NULL */
 } cisup_wiring;
 
 /* Computed permutations of a network; keep_order: every layer uses row t. Memory O(L).
@@ -45,6 +45,12 @@ static inline cisup_index cisup_wiring_circuit_of(const cisup_wiring *w, cisup_i
     if (w->circuit_of) return w->circuit_of[(l - 1) * w->base->T + row];
     return w->pi && l > 1 ? cisup_bijection_invert(&w->pi[l - 1], row) : row;
 }
+
+/* The same for a list of them. rows, t: [count], which may be one array. */
+void cisup_wiring_rows_of(const cisup_wiring *w, cisup_index l, cisup_index count,
+                          const cisup_index *t, cisup_index *rows);
+void cisup_wiring_circuits_of(const cisup_wiring *w, cisup_index l, cisup_index count,
+                              const cisup_index *rows, cisup_index *t);
 
 /* The S neurons of circuit t in layer l, increasing. neurons: [S]. */
 static inline void cisup_wiring_neurons(const cisup_wiring *w, cisup_index l,

@@ -18,7 +18,7 @@ typedef struct {
     cisup_index T, d, N, L, lane;
     double *est; /* [L][T][d] */
     cisup_index open[MOST_L][16], wrong[MOST_L][16], inside[MOST_L];
-    cisup_index seen[MOST_L]; /* circuits shown */
+    cisup_index seen[MOST_L], single[MOST_L]; /* circuits shown one by one, or not */
 } record;
 
 static record record_make(const cisup_circuits *c, cisup_index N) {
@@ -62,31 +62,45 @@ static void open_layer(void *context, cisup_index l, const cisup_index *open,
     }
 }
 
-/* The rest comes last: fills it in for all circuits that were not shown. */
+/* NaN until it is shown, in alike or readout, each once. */
+static void start_readouts(record *r, cisup_index l) {
+    if (r->seen[l - 1] + r->single[l - 1] > 0) return;
+    for (cisup_index e = 0; e < r->T * r->d; e++) est_of(r, l, 0)[e] = (double)NAN;
+}
+
 static void open_readout(void *context, cisup_index l, cisup_index t, cisup_index k,
                          const double *est) {
     record *r = context;
-    if (r->seen[l - 1] == 0)
-        for (cisup_index e = 0; e < r->T * r->d; e++) est_of(r, l, 0)[e] = (double)NAN;
+    start_readouts(r, l);
     assert_true((k >= 0) == (r->seen[l - 1] < k + 1 && k == r->seen[l - 1]));
     assert_true(isnan(est_of(r, l, t)[0])); /* each once */
     r->seen[l - 1]++;
     memcpy(est_of(r, l, t), est, (size_t)r->d * sizeof *est);
 }
 
-static void open_rest(void *context, cisup_index l, cisup_index count,
-                      const double *est) {
+/* Those of a list, or all that were not shown. */
+static void open_alike(void *context, cisup_index l, cisup_index count,
+                       const cisup_index *t, const double *est) {
     record *r = context;
-    assert_int_equal(r->seen[l - 1] + count, r->T);
-    for (cisup_index t = 0; t < r->T; t++)
-        if (isnan(est_of(r, l, t)[0]))
-            memcpy(est_of(r, l, t), est, (size_t)r->d * sizeof *est);
+    start_readouts(r, l);
+    assert_true(count > 0);
+    for (cisup_index k = 0; t && k < count; k++) {
+        assert_true(isnan(est_of(r, l, t[k])[0]));
+        memcpy(est_of(r, l, t[k]), est, (size_t)r->d * sizeof *est);
+    }
+    r->single[l - 1] += count;
+    if (t) return;
+    assert_int_equal(r->seen[l - 1] + r->single[l - 1], r->T);
+    for (cisup_index u = 0; u < r->T; u++)
+        if (isnan(est_of(r, l, u)[0]))
+            memcpy(est_of(r, l, u), est, (size_t)r->d * sizeof *est);
 }
 
 static void compare(const record *got, const record *want, bool has_counts,
                     double tolerance) {
     for (cisup_index l = 1; l <= want->L; l++) {
         double most = 1.0;
+        assert_int_equal(got->seen[l - 1] + got->single[l - 1], want->T);
         for (cisup_index e = 0; e < want->T * want->d; e++)
             most = fmax(most, fabs(est_of(want, l, 0)[e]));
         for (cisup_index e = 0; e < want->T * want->d; e++)
@@ -120,7 +134,7 @@ static void compare_network(const cisup_network *net, const cisup_open_network *
         record got = record_make(net->circuits, net->base->N);
         want.lane = lane;
         const cisup_observer o = {&want, see_layer, see_readout};
-        const cisup_open_observer q = {&got, open_layer, open_readout, open_rest};
+        const cisup_open_observer q = {&got, open_layer, open_readout, open_alike};
         cisup_forward_run(&f, net, mode, &batch, &o);
         CHECK_OK(cisup_open_pass_run(p, open, mode, &batch, lane, &q, &error_));
         compare(&got, &want, has_counts, tolerance);
@@ -300,7 +314,7 @@ static cisup_status run_once(void *context) {
     if (status == CISUP_OK) {
         record seen = {.T = 1000, .d = 4, .N = 500, .L = 3};
         status = cisup_new(&seen.est, 3 * 1000 * 4, sizeof *seen.est, NULL);
-        const cisup_open_observer o = {&seen, open_layer, open_readout, open_rest};
+        const cisup_open_observer o = {&seen, open_layer, open_readout, open_alike};
         cisup_batch_draw(&b, &c, 1, 0, 0, 1);
         if (status == CISUP_OK)
             status = cisup_open_pass_run(p, &open, CISUP_MODE_RELU, &b, 0, &o, NULL);
