@@ -36,6 +36,7 @@ bench:
 	build-bench/bench/bench_assembly bench/results
 	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
 	build-bench/bench/bench_growth bench/results
+	build-bench/bench/bench_crossover bench/results
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

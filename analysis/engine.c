@@ -61,7 +61,7 @@ done:
     return status;
 }
 
-double cisup_pass_crossover(cisup_index S) {
-    const double batched = 8.0, sparse = 8.0, visit = 1.0;
-    return ((double)S + batched) / (visit * ((double)S + sparse) * (double)S);
+double cisup_pass_crossover(cisup_index S, cisup_precision precision) {
+    const double share = 1.0 / (3.0 * (double)S + 40.0);
+    return precision == CISUP_PRECISION_SINGLE ? 0.5 * share : share;
 }

@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_ENGINE_H
 #define CISUP_ANALYSIS_ENGINE_H
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/bulk.h>
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {
@@ -29,11 +29,11 @@ CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_m
 /* The share of open neurons at which a sparse and a batched pass through circuits on S
  * neurons cost the same; below it the sparse one costs less:
  *
- *   (S + b) / ( s (S + c) S )
+ *   1 / (3 S + 40)                                  half of that in single precision
  *
- * where a batched pass costs T (S + b) and a sparse one, which visits share T S
- * circuits, s (S + c) each. b, c, s were measured for d = 4 (bench/README.md, crossover).
- * S >= 1. */
-double cisup_pass_crossover(cisup_index S);
+ * A batched pass through T circuits costs S T; a sparse one, which visits a share of them
+ * S times, share S T (S + c) r. c = 13 and r = 3 were measured for d = 4 by
+ * bench/bench_crossover.c (bench/README.md), within a factor of 2. S >= 1. */
+double cisup_pass_crossover(cisup_index S, cisup_precision precision);
 
 #endif

@@ -90,7 +90,8 @@ cisup_status cisup_experiment_choose(const cisup_experiment *x,
     if (!is_open) return CISUP_OK;
     const cisup_status status = cisup_open_share(&made->net, x->mode, x->seed, 0, r->z,
                                                  x->inputs, &r->share, err);
-    if (status == CISUP_OK && r->share < cisup_pass_crossover(made->net.base->S))
+    if (status == CISUP_OK &&
+        r->share < cisup_pass_crossover(made->net.base->S, x->precision))
         r->engine = CISUP_PASS_SPARSE;
     return status;
 }
