@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SAMPLES = 15, S = 20, Z = 2, LAYERS = 4, WIDTH = 4 };
+enum { SAMPLES = 45, S = 20, Z = 2, LAYERS = 4, WIDTH = 4 };
 
 typedef struct {
     cisup_index N, T;
