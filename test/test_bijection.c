@@ -20,6 +20,22 @@ static void images_are_a_permutation_and_inverses_undo_it(void **state) {
     }
 }
 
+static void lists_are_permuted_alike(void **state) {
+    (void)state;
+    enum { COUNT = 37 };
+    for (cisup_index T = 1; T < 2000; T = 3 * T + 1) {
+        cisup_bijection b;
+        cisup_index t[COUNT], image[COUNT];
+        cisup_bijection_init(&b, T, 5, 0, 2);
+        for (cisup_index k = 0; k < COUNT; k++) t[k] = 7 * k % T;
+        cisup_bijection_apply_all(&b, COUNT, t, image);
+        for (cisup_index k = 0; k < COUNT; k++)
+            assert_int_equal(image[k], cisup_bijection_apply(&b, t[k]));
+        cisup_bijection_invert_all(&b, COUNT, image, image);
+        assert_memory_equal(image, t, sizeof t);
+    }
+}
+
 static void huge_sets_are_permuted(void **state) {
     (void)state;
     const cisup_index size[] = {INT64_C(1) << 20, 250000000000, 111110931910000,
@@ -98,6 +114,7 @@ static void seeds_networks_and_layers_have_their_own(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_are_a_permutation_and_inverses_undo_it),
+        cmocka_unit_test(lists_are_permuted_alike),
         cmocka_unit_test(huge_sets_are_permuted),
         cmocka_unit_test(images_are_uniform_over_keys),
         cmocka_unit_test(images_do_not_follow_their_numbers),

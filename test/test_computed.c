@@ -82,7 +82,9 @@ static void compare_runs(cisup_index N, cisup_index S, cisup_index T, cisup_fami
     cisup_experiment x = experiment_of(&stored, family, d, weights, z);
     cisup_index *pi = permutations_of(&computed, x.seed);
     x.network.permutations = pi;
+    x.engine = CISUP_PASS_BATCHED;
     CHECK_OK(cisup_experiment_run(&x, &want, &error_));
+    x.engine = CISUP_PASS_AUTO;
     const cisup_allocation sizes = {N, S, T, NULL};
     x.network.permutations = NULL;
     x.base = &sizes;
@@ -96,11 +98,13 @@ static void compare_runs(cisup_index N, cisup_index S, cisup_index T, cisup_fami
     cisup_incidence_free(&computed);
 }
 
+/* On-values are multiples of 1/S, of which S = 4 and 10 have sums at the threshold that
+ * come out as roundings of either sign. */
 static void computed_runs_are_the_stored_ones(void **state) {
     (void)state;
     for (int weights = 0; weights < 4; weights++) {
         compare_runs(250, 5, 300, CISUP_ROTATION4, 4, (cisup_weight_scheme)weights);
-        compare_runs(400, 10, 60, CISUP_ROTATION3, 3, (cisup_weight_scheme)weights);
+        compare_runs(400, 7, 120, CISUP_ROTATION3, 3, (cisup_weight_scheme)weights);
         compare_runs(97, 3, 120, CISUP_STEP2, 2, (cisup_weight_scheme)weights);
     }
 }
