@@ -63,24 +63,47 @@ static cisup_index load_of(const cisup_incidence *x, cisup_index n) {
     return load;
 }
 
-/* c_m sum_n c_n Gc_nm for one neuron m of layer l-1, the one with this serial number.
- * load NULL: c_n = mean. */
+/* Circuits whose rows are computed, and fetched, before they are looked at. */
+enum { CHUNK = 16 };
+
+/* sum_n c_n over the neurons n of `count` <= CHUNK circuits that this serial number has
+ * not stamped; load NULL: c_n = mean. t: [count] rows of layer l-1, overwritten. row:
+ * [CHUNK][S]. */
+static double chunk_sum(const cisup_wiring *w, cisup_index l, cisup_index count,
+                        cisup_index *t, int32_t serial, const cisup_index *load,
+                        int32_t *stamp, int32_t *row) {
+    const cisup_incidence *x = w->base;
+    const double mean = (double)x->T * (double)x->S / (double)x->N;
+    double sum = 0.0;
+    cisup_wiring_circuits_of(w, l - 1, count, t, t);
+    cisup_wiring_rows_of(w, l, count, t, t);
+    for (cisup_index k = 0; k < count; k++) {
+        cisup_incidence_row(x, t[k], row + k * x->S);
+        for (cisup_index e = 0; e < x->S; e++)
+            __builtin_prefetch(&stamp[row[k * x->S + e]], 1);
+    }
+    for (cisup_index k = 0; k < count * x->S; k++) {
+        if (stamp[row[k]] == serial) continue;
+        stamp[row[k]] = serial;
+        sum += load ? (double)load[row[k]] : mean;
+    }
+    return sum;
+}
+
+/* c_m sum_n c_n Gc_nm for one neuron m of layer l-1, the one with this serial number. */
 static double column_sum(const cisup_wiring *w, cisup_index l, cisup_index m,
                          int32_t serial, const cisup_index *load, int32_t *stamp,
                          int32_t *row) {
-    const cisup_incidence *x = w->base;
-    const double mean = (double)x->T * (double)x->S / (double)x->N;
     double sum = 0.0, circuits = 0.0;
-    cisup_through c = cisup_incidence_through(x, m);
+    cisup_index t[CHUNK], count = 0;
+    cisup_through c = cisup_incidence_through(w->base, m);
     for (cisup_index r; (r = cisup_through_next(&c)) >= 0; circuits++) {
-        const cisup_index t = cisup_wiring_circuit_of(w, l - 1, r);
-        cisup_wiring_neurons(w, l, t, row);
-        for (cisup_index k = 0; k < x->S; k++) {
-            if (stamp[row[k]] == serial) continue;
-            stamp[row[k]] = serial;
-            sum += load ? (double)load[row[k]] : mean;
-        }
+        t[count++] = r;
+        if (count < CHUNK) continue;
+        sum += chunk_sum(w, l, count, t, serial, load, stamp, row);
+        count = 0;
     }
+    sum += chunk_sum(w, l, count, t, serial, load, stamp, row);
     return circuits * sum;
 }
 
@@ -115,7 +138,7 @@ cisup_status cisup_wiring_kappa(const cisup_wiring *w, cisup_index l, double cor
     *out = (cisup_kappa_estimate){.columns = x->N <= columns ? x->N : columns};
     cisup_status status;
     CISUP_TRY(cisup_new(&stamp, x->N, sizeof *stamp, err));
-    CISUP_TRY(cisup_new(&row, x->S, sizeof *row, err));
+    CISUP_TRY(cisup_new(&row, CHUNK * x->S, sizeof *row, err));
     if (out->columns == x->N) {
         CISUP_TRY(cisup_new(&load, x->N, sizeof *load, err));
         for (cisup_index n = 0; n < x->N; n++) load[n] = load_of(x, n);
