@@ -87,10 +87,12 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
     if (r->threads > MOST_THREADS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most %d",
                           r->threads, MOST_THREADS);
-    if (r->precision == CISUP_PRECISION_SINGLE &&
-        r->setup.engine == CISUP_ENGINE_ASSEMBLED)
+    if (r->precision == CISUP_PRECISION_SINGLE && r->setup.engine == CISUP_PASS_ASSEMBLED)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--precision single: not with --engine assembled");
+    if (r->setup.engine == CISUP_PASS_SPARSE &&
+        r->setup.weights == CISUP_WEIGHTS_CAPPED && r->setup.kappa == CISUP_KAPPA_ROWS)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--engine sparse: not with --kappa rows");
     return CISUP_OK;
 }
 

@@ -2,8 +2,10 @@
  *
  * How the cost of a pass through open neurons grows with N when hardly any noise opens
  * one: S = 20, T S^2/N^2 = 0.01, z = 2, computed networks. Processor time of one thread,
- * median over samples; the exponent is the slope of a least-squares line through the
- * logarithms. A dense pass would need (d N)^2 multiply-adds a layer: exponent 2. */
+ * the least of 5 medians of 15 samples, taken in turn over the sizes, so that slow
+ * periods of the machine drop out; the exponent is the slope of a least-squares line
+ * through the logarithms. A dense pass would need (d N)^2 multiply-adds a layer:
+ * exponent 2. */
 #include "bench.h"
 
 #include <cisup/analysis/open_pass.h>
@@ -13,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SAMPLES = 45, S = 20, Z = 2, LAYERS = 4, WIDTH = 4 };
+enum { ROUNDS = 5, SAMPLES = 15, S = 20, Z = 2, LAYERS = 4, WIDTH = 4 };
 
 typedef struct {
     cisup_index N, T;
@@ -131,7 +133,12 @@ int main(int argc, char **argv) {
     enum { SIZES = sizeof size / sizeof *size };
     result r[SIZES];
     char path[4096];
-    for (int k = 0; k < SIZES; k++) r[k] = measure(size[k]);
+    for (int round = 0; round < ROUNDS; round++)
+        for (int k = 0; k < SIZES; k++) {
+            const result again = measure(size[k]);
+            if (round == 0) r[k] = again; /* whose peak is not that of a larger N */
+            r[k].seconds = fmin(r[k].seconds, again.seconds);
+        }
     print(stdout, r, SIZES);
     if (argc < 2) return 0;
     (void)snprintf(path, sizeof path, "%s/growth.txt", argv[1]);
