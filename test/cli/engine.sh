@@ -9,7 +9,7 @@ try $sparse --kappa rows
 try $sparse --precision single
 try cisup propagate --implicit -D 400 -S 4 -T 50 -L 2 -z 1 --engine batched
 try cisup propagate --implicit -D 400 -S 4 -T 50 -L 2 -K 1 -M 2 -z 1 -q --engine sparse
-try cisup capacity --engine sparse --kappa rows
+try cisup capacity --budget 0.1 --engine sparse --kappa rows
 large='propagate -D 40000 -S 10 -T 10000 -L 2 -K 2 -M 19 -z 1,2 --json'
 head='s/.*"networks_done":2,//'
 for engine in auto batched sparse; do
