@@ -62,6 +62,6 @@ done:
 }
 
 double cisup_pass_crossover(cisup_index S, cisup_precision precision) {
-    const double share = 1.0 / (3.0 * (double)S + 40.0);
+    const double share = 0.2 / ((double)S + 10.0);
     return precision == CISUP_PRECISION_SINGLE ? 0.5 * share : share;
 }

@@ -29,11 +29,11 @@ CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_m
 /* The share of open neurons at which a sparse and a batched pass through circuits on S
  * neurons cost the same; below it the sparse one costs less:
  *
- *   1 / (3 S + 40)                                  half of that in single precision
+ *   0.2 / (S + 10)                                  half of that in single precision
  *
  * A batched pass through T circuits costs S T; a sparse one, which visits a share of them
- * S times, share S T (S + c) r. c = 13 and r = 3 were measured for d = 4 by
- * bench/bench_crossover.c (bench/README.md), within a factor of 2. S >= 1. */
+ * S times, share S T (S + c) r. c = 10 and r = 5 were measured for d = 4 by
+ * bench/bench_crossover.c (bench/README.md), within a factor of 2.1. S >= 1. */
 double cisup_pass_crossover(cisup_index S, cisup_precision precision);
 
 #endif
