@@ -51,18 +51,22 @@ static void check_same_bytes(const cisup_report *a, const cisup_report *b) {
 static const cisup_index z[] = {1, 3};
 
 /* Asking for the worst circuit brings observers in. */
+static void check_bytes_of_watched(cisup_experiment x) {
+    cisup_report bulk = ran(&x);
+    x.worst = 1;
+    cisup_report watched = ran(&x);
+    check_same_bytes(&bulk, &watched);
+    cisup_report_free(&bulk);
+    cisup_report_free(&watched);
+}
+
 static void double_gives_the_bytes_of_the_watched_pass(void **state) {
     (void)state;
     cisup_allocation a = placed();
     for (int weights = 0; weights < 4; weights++)
         for (int mode = 0; mode < 4; mode++) {
             cisup_experiment x = experiment_of(&a, weights, mode, z);
-            cisup_report bulk = ran(&x);
-            x.worst = 1;
-            cisup_report watched = ran(&x);
-            check_same_bytes(&bulk, &watched);
-            cisup_report_free(&bulk);
-            cisup_report_free(&watched);
+            check_bytes_of_watched(x);
         }
     cisup_allocation_free(&a);
 }
@@ -77,12 +81,7 @@ static void many_circuits_give_the_same_bytes(void **state) {
         x.networks = 1;
         x.L = 2;
         x.inputs = CISUP_MANY_READOUTS / a.T + 1;
-        cisup_report bulk = ran(&x);
-        x.worst = 1;
-        cisup_report watched = ran(&x);
-        check_same_bytes(&bulk, &watched);
-        cisup_report_free(&bulk);
-        cisup_report_free(&watched);
+        check_bytes_of_watched(x);
     }
     cisup_allocation_free(&a);
 }
