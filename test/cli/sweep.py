@@ -12,6 +12,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -40,9 +41,9 @@ SMALL = {
 CELLS = 216
 
 
-def start(*arguments, **more):
+def start(*arguments, program=PROGRAM, **more):
     return subprocess.Popen(
-        [PROGRAM, *map(str, arguments)],
+        [program, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -506,7 +507,9 @@ class Refuses(Sweep):
         whole = self.exported(self.journal)
         os.chmod(self.folder.name, 0o777)
         os.chmod(self.journal, 0o444)
-        user = {"user": 65534} if os.geteuid() == 0 else {}
+        user = {}
+        if os.geteuid() == 0:  # another user, who need not get at the folder of the program
+            user = {"user": 65534, "program": shutil.copy(PROGRAM, self.path("cisup"))}
         self.refused(4, "Permission denied", **user)
         out = cisup("sweep", "--journal", self.journal, "--export", **user)
         self.assertEqual(out, whole[0])
