@@ -2,23 +2,9 @@
 #include <cisup/analysis/bulk_parts.h>
 
 #include <cisup/core/memory.h>
-#include <cisup/core/words.h>
 
 #include <math.h>
 #include <string.h>
-
-static const char *const precision_name[] = {
-    [CISUP_PRECISION_DOUBLE] = "double",
-    [CISUP_PRECISION_SINGLE] = "single",
-};
-
-const char *cisup_precision_name(cisup_precision precision) {
-    return precision_name[precision];
-}
-
-int cisup_precision_find(const char *name) {
-    return CISUP_WORD_FIND(precision_name, name);
-}
 
 const cisup_bulk_kernel *cisup_bulk_kernel_for(cisup_precision precision,
                                                cisup_instructions instructions) {

@@ -13,12 +13,7 @@
  * In single precision numbers have 24 bits; what is added up over circuits or neurons is
  * added up in double precision after each CISUP_BULK_SUM of them. Active circuits are
  * compared with exact states in double precision. */
-typedef enum { CISUP_PRECISION_DOUBLE, CISUP_PRECISION_SINGLE } cisup_precision;
-enum { CISUP_PRECISIONS = 2, CISUP_BULK_SUM = 256 };
-
-/* "double", "single"; cisup_precision_find returns -1 for an unknown name. */
-const char *cisup_precision_name(cisup_precision precision);
-int cisup_precision_find(const char *name);
+enum { CISUP_BULK_SUM = 256 };
 
 /* The instructions that the loops over lanes are compiled for. Sums are never contracted,
  * so all give the same bytes. */

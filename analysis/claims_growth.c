@@ -3,6 +3,8 @@
 
 #include <cisup/analysis/theory_limits.h>
 
+#include <cisup/core/schemes.h>
+
 #include <math.h>
 #include <stdio.h>
 

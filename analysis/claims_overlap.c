@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
 
 #include <float.h>

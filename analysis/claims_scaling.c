@@ -4,6 +4,7 @@
 #include <cisup/analysis/theory_limits.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
 
 #include <math.h>
 #include <stdio.h>

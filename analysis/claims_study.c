@@ -7,6 +7,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
 
 #include <math.h>
 

@@ -3,6 +3,7 @@
 #define CISUP_ANALYSIS_CLAIMS_STUDY_H
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/core/schemes.h>
 
 /* The circuits of a study. */
 typedef enum {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/terms.h>
 #include <cisup/core/memory.h>
 

@@ -8,6 +8,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/analysis/forward.h>
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>

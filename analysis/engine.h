@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_ENGINE_H
 #define CISUP_ANALYSIS_ENGINE_H
 
-#include <cisup/analysis/bulk.h>
+#include <cisup/analysis/batch.h>
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {

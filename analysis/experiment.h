@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_EXPERIMENT_H
 #define CISUP_ANALYSIS_EXPERIMENT_H
 
-#include <cisup/analysis/bulk.h>
+#include <cisup/analysis/batch.h>
 #include <cisup/analysis/engine.h>
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>

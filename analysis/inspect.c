@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/inspect.h>
 
 #include <cisup/core/memory.h>

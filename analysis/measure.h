@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_MEASURE_H
 #define CISUP_ANALYSIS_MEASURE_H
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/batch.h>
 #include <cisup/analysis/quantile.h>
 
 #include <math.h>

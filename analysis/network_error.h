@@ -3,6 +3,7 @@
 #define CISUP_ANALYSIS_NETWORK_ERROR_H
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/core/schemes.h>
 
 /* What is taken of the errors of one network. */
 typedef enum {

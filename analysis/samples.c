@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/samples.h>
 
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/open_samples.h>
 #include <cisup/core/memory.h>
 

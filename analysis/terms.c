@@ -109,7 +109,7 @@ static void fill_fields(cisup_terms *t, cisup_index l, const double *a) {
     const cisup_index numbers = t->net->base->N * t->net->circuits->d * CISUP_LANES;
     memset(t->propagation, 0, (size_t)numbers * sizeof *t->propagation);
     memset(t->correct, 0, (size_t)numbers * sizeof *t->correct);
-    cisup_forward_embed(t->net, t->batch, l, t->overlap);
+    cisup_batch_embed(t->net, t->batch, l, t->overlap);
     if (l == 1) return;
     send_errors(t, l, a);
     cisup_correction_apply(&t->correction[l - 2], a, t->correct, t->work);

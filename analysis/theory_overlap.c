@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/theory_overlap.h>
 
+#include <cisup/core/schemes.h>
+
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sf_psi.h>
 

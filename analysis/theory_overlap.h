@@ -4,6 +4,7 @@
 
 #include <cisup/analysis/theory.h>
 #include <cisup/core/allocation.h>
+#include <cisup/core/schemes.h>
 
 /* (4.6) kappa of capped weights with f_w = 1,
  *

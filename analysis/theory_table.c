@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/theory_table.h>
+#include <cisup/core/schemes.h>
 
 #include <cisup/analysis/theory_closed.h>
 

@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/schemes.h>
 
 /* The options of every command that makes an allocation. */
 typedef struct {

@@ -3,6 +3,8 @@
 
 #include <cisup/analysis/theory_table.h>
 
+#include <cisup/core/schemes.h>
+
 #include <math.h>
 
 /* The setup of one search. Borrows the lists. */

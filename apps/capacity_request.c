@@ -3,6 +3,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/core/schemes.h>
+
 #include <math.h>
 #include <string.h>
 

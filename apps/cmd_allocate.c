@@ -4,8 +4,10 @@
 #include "options.h"
 #include "program.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/even_out.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
 

@@ -5,6 +5,7 @@
 #include "program.h"
 
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/row_file.h>
 

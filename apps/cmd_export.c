@@ -7,6 +7,7 @@
 #include "setup.h"
 
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/allocation_file.h>
 #include <cisup/sparse/assembly.h>
 #include <cisup/sparse/embedding.h>

@@ -6,6 +6,7 @@
 #include "program.h"
 
 #include <cisup/analysis/engine.h>
+#include <cisup/analysis/forward.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>

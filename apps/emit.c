@@ -92,3 +92,10 @@ void csv_discard(csv_sink *csv) {
     cisup_outfile_discard(&csv->file);
     *csv = (csv_sink){0};
 }
+
+void cell_text(double x) {
+    if (isfinite(x))
+        printf(" %9.3g", fabs(x) < 1e-20 ? 0.0 : x);
+    else
+        printf(" %9s", isinf(x) ? "inf" : "-");
+}

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* JSON lines on standard output, and one CSV file with the same names as columns. */
+/* JSON lines and text on standard output, and one CSV file with the same names as
+ * columns. */
 
 /* A JSON number; null if x is not finite. Integers above 2^53 stay exact. */
 json_t *emit_number(double x);
@@ -15,6 +16,9 @@ json_t *emit_number(double x);
  * made. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status emit_line(json_t *object, cisup_error *err);
 CISUP_MUST_CHECK cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err);
+
+/* A number in a column of text, " %9.3g"; "-" where there is none. */
+void cell_text(double x);
 
 /* A CSV file that is written row by row; fields are separated as needed. Start from
  * {0}: then every call does nothing, so callers need not ask whether CSV is wanted. */

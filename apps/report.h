@@ -30,9 +30,6 @@ void report_text(const finished_run *run);
 extern const char report_csv_header[];
 void report_csv(const finished_run *run, csv_sink *csv);
 
-/* A number in a column of text; "-" where there is none. */
-void cell_text(double x);
-
 /* The parts of the errors of one z; nothing unless the run was asked for them. */
 CISUP_MUST_CHECK cisup_status terms_json(FILE *to, const finished_run *run,
                                          const cisup_result *r, cisup_error *err);

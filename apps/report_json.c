@@ -3,6 +3,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/core/schemes.h>
+
 static json_t *number_list(const double *x, cisup_index count) {
     json_t *list = json_array();
     for (cisup_index k = 0; k < count; k++)

@@ -64,13 +64,6 @@ void report_csv(const finished_run *run, csv_sink *csv) {
     }
 }
 
-void cell_text(double x) {
-    if (isfinite(x))
-        printf(" %9.3g", fabs(x) < 1e-20 ? 0.0 : x);
-    else
-        printf(" %9s", isinf(x) ? "inf" : "-");
-}
-
 static void error_row(const cisup_result *r, cisup_index l, int state, int quantity) {
     const cisup_index cell = cisup_cell(l, state, quantity);
     const cisup_prediction *theory = &r->theory[cell];

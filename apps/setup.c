@@ -3,6 +3,7 @@
 
 #include <cisup/core/circuits_csv.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 
 #include <math.h>
 #include <string.h>

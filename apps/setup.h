@@ -7,6 +7,7 @@
 
 #include <cisup/analysis/engine.h>
 #include <cisup/core/circuits.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/network.h>
 

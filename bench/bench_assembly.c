@@ -7,6 +7,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/assembly.h>
 #include <cisup/sparse/embedding.h>
 

@@ -12,6 +12,7 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
 
 #include <errno.h>
 #include <malloc.h>

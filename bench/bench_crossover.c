@@ -10,6 +10,7 @@
 
 #include <cisup/analysis/engine.h>
 #include <cisup/analysis/specimen.h>
+#include <cisup/core/schemes.h>
 
 #include <math.h>
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 
 #include <cisup/analysis/open_pass.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "problem.h"
 
 #include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
 #include <cisup/core/lines.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/packing_tables.h>
 
 cisup_index cisup_plan_group_size(const cisup_plan_node *node, cisup_index g) {

@@ -4,6 +4,7 @@
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/packing_tables.h>
 #include <cisup/core/pairs.h>
 #include <cisup/core/triples.h>

@@ -2,9 +2,7 @@
 #include <cisup/core/circuits.h>
 
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
-#include <math.h>
 #include <string.h>
 
 static cisup_status sizes_check(cisup_index T, cisup_index d, cisup_index L,
@@ -131,58 +129,4 @@ const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l) {
 
 const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l) {
     return c->b + layer_of(c, l) * c->d;
-}
-
-/* A point of the unit sphere, folded onto the positive orthant if the family wants
- * that. x: [n], n >= 1. */
-static void draw_data(const cisup_circuits *c, cisup_rng *rng, cisup_index n, double *x) {
-    cisup_rng_sphere(rng, n, x);
-    if (!c->fold) return;
-    for (cisup_index i = 0; i < n; i++) x[i] = fabs(x[i]);
-}
-
-/* The given input of circuit t for a sample. */
-static const double *given_data(const cisup_circuits *c, cisup_index t,
-                                cisup_index sample) {
-    const cisup_index first = c->input_start[t];
-    const cisup_index count = c->input_start[t + 1] - first;
-    return c->input + (first + sample % count) * (c->d - c->on_count);
-}
-
-void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
-                          cisup_index sample, cisup_index t, double *a) {
-    const cisup_index n = c->d - c->on_count;
-    double *data = a + c->on_count;
-    if (c->on_count == 1) a[0] = 1.0;
-    if (c->on_count == 2) {
-        a[0] = 1.5;
-        a[1] = 0.5;
-    }
-    if (n == 0) return;
-    if (c->input_start) {
-        const double *row = given_data(c, t, sample);
-        for (cisup_index i = 0; i < n; i++) data[i] = row[i];
-    } else {
-        cisup_rng rng;
-        cisup_rng_init(&rng, seed, CISUP_STREAM_INPUT, network, sample, t);
-        draw_data(c, &rng, n, data);
-    }
-    for (cisup_index i = 0; i < n; i++) data[i] += c->offset;
-}
-
-void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
-                         const double *a, double *next) {
-    double buffer[CISUP_COMPUTED_WIDTH * CISUP_COMPUTED_WIDTH];
-    const double *w = cisup_circuits_drawn(c, l, t, buffer);
-    const double *b = cisup_circuits_bias(c, l);
-    for (cisup_index i = 0; i < c->d; i++) {
-        double pre = b[i];
-        for (cisup_index j = 0; j < c->d; j++) pre += w[i * c->d + j] * a[j];
-        next[i] = pre > 0.0 ? pre : 0.0;
-    }
-}
-
-double cisup_circuits_on(const cisup_circuits *c, const double *a) {
-    if (c->on_count == 0) return 0.0;
-    return c->on_count == 1 ? a[0] : a[0] - a[1];
 }

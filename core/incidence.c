@@ -3,6 +3,8 @@
 
 #include <cisup/core/designs.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/packing_plan.h>
+#include <cisup/core/schemes.h>
 
 #include <string.h>
 
@@ -90,15 +92,6 @@ done:
 
 /* --- stored -------------------------------------------------------------------- */
 
-static cisup_status rows_check(const cisup_allocation *a, cisup_error *err) {
-    const cisup_index fault = cisup_rows_fault(a->slot, a->T, a->S, a->N);
-    if (fault < 0) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EFORMAT,
-                      "circuit %" PRId64 ": neurons not strictly increasing in "
-                      "[0, %" PRId64 ")",
-                      fault / a->S, a->N);
-}
-
 /* Counting sort: start[n+1] first counts n, then is where n's next circuit goes. */
 static void lists_fill(const cisup_allocation *a, cisup_index *start,
                        cisup_index *circuit) {
@@ -121,8 +114,9 @@ cisup_status cisup_incidence_of(cisup_incidence *x, const cisup_allocation *a,
     cisup_stored *form = &x->form.stored;
     const double words = (double)a->N + (double)a->T * (double)a->S;
     form->allocation = a;
+    const cisup_rows rows = cisup_rows_stored(a);
     cisup_status status;
-    CISUP_TRY(rows_check(a, err));
+    CISUP_TRY(cisup_rows_check(&rows, 0, a->slot, a->T, err));
     CISUP_TRY(cisup_memory_require(8.0 * words, "the circuits of every neuron", err));
     CISUP_TRY(cisup_new(&form->start, a->N + 1, sizeof *form->start, err));
     CISUP_TRY(cisup_new(&form->circuit, a->T * a->S, sizeof *form->circuit, err));

@@ -7,6 +7,7 @@
 #include <cisup/core/implicit.h>
 #include <cisup/core/pairs.h>
 #include <cisup/core/rows.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/triples.h>
 
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and

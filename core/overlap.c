@@ -15,16 +15,6 @@ static const double most_default_memory = 5e8;
 /* What is kept of overlaps: more would only make a lower bound exact. */
 enum { fewest_pairs = 64, most_pairs = 1 << 18, most_slots = 1 << 22 };
 
-cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
-                              const int32_t *slot, cisup_index count, cisup_error *err) {
-    const cisup_index k = cisup_rows_fault(slot, count, rows->S, rows->N);
-    if (k < 0) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EFORMAT,
-                      "circuit %" PRId64 ": neuron %" PRId32
-                      " is not increasing within [0, %" PRId64 ")",
-                      first + k / rows->S, slot[k], rows->N);
-}
-
 static cisup_status sizes_check(const cisup_rows *rows, const cisup_overlap_options *o,
                                 cisup_error *err) {
     if (rows->S < 1 || rows->N < rows->S || rows->N > INT32_MAX || rows->T < 1)

@@ -54,11 +54,6 @@ CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error
 double cisup_lists_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
 double cisup_partition_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
 
-/* Fails for the first slot out of order among the rows from `first` on. */
-CISUP_MUST_CHECK cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
-                                               const int32_t *slot, cisup_index count,
-                                               cisup_error *err);
-
 /* Rows that are worked on at a time: about 16 kB. */
 static inline cisup_index cisup_chunk_rows(cisup_index S) {
     return S < 2048 ? 4096 / S : 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/allocation.h>
 
 /* Whether T circuits with the evenest loads on N points meet at most C(T,2) times:
  * with T S = N k + j, N k(k-1) + 2 k j <= T(T-1). */

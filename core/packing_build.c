@@ -4,7 +4,9 @@
  * rows under the labels of each group. */
 #include <cisup/core/packing_build.h>
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/plan_rows.h>
 
 #include <string.h>

@@ -4,6 +4,7 @@
  * children are smaller keys; answers are kept for the time of one call. */
 #include <cisup/core/packing_plan.h>
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/designs.h>
 #include <cisup/core/lines.h>
 #include <cisup/core/memory.h>

@@ -90,15 +90,4 @@ void cisup_packing_plan_free(cisup_packing_plan *plan);
 CISUP_MUST_CHECK cisup_status cisup_packing_plan_text(const cisup_packing_plan *plan,
                                                       char **text, cisup_error *err);
 
-/* Johnson's bound on the number of S-subsets of N points, any two sharing at most one:
- *
- *   U = floor( N/S floor( (N-1)/(S-1) ) ),
- *
- * less 1 when S-1 divides N-1 but S does not divide N(N-1)/(S-1), and, for
- * N < S^2-S+1, at most the largest T with sum_n C(c_n,2) <= C(T,2) for the evenest
- * loads c_n. 0 when N < S; INT64_MAX when S < 2. N <= 2^31-1.
- * Source: S. M. Johnson, IRE Trans. Inform. Theory 8 (1962) 203-207,
- * doi:10.1109/TIT.1962.1057714; docs/allocations.md. */
-cisup_index cisup_johnson_bound(cisup_index N, cisup_index S);
-
 #endif

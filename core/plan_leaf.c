@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/allocation.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/plan_rows.h>
 #include <cisup/core/plan_search.h>
 

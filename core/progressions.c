@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/numbers.h>
+#include <cisup/core/schemes.h>
 
 #include <stdbool.h>
 

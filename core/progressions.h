@@ -3,6 +3,7 @@
 #define CISUP_CORE_PROGRESSIONS_H
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/schemes.h>
 
 /* Allocations made of arithmetic progressions of length S >= 2 (docs/math.md 2.1-2.4).
  * Two progressions with steps s != r share at most one element, whatever their

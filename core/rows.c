@@ -39,3 +39,13 @@ cisup_index cisup_rows_fault(const int32_t *slot, cisup_index count, cisup_index
         if (slot[k] <= last || slot[k] >= N) return k;
     }
 }
+
+cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
+                              const int32_t *slot, cisup_index count, cisup_error *err) {
+    const cisup_index k = cisup_rows_fault(slot, count, rows->S, rows->N);
+    if (k < 0) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EFORMAT,
+                      "circuit %" PRId64 ": neuron %" PRId32
+                      " is not increasing within [0, %" PRId64 ")",
+                      first + k / rows->S, slot[k], rows->N);
+}

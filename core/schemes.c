@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/allocation.h>
+#include <cisup/core/schemes.h>
 
 #include <cisup/core/even_out.h>
 #include <cisup/core/flint_fields.h>
 #include <cisup/core/implicit.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing_build.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/progressions.h>
 #include <cisup/core/random_packing.h>
 #include <cisup/core/search_starts.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/search_starts.h>
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/lines.h>
 #include <cisup/core/packing_build.h>
+#include <cisup/core/packing_plan.h>
 
 enum { orders_each_side = 2 };
 static const double trial_share = 0.1;

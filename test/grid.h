@@ -7,6 +7,7 @@
 
 #include "check.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/packing_plan.h>
 
 #include <inttypes.h>

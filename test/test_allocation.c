@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/schemes.h>
 
 #include <float.h>
 #include <stdbool.h>

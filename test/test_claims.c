@@ -7,6 +7,7 @@
 #include <cisup/analysis/claims.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
 
 /* N = 100 neurons a block; T S/N = 6. */
 static cisup_claims_setup small(void) {

@@ -6,6 +6,7 @@
 
 #include <cisup/analysis/computed.h>
 #include <cisup/analysis/experiment.h>
+#include <cisup/core/schemes.h>
 
 #include <stdbool.h>
 

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "naive.h"
 
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/correction.h>
 #include <cisup/sparse/network.h>
 

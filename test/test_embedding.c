@@ -5,6 +5,7 @@
 #include "check.h"
 #include "matrices.h"
 
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
 
 #include <float.h>

@@ -5,7 +5,9 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/specimen.h>
+#include <cisup/core/schemes.h>
 
 #include <stdbool.h>
 

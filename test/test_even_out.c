@@ -4,6 +4,8 @@
 #include <cisup/core/even_out.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/packing_build.h>
+#include <cisup/core/packing_plan.h>
+#include <cisup/core/schemes.h>
 
 static cisup_allocation built(cisup_index N, cisup_index S, cisup_index T) {
     cisup_packing_plan plan;

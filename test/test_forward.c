@@ -9,6 +9,7 @@
 #include "naive.h"
 
 #include <cisup/analysis/forward.h>
+#include <cisup/core/schemes.h>
 
 #include <float.h>
 

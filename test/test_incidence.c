@@ -5,8 +5,10 @@
  * a sanitizer, which makes it ten times slower, one N in `sparser`. */
 #include "check.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/schemes.h>
 
 static bool full;
 #ifdef __SANITIZE_ADDRESS__

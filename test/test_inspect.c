@@ -3,7 +3,9 @@
  * Shares of neighbours and neurons against loops over all neurons, sample by sample. */
 #include "check.h"
 
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/inspect.h>
+#include <cisup/core/schemes.h>
 
 #include <float.h>
 

@@ -4,6 +4,7 @@
 #include <cisup/core/implicit.h>
 #include <cisup/core/local_search.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/schemes.h>
 
 static cisup_allocation lines(cisup_index N, cisup_index S, cisup_index T) {
     cisup_implicit m;

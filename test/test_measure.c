@@ -5,6 +5,8 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/forward.h>
+#include <cisup/core/schemes.h>
 
 #include <float.h>
 

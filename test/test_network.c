@@ -2,6 +2,7 @@
 #include "check.h"
 #include "matrices.h"
 
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/network.h>
 
 #include <omp.h>

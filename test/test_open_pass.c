@@ -7,7 +7,9 @@
  * 100 each (the cases are chosen so); 2e-5 where sums are kept in float32. */
 #include "check.h"
 
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/open_pass.h>
+#include <cisup/core/schemes.h>
 
 #include <stdbool.h>
 

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <cisup/core/overlap.h>
+#include <cisup/core/schemes.h>
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 

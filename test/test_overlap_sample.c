@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <cisup/core/overlap_sample.h>
+#include <cisup/core/schemes.h>
 
 static cisup_incidence computed(cisup_index N, cisup_index S, cisup_index T,
                                 cisup_scheme scheme) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/designs.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/packing_build.h>
+#include <cisup/core/packing_plan.h>
 #include <cisup/core/packing_tables.h>
 #include <cisup/core/triples.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grid.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/packing_plan.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/search_starts.h>
 
 /* The figures docs/allocations.md states: at least 95 % of the cells reach the number

@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/core/schemes.h>
 
 /* What is run: a stable network, where errors stay of order 1 and below. */
 static cisup_experiment experiment_of(const cisup_allocation *base, int weights, int mode,

@@ -18,6 +18,7 @@
 #include "check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/core/schemes.h>
 
 enum { most_rows = 200, layers = 4, quantities = 4, shown = 8 };
 

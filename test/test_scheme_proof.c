@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <cisup/core/scheme_proof.h>
+#include <cisup/core/schemes.h>
 
 static cisup_incidence computed(cisup_index N, cisup_index S, cisup_scheme scheme) {
     const cisup_allocation_options o = {.scheme = scheme};

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include <cisup/core/allocation.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/packing_plan.h>
+#include <cisup/core/schemes.h>
 #include <cisup/core/search_starts.h>
 
 static cisup_packing_plan planned(cisup_index N, cisup_index S) {

@@ -5,7 +5,9 @@
 #include "check.h"
 #include "naive.h"
 
+#include <cisup/analysis/forward.h>
 #include <cisup/analysis/terms.h>
+#include <cisup/core/schemes.h>
 
 #include <float.h>
 

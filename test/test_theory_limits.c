@@ -3,6 +3,7 @@
 
 #include <cisup/analysis/theory_closed.h>
 #include <cisup/analysis/theory_limits.h>
+#include <cisup/core/schemes.h>
 
 static const cisup_error_formula formulas[] = {CISUP_ERROR_POST, CISUP_ERROR_SETTLED,
                                                CISUP_ERROR_GENERAL, CISUP_ERROR_FOLLOWUP,

@@ -10,6 +10,7 @@
 #include "matrices.h"
 #include "naive.h"
 
+#include <cisup/core/schemes.h>
 #include <cisup/sparse/assembly.h>
 #include <cisup/sparse/network.h>
 

@@ -3,6 +3,7 @@
  * Builds and measures a small network through the installed headers and libraries. */
 #include <cisup/analysis/experiment.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/schemes.h>
 
 #include <stdio.h>
 
