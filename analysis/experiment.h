@@ -6,8 +6,8 @@
 #include <cisup/analysis/engine.h>
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
+#include <cisup/analysis/pass/samples.h>
 #include <cisup/analysis/ranking.h>
-#include <cisup/analysis/samples.h>
 #include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
 #include <cisup/core/incidence.h>
@@ -25,9 +25,9 @@ typedef struct {
 typedef struct {
     const cisup_allocation *base;    /* shared by all networks */
     const cisup_incidence *computed; /* NULL; else networks are computed, not stored
-                                        (analysis/computed.h), on these neurons, and base
-                                        has its sizes without slots. Only of a family;
-                                        no terms, worst or exclude */
+                                        (analysis/pass/computed.h), on these neurons, and
+                                        base has its sizes without slots. Only of a
+                                        family; no terms, worst or exclude */
     const cisup_circuits *circuits;  /* NULL: of `family`, drawn anew for each network */
     cisup_family_options family;     /* its seed and network are set by the run */
     cisup_index d, L;                /* of the circuits of a family */

@@ -89,8 +89,8 @@ void cisup_measure_free(cisup_measure *m);
 cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch,
                                    cisup_index first, cisup_index inputs);
 
-/* For passes that measure inactive circuits themselves (analysis/bulk.h): starts layer l
- * = 1..L and measures the exact states of its active circuits. */
+/* For passes that measure inactive circuits themselves (analysis/pass/bulk.h): starts
+ * layer l = 1..L and measures the exact states of its active circuits. */
 void cisup_measure_layer(cisup_measure *m, cisup_index l);
 
 /* The lane in which an active circuit comes next, t ascending; t = T at the end. */

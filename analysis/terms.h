@@ -2,8 +2,8 @@
 #ifndef CISUP_ANALYSIS_TERMS_H
 #define CISUP_ANALYSIS_TERMS_H
 
-#include <cisup/analysis/forward.h>
-#include <cisup/sparse/correction.h>
+#include <cisup/analysis/batch.h>
+#include <cisup/sparse/layer/correction.h>
 
 /* The parts of an error est_t^l - a_t^l, (8.3)-(8.7), which add up to it (theorem 2).
  * Propagation and weight correction nearly cancel in the schemes that correct, so their

@@ -8,8 +8,8 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
-#include <cisup/sparse/assembly.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/assembly.h>
 
 #include <GraphBLAS.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include "bench.h"
 
 #include <cisup/analysis/engine.h>
-#include <cisup/analysis/specimen.h>
+#include <cisup/analysis/experiment/specimen.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

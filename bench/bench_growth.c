@@ -8,7 +8,7 @@
  * exponent 2. */
 #include "bench.h"
 
-#include <cisup/analysis/open_pass.h>
+#include <cisup/analysis/pass/open_pass.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 

@@ -3,12 +3,12 @@
 #define CISUP_CORE_INCIDENCE_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/geometry.h>
-#include <cisup/core/implicit.h>
-#include <cisup/core/pairs.h>
+#include <cisup/core/computed/geometry.h>
+#include <cisup/core/computed/implicit.h>
+#include <cisup/core/computed/pairs.h>
+#include <cisup/core/computed/triples.h>
 #include <cisup/core/rows.h>
 #include <cisup/core/schemes.h>
-#include <cisup/core/triples.h>
 
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and
  * any two on at most one together, asked in both directions:
@@ -22,10 +22,10 @@
 typedef enum {
     CISUP_INCIDENCE_STORED,   /* a cisup_allocation and its neurons' lists */
     CISUP_INCIDENCE_SINGLE,   /* S = 1: circuit t on neuron t mod N */
-    CISUP_INCIDENCE_TD,       /* core/implicit.h */
-    CISUP_INCIDENCE_PAIRS,    /* core/pairs.h */
-    CISUP_INCIDENCE_TRIPLES,  /* core/triples.h */
-    CISUP_INCIDENCE_GEOMETRY, /* core/geometry.h, then neurons on no line */
+    CISUP_INCIDENCE_TD,       /* core/computed/implicit.h */
+    CISUP_INCIDENCE_PAIRS,    /* core/computed/pairs.h */
+    CISUP_INCIDENCE_TRIPLES,  /* core/computed/triples.h */
+    CISUP_INCIDENCE_GEOMETRY, /* core/computed/geometry.h, then neurons on no line */
 } cisup_incidence_kind;
 
 /* The circuits of neuron n are circuit[start[n]] .. circuit[start[n+1]-1], increasing. */

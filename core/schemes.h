@@ -39,7 +39,7 @@ typedef struct {
     int reflect;                  /* 1: n -> N-1-n in every second step; default 0 */
     cisup_even_out_when even_out; /* default CISUP_EVEN_OUT_AUTO */
     double effort;                /* of best: local search for more circuits, in units of
-                                     core/local_search.h; default 0 */
+                                     core/packing/local_search.h; default 0 */
     uint64_t seed; /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
 } cisup_allocation_options;
 
@@ -55,8 +55,8 @@ int cisup_scheme_find(const char *name);
 
 /* Places T circuits with redundancy S on N neurons so that any two share at most one.
  * The first T of a scheme do not depend on T, apart from td, which has a more even form
- * and a larger one (core/implicit.h), and from best, which takes the former as long as
- * it holds T circuits.
+ * and a larger one (core/computed/implicit.h), and from best, which takes the former as
+ * long as it holds T circuits.
  *
  *   a   uninitialised on entry, empty after a failure
  *

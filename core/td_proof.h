@@ -2,7 +2,7 @@
 #ifndef CISUP_CORE_TD_PROOF_H
 #define CISUP_CORE_TD_PROOF_H
 
-#include <cisup/core/implicit.h>
+#include <cisup/core/computed/implicit.h>
 
 /* What can be said of a computed allocation without looking at all its pairs. */
 

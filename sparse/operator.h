@@ -2,7 +2,7 @@
 #ifndef CISUP_SPARSE_OPERATOR_H
 #define CISUP_SPARSE_OPERATOR_H
 
-#include <cisup/sparse/factored.h>
+#include <cisup/sparse/layer/factored.h>
 #include <cisup/sparse/weights.h>
 
 /* The two ways to apply the weights of a layer; same results to rounding. */

@@ -81,7 +81,7 @@ CISUP_MUST_CHECK cisup_status cisup_kappa_rows(const cisup_transition *x, double
 
 /* Either of the two, as the options say.
  *
- *   g      G, of cisup_meetings (sparse/assembly.h)
+ *   g      G, of cisup_meetings (sparse/layer/assembly.h)
  *   rows   [N], receives the kappa of each row; may be NULL for the single one
  *   mean   the single kappa, or the mean of the rows
  *

@@ -20,7 +20,7 @@ typedef struct {
     double kappa;  /* (4.5), or its mean over the rows; 0 unless capped */
 } cisup_weights;
 
-/* Builds W^l of (4.1)-(4.4); the sparse part by cisup_assemble (sparse/assembly.h).
+/* Builds W^l of (4.1)-(4.4); the sparse part by cisup_assemble (sparse/layer/assembly.h).
  *
  *   out   uninitialised on entry, empty after a failure
  *

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/experiment/experiment_parts.h>
+
+#include <cisup/core/memory.h>
+
+#include <math.h>
+
+static int has_kappa_rows(const cisup_experiment *x) {
+    return x->network.weights.scheme == CISUP_WEIGHTS_CAPPED &&
+           x->network.weights.kappa == CISUP_KAPPA_ROWS;
+}
+
+/* What the engines cannot give. */
+static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
+    const int is_watched = x->terms || x->worst;
+    if (x->computed && (x->circuits || is_watched || x->exclude.count))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "a computed network has circuits of a family, all of them, and "
+                          "neither terms nor worst circuits");
+    if (x->computed && x->engine != CISUP_PASS_AUTO && x->engine != CISUP_PASS_SPARSE)
+        return CISUP_FAIL(err, CISUP_EINVAL, "a computed network has no engine %s",
+                          cisup_pass_name(x->engine));
+    if (x->engine == CISUP_PASS_SPARSE && (is_watched || has_kappa_rows(x)))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the engine sparse has no terms, worst circuits or kappa for "
+                          "each row");
+    if (x->precision == CISUP_PRECISION_SINGLE &&
+        (is_watched || x->engine == CISUP_PASS_ASSEMBLED))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "single precision is not for the engine assembled, terms or "
+                          "worst circuits");
+    return CISUP_OK;
+}
+
+cisup_status cisup_experiment_check(const cisup_experiment *x, cisup_error *err) {
+    cisup_status status;
+    if (x->networks < 1 || x->inputs < 1 || x->threads < 0 || x->z_count < 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "networks %" PRId64 ", inputs %" PRId64 ", threads %d, %" PRId64
+                          " values of z",
+                          x->networks, x->inputs, x->threads, x->z_count);
+    if (!x->circuits && (x->d < 1 || x->L < 1))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
+    const cisup_index left = x->base->T - x->exclude.count;
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (x->z[k] < 1 || x->z[k] > left)
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "z = %" PRId64 " is not within 1..%" PRId64 " circuits",
+                              x->z[k], left);
+    if (x->worst < 0 || x->worst > left)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
+                          left);
+    status = check_engine(x, err);
+    if (status != CISUP_OK) return status;
+    return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
+}
+
+/* Loads of a computed allocation are taken as even. */
+cisup_status cisup_experiment_loads(const cisup_experiment *x,
+                                    cisup_allocation_stats *stats, cisup_error *err) {
+    const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
+    if (x->computed) {
+        const double P = cisup_even_overlap(N, S, T);
+        const cisup_index least = (cisup_index)((double)T * (double)S / (double)N);
+        *stats = (cisup_allocation_stats){.load_min = least,
+                                          .load_max = least + 1,
+                                          .P = P,
+                                          .p = P / ((double)S * (double)S)};
+        return CISUP_OK;
+    }
+    cisup_index *load;
+    const cisup_status status = cisup_new(&load, N, sizeof *load, err);
+    if (status != CISUP_OK) return status;
+    cisup_allocation_loads(x->base, load);
+    *stats = cisup_allocation_statistics(load, N, S, T);
+    cisup_release(load);
+    return CISUP_OK;
+}
+
+cisup_status cisup_experiment_choose(const cisup_experiment *x,
+                                     const cisup_specimen *made, cisup_result *r,
+                                     cisup_error *err) {
+    const int is_open = !x->terms && !x->worst && !has_kappa_rows(x);
+    r->share = (double)NAN;
+    r->engine = x->computed ? CISUP_PASS_SPARSE : x->engine;
+    if (r->engine != CISUP_PASS_AUTO) return CISUP_OK;
+    r->engine = CISUP_PASS_BATCHED;
+    if (!is_open) return CISUP_OK;
+    const cisup_status status = cisup_open_share(&made->net, x->mode, x->seed, 0, r->z,
+                                                 x->inputs, &r->share, err);
+    if (status == CISUP_OK &&
+        r->share < cisup_pass_crossover(made->net.base->S, x->precision))
+        r->engine = CISUP_PASS_SPARSE;
+    return status;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/pass/computed.h>
+
+#include <cisup/core/memory.h>
+
+/* Neurons that kappa is estimated from in larger networks; all in smaller ones. */
+static const cisup_index all_columns = 4096, some_columns = 64;
+
+void cisup_computed_free(cisup_computed *c) {
+    cisup_wiring_free(&c->wiring);
+    cisup_circuits_free(&c->circuits);
+    cisup_release(c->kappa);
+    cisup_release(c->error);
+    *c = (cisup_computed){0};
+}
+
+static cisup_status find_kappas(cisup_computed *c, const cisup_network_options *o,
+                                cisup_error *err) {
+    const cisup_index N = c->wiring.base->N, L = c->circuits.L;
+    cisup_status status = CISUP_OK;
+    if (o->weights.scheme != CISUP_WEIGHTS_CAPPED) goto done;
+    for (cisup_index l = 2; l <= L; l++) {
+        cisup_kappa_estimate found;
+        CISUP_TRY(cisup_wiring_kappa(&c->wiring, l, o->weights.correction,
+                                     N <= all_columns ? N : some_columns, o->seed, &found,
+                                     err));
+        c->kappa[l - 2] = found.kappa;
+        c->error[l - 2] = found.error;
+    }
+done:
+    return status;
+}
+
+cisup_status cisup_computed_make(cisup_computed *c, const cisup_incidence *base,
+                                 cisup_index d, cisup_index L,
+                                 const cisup_family_options *family,
+                                 const cisup_network_options *o, int is_single,
+                                 cisup_error *err) {
+    *c = (cisup_computed){0};
+    cisup_status status;
+    CISUP_TRY(cisup_circuits_compute(&c->circuits, base->T, d, L, family, err));
+    CISUP_TRY(
+        cisup_wiring_make(&c->wiring, base, L, o->keep_order, o->seed, o->network, err));
+    CISUP_TRY(cisup_new(&c->kappa, L, sizeof *c->kappa, err));
+    CISUP_TRY(cisup_new(&c->error, L, sizeof *c->error, err));
+    CISUP_TRY(find_kappas(c, o, err));
+    c->open =
+        (cisup_open_network){&c->wiring, &c->circuits, o->weights, c->kappa, is_single};
+done:
+    if (status != CISUP_OK) cisup_computed_free(c);
+    return status;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check_report.h"
+
+#include "common/emit.h"
+
+#include <math.h>
+#include <string.h>
+
+static json_t *histogram_json(const findings *f) {
+    json_t *list = json_array();
+    for (cisup_index c = 0; f->bins && c <= f->stats.load_max; c++)
+        if (f->bins[c])
+            (void)json_array_append_new(list, json_pack("[II]", c, f->bins[c]));
+    return list;
+}
+
+/* null when the columns differ in their counts: then nothing was counted. */
+static json_t *counted(const findings *f, cisup_index value) {
+    return f->bins ? json_integer(value) : json_null();
+}
+
+static json_t *witness_json(const cisup_index circuits[2], const cisup_index neurons[2]) {
+    return json_pack("{s[II],s[II]}", "circuits", circuits[0], circuits[1], "neurons",
+                     neurons[0], neurons[1]);
+}
+
+json_t *findings_json(const findings *f) {
+    const cisup_overlap_report *o = &f->overlap;
+    const int named = o->witness_circuits[0] >= 0 && !o->holds && f->bins;
+    json_t *witness =
+        named ? witness_json(o->witness_circuits, o->witness_neurons) : json_null();
+    return json_pack(
+        "{ss,sI,sI,sI,so,so,sb,sb,so,so,so,so,so,so}", "record", "check", "circuits",
+        f->circuits, "neurons", f->neurons, "redundancy", f->redundancy, "pairs",
+        counted(f, (cisup_index)o->pairs), "max_overlap", counted(f, o->max_overlap),
+        "max_overlap_exact", o->max_overlap_exact, "holds", o->holds, "witness", witness,
+        "load_min", counted(f, f->stats.load_min), "load_max",
+        counted(f, f->stats.load_max), "load_cv",
+        f->bins ? emit_number(f->stats.load_cv) : json_null(), "load_histogram",
+        histogram_json(f), "seconds", emit_number(f->seconds));
+}
+
+static void sizes_text(const findings *f) {
+    printf("circuits     %" PRId64 "\nneurons      %" PRId64 "\nredundancy   %" PRId64
+           "\n",
+           f->circuits, f->neurons, f->redundancy);
+}
+
+static void verdict_text(int holds, const cisup_index circuits[2],
+                         const cisup_index neurons[2]) {
+    printf("holds        %s\n", holds ? "yes" : "no");
+    if (!holds && circuits)
+        printf("witness      circuits %" PRId64 " and %" PRId64
+               " both hold neurons %" PRId64 " and %" PRId64 "\n",
+               circuits[0], circuits[1], neurons[0], neurons[1]);
+}
+
+void findings_text(const findings *f) {
+    const cisup_overlap_report *o = &f->overlap;
+    sizes_text(f);
+    printf("max overlap  %s%" PRId64 "\n", o->max_overlap_exact ? "" : "at least ",
+           o->max_overlap);
+    printf("load         %" PRId64 " to %" PRId64 " circuits a neuron, cv %.4f\n",
+           f->stats.load_min, f->stats.load_max, f->stats.load_cv);
+    for (cisup_index c = 0; c <= f->stats.load_max; c++)
+        if (f->bins[c])
+            printf("  load %-6" PRId64 " %" PRId64 " neurons\n", c, f->bins[c]);
+    verdict_text(o->holds, o->witness_circuits, o->witness_neurons);
+}
+
+json_t *sample_json(const findings *f) {
+    const cisup_overlap_sample_report *s = &f->sample;
+    return json_pack(
+        "{ss,sI,sI,sI,sI,so,sb,so,so,so}", "record", "sample", "circuits", f->circuits,
+        "neurons", f->neurons, "redundancy", f->redundancy, "sampled", s->sampled, "met",
+        emit_number(s->met), "holds", s->holds, "witness",
+        s->holds ? json_null() : witness_json(s->witness_circuits, s->witness_neurons),
+        "violating_below", emit_number(s->violating_below), "seconds",
+        emit_number(f->seconds));
+}
+
+void sample_text(const findings *f) {
+    const cisup_overlap_sample_report *s = &f->sample;
+    sizes_text(f);
+    printf("sampled      %" PRId64 " circuits against all %.0f on their neurons\n",
+           s->sampled, s->met);
+    verdict_text(s->holds, s->witness_circuits, s->witness_neurons);
+    if (s->holds)
+        printf(
+            "confidence   95 %%: fewer than %.3g of the circuits share two neurons with "
+            "another\n",
+            s->violating_below);
+}
+
+static json_t *level_json(const cisup_implicit_level *v, const cisup_td_level_proof *p) {
+    return json_pack("{sI,sI,sI,sI,sI,sb,sb,sb,sb}", "n", v->n, "q", v->lines.q,
+                     "joining", v->joining, "shared", v->shared, "step", v->step, "units",
+                     p->units, "lines", p->lines, "injects", p->injects, "is_inner",
+                     p->is_inner);
+}
+
+json_t *proof_json(const findings *f, const cisup_implicit *m) {
+    json_t *levels = json_array();
+    for (int l = 0; l < f->proof.depth; l++)
+        (void)json_array_append_new(levels, level_json(&m->level[l], &f->proof.level[l]));
+    return json_pack("{ss,sI,sI,sI,so,s{sI,sI,sb},sb,so}", "record", "proof", "circuits",
+                     f->circuits, "neurons", f->neurons, "redundancy", f->redundancy,
+                     "levels", levels, "last", "n", m->level[m->depth].n, "circuits",
+                     m->last_blocks, "fits", f->proof.last_fits, "holds", f->proof.holds,
+                     "seconds", emit_number(f->seconds));
+}
+
+static const char theorem[] =
+    "theorem      lines a + x_i b over a ring with unit differences x_i - x_j meet at "
+    "most "
+    "once:\n"
+    "             (x_i - x_j)(b - b') = 0 gives b = b', then a = a'. Groups are filled "
+    "alike;\n"
+    "             left-over neurons, put injectively into one more group, change "
+    "nothing.\n";
+
+static const char *word(int holds) {
+    return holds ? "yes" : "NO";
+}
+
+void proof_text(const findings *f, const cisup_implicit *m) {
+    sizes_text(f);
+    fputs(theorem, stdout);
+    for (int l = 0; l < f->proof.depth; l++) {
+        const cisup_implicit_level *v = &m->level[l];
+        const cisup_td_level_proof *p = &f->proof.level[l];
+        printf("level %-6d %" PRId64 " neurons, q = %" PRId64
+               ": differences are units %s, "
+               "lines differ %s, %" PRId64 " left over fit %s, next level inside %s\n",
+               l, v->n, v->lines.q, word(p->units), word(p->lines),
+               v->joining + v->shared, word(p->injects), word(p->is_inner));
+    }
+    printf("last level   %" PRId64 " neurons, %" PRId64 " circuits: points of their own "
+           "%s\n",
+           m->level[m->depth].n, m->last_blocks, word(f->proof.last_fits));
+    verdict_text(f->proof.holds, NULL, NULL);
+}
+
+json_t *scheme_proof_json(const findings *f) {
+    const cisup_scheme_proof *p = &f->scheme_proof;
+    json_t *hypotheses = json_array();
+    for (int k = 0; k < p->count; k++)
+        (void)json_array_append_new(hypotheses, json_pack("{ss,sb}", "hypothesis",
+                                                          p->hypothesis[k].what, "holds",
+                                                          p->hypothesis[k].holds));
+    return json_pack("{ss,sI,sI,sI,so,sb,so}", "record", "proof", "circuits", f->circuits,
+                     "neurons", f->neurons, "redundancy", f->redundancy, "hypotheses",
+                     hypotheses, "holds", p->holds, "seconds", emit_number(f->seconds));
+}
+
+/* The theorem's lines, the first behind the word. */
+void scheme_proof_text(const findings *f) {
+    const cisup_scheme_proof *p = &f->scheme_proof;
+    sizes_text(f);
+    const char *label = "theorem";
+    for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
+        printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
+        label = "";
+    }
+    for (int k = 0; k < p->count; k++)
+        printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,
+               word(p->hypothesis[k].holds));
+    verdict_text(p->holds, NULL, NULL);
+}

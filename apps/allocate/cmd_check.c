@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check_report.h"
+#include "common/emit.h"
+#include "common/options.h"
+#include "common/program.h"
+
+#include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
+#include <cisup/core/shape.h>
+#include <cisup/sparse/row_file.h>
+
+static const char about[] =
+    "Verify an allocation or embedding file: every circuit (column) sits in exactly S "
+    "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
+    "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
+    "may "
+    "be larger than the memory. With --scheme and no FILE, verify an allocation that "
+    "is "
+    "computed and never stored: td, pairs, sts, affine, projective. On violation names "
+    "two circuits and two neurons they "
+    "share; exit code 1.";
+
+typedef struct {
+    cisup_index S, neurons, D, d, threads, sample;
+    index_list T;
+    int scheme; /* -1: a file */
+    double memory;
+    uint64_t seed;
+    int json, quiet, lenient, algebra;
+    const char *path;
+} request;
+
+/* --- all pairs ----------------------------------------------------------------- */
+
+/* What is left of --memory beside the rows; 0: not limited. */
+static cisup_status memory_left(const request *r, const cisup_rows *rows, double held,
+                                double *left, cisup_error *err) {
+    *left = r->memory > 0.0 ? r->memory - held : 0.0;
+    const double least = cisup_overlap_memory(rows);
+    if (r->memory == 0.0 || *left >= least) return CISUP_OK;
+    char need[16], have[16];
+    cisup_bytes_text(1.005 * (least + held), need); /* three digits, rounded up */
+    cisup_bytes_text(r->memory, have);
+    return CISUP_FAIL(err, CISUP_ENOMEM,
+                      "--memory %s: checking %" PRId64 " circuits on %" PRId64
+                      " neurons takes at least %s",
+                      have, rows->T, rows->N, need);
+}
+
+/* held: bytes that the rows take. */
+static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
+                               findings *f, cisup_error *err) {
+    cisup_overlap_options o = {.threads = (int)r->threads};
+    cisup_status status;
+    CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
+    CISUP_TRY(cisup_new(&f->load, rows->N, sizeof *f->load, err));
+    o.load = f->load;
+    const double start = seconds_now();
+    CISUP_TRY(cisup_overlap_check_rows(rows, &o, &f->overlap, err));
+    f->seconds = seconds_now() - start;
+    f->stats = cisup_allocation_statistics(f->load, rows->N, rows->S, rows->T);
+    CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
+    for (cisup_index n = 0; n < rows->N; n++) f->bins[f->load[n]]++;
+done:
+    return status;
+}
+
+/* Reads and examines the file. EINVARIANT when columns differ in their counts. */
+static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
+    const cisup_row_file_options o = {r->neurons, r->S, r->lenient, r->memory};
+    cisup_row_file file;
+    cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
+    if (status != CISUP_OK) return status;
+    f->circuits = file.T;
+    f->neurons = file.N;
+    f->redundancy = file.S;
+    if (file.bad_circuit >= 0) {
+        status = CISUP_FAIL(err, CISUP_EINVARIANT,
+                            "circuit %" PRId64 " sits in %" PRId64
+                            " neurons, not in S = %" PRId64,
+                            file.bad_circuit, file.bad_count, file.S);
+        cisup_error_prefix(err, r->path);
+    } else {
+        const cisup_rows rows = cisup_row_file_rows(&file);
+        status = check_rows(r, &rows, rows.slot ? 4.0 * (double)file.room : 0.0, f, err);
+    }
+    cisup_row_file_close(&file);
+    return status;
+}
+
+/* --- computed allocations ------------------------------------------------------ */
+
+static cisup_index default_redundancy(cisup_scheme scheme) {
+    return scheme == CISUP_SCHEME_PAIRS ? 2 : scheme == CISUP_SCHEME_STS ? 3 : 6;
+}
+
+static cisup_status make_computed(const request *r, cisup_incidence *x,
+                                  cisup_error *err) {
+    const cisup_scheme scheme = (cisup_scheme)r->scheme;
+    const cisup_allocation_options o = {.scheme = scheme};
+    const cisup_index N = r->D / r->d, S = r->S ? r->S : default_redundancy(scheme);
+    cisup_index T = r->T.value[0];
+    cisup_status status;
+    if (T == INDEX_MAX_WORD) CISUP_TRY(cisup_allocation_capacity(N, S, &o, &T, err));
+    CISUP_TRY(cisup_incidence_make(x, N, S, T, scheme, err));
+done:
+    return status;
+}
+
+/* td has hypotheses level by level, the others a list of them. */
+static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *err) {
+    if (x->kind == CISUP_INCIDENCE_TD) {
+        f->proof = cisup_td_verify(&x->form.td, x->T);
+        return CISUP_OK;
+    }
+    const cisup_status status = cisup_scheme_verify(x, &f->scheme_proof, err);
+    if (status != CISUP_OK) cisup_error_prefix(err, "--algebra");
+    f->proof.holds = f->scheme_proof.holds;
+    return status;
+}
+
+static cisup_status print_computed(const request *r, const findings *f,
+                                   const cisup_incidence *x, cisup_error *err) {
+    const int is_td = x->kind == CISUP_INCIDENCE_TD;
+    if (r->json)
+        return emit_line(!r->algebra ? sample_json(f)
+                         : is_td     ? proof_json(f, &x->form.td)
+                                     : scheme_proof_json(f),
+                         err);
+    if (r->quiet) return CISUP_OK;
+    if (!r->algebra)
+        sample_text(f);
+    else if (is_td)
+        proof_text(f, &x->form.td);
+    else
+        scheme_proof_text(f);
+    return CISUP_OK;
+}
+
+/* Samples or verifies; *holds says what was found. */
+static cisup_status examine_partly(const request *r, const cisup_incidence *x,
+                                   findings *f, int *holds, cisup_error *err) {
+    const double start = seconds_now();
+    cisup_status status = CISUP_OK;
+    if (r->algebra)
+        CISUP_TRY(verify(x, f, err));
+    else
+        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed, &f->sample, err));
+    f->seconds = seconds_now() - start;
+    *holds = r->algebra ? f->proof.holds : f->sample.holds;
+    CISUP_TRY(print_computed(r, f, x, err));
+done:
+    return status;
+}
+
+/* --- reports ------------------------------------------------------------------- */
+
+static int report(const request *r, const findings *f, cisup_status status,
+                  cisup_error *err) {
+    const int is_counted = status == CISUP_OK;
+    if (!is_counted && status != CISUP_EINVARIANT) return fail_with(err);
+    if (r->json) {
+        cisup_error own = {0};
+        if (emit_line(findings_json(f), &own) != CISUP_OK) return fail_with(&own);
+    } else if (is_counted && !r->quiet) {
+        findings_text(f);
+    }
+    if (!is_counted) return fail_with(err);
+    return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
+static int check_computed(const request *r, findings *f, cisup_error *err) {
+    cisup_incidence x = {0};
+    int holds = 0, code;
+    cisup_status status = make_computed(r, &x, err);
+    f->circuits = x.T;
+    f->neurons = x.N;
+    f->redundancy = x.S;
+    if (status == CISUP_OK && (r->algebra || r->sample)) {
+        status = examine_partly(r, &x, f, &holds, err);
+        code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
+    } else if (status == CISUP_OK) {
+        const cisup_rows rows = cisup_incidence_rows(&x);
+        status = check_rows(r, &rows, 0.0, f, err);
+        code = report(r, f, status, err);
+    } else {
+        code = fail_with(err);
+    }
+    cisup_incidence_free(&x);
+    return code;
+}
+
+static cisup_status request_check(const request *r, int operands, cisup_error *err) {
+    if (r->scheme < 0 && operands != 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "check needs one FILE, or --scheme; see cisup check --help");
+    if (r->scheme < 0 && (r->sample || r->algebra))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--%s is for computed allocations (--scheme)",
+                          r->sample ? "sample" : "algebra");
+    if (r->scheme >= 0 && operands)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
+    if (r->scheme >= 0 && !cisup_incidence_exists(
+                              (cisup_scheme)r->scheme,
+                              r->S ? r->S : default_redundancy((cisup_scheme)r->scheme)))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--scheme %s is not computed but stored%s: write it to a file",
+                          cisup_scheme_name((cisup_scheme)r->scheme),
+                          r->scheme == CISUP_SCHEME_PAIRS ? " unless S = 2"
+                          : r->scheme == CISUP_SCHEME_STS ? " unless S = 3"
+                                                          : "");
+    if (r->sample && r->algebra)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
+    if (r->T.count != 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    if (r->neurons > CISUP_MOST_NEURONS)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 ": at most %" PRId32,
+                          r->neurons, CISUP_MOST_NEURONS);
+    if (r->threads > 1024)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 1024",
+                          r->threads);
+    return CISUP_OK;
+}
+
+static int execute(const request *r, int operands) {
+    cisup_error err = {0};
+    findings f = {0};
+    int code;
+    if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
+    if (r->scheme >= 0)
+        code = check_computed(r, &f, &err);
+    else
+        code = report(r, &f, examine_file(r, &f, &err), &err);
+    cisup_release(f.load);
+    cisup_release(f.bins);
+    return code;
+}
+
+int cmd_check(int argc, char **argv) {
+    request r = {.D = 1000, .d = 4, .scheme = -1, .seed = 1};
+    cisup_error err = {0};
+    if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
+    const option table[] = {
+        {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
+         "neurons every circuit must have (those of the first circuit; computed: 6, "
+         "pairs 2, sts 3)",
+         NULL},
+        {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
+         "neurons of a CSV file (the largest one in it + 1)", NULL},
+        {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
+         "accept Matrix Market files of other habits", NULL},
+        {"memory", 0, OPTION_BYTES, &r.memory, "SIZE",
+         "bytes to use for everything, 500M or 2G (half of what is there for a file, "
+         "500M "
+         "for pairs)",
+         NULL},
+        {"threads", 0, OPTION_SIZE, &r.threads, "N", "threads (all)", NULL},
+        {"scheme", 0, OPTION_CHOICE, &r.scheme, "td|pairs|sts|affine|projective",
+         "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
+         "are "
+         "computed",
+         cisup_scheme_find},
+        {"width", 'D', OPTION_SIZE, &r.D, "D", "computed: width of the network (1000)",
+         NULL},
+        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "computed: width of a circuit (4)",
+         NULL},
+        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "n|max", "computed: circuits (max)",
+         NULL},
+        {"sample", 0, OPTION_SIZE, &r.sample, "K",
+         "computed: compare K random circuits with all others instead of all pairs",
+         NULL},
+        {"algebra", 0, OPTION_FLAG, &r.algebra, NULL,
+         "computed: verify the hypotheses of the theorem behind it, instead", NULL},
+        {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of the sample (1)", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
+        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "only the exit code", NULL},
+    };
+    const char *operand[OPERANDS_MOST] = {0};
+    const int operands =
+        options_parse("cisup check", "[FILE]", about, table,
+                      sizeof table / sizeof table[0], argc, argv, operand);
+    r.path = operand[0];
+    const int code = execute(&r, operands);
+    cisup_release(r.T.value);
+    return code;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_CAPACITY_REPORT_H
+#define CISUP_APPS_CAPACITY_REPORT_H
+
+#include "capacity_point.h"
+#include "common/emit.h"
+
+#include <cisup/analysis/power_law.h>
+
+/* docs/formats.md, "capacity" and "frontier". */
+
+void capacity_text_head(const capacity_request *r);
+void capacity_text(const capacity_answer *a);
+CISUP_MUST_CHECK cisup_status capacity_json(const capacity_request *r,
+                                            const capacity_answer *a, cisup_error *err);
+
+/* Of several searches at the same D and z the one with the largest T. */
+void capacity_best_text(const capacity_answer *best);
+CISUP_MUST_CHECK cisup_status capacity_best_json(const capacity_answer *best,
+                                                 cisup_error *err);
+
+/* T as a function of one size; allocations that were full are not fitted. */
+typedef struct {
+    const char *along; /* "D", "z", "L" or "S" */
+    int scheme;
+    const capacity_answer *answer; /* [count], the best of each place */
+    const double *x;               /* [count], L - 1 for layers */
+    cisup_index count, fitted;
+    cisup_power_law measured, theory; /* theory: of its T at the places fitted */
+    double leading;                   /* exponent to leading order; NaN */
+} frontier_line;
+
+void frontier_text(const frontier_line *line, double confidence);
+CISUP_MUST_CHECK cisup_status frontier_json(const frontier_line *line, cisup_error *err);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capacity_report.h"
+#include "common/options.h"
+#include "common/program.h"
+
+static const char about[] =
+    "Find the largest T whose error in layer L stays within a budget: networks are "
+    "built and measured at more and more T until an interval for it is as narrow as "
+    "asked "
+    "for. Tells what binds: the allocation, closed neurons that open, feedback among "
+    "inactive circuits, or plain error. -D, -S and -z take lists and ranges; of several "
+    "S "
+    "and --schemes the best is named. Exit code 1 if no T is within the budget.";
+
+static cisup_status show(const capacity_request *r, const capacity_answer *a,
+                         cisup_error *err) {
+    if (r->json) return capacity_json(r, a, err);
+    if (!r->quiet) capacity_text(a);
+    return CISUP_OK;
+}
+
+/* All S and schemes at one D and z. is_feasible: cleared if no T is. */
+static cisup_status search_all(const capacity_request *r, capacity_point point,
+                               int *is_feasible, cisup_error *err) {
+    const index_list *S = &r->setup.S;
+    capacity_answer best = {0};
+    for (cisup_index i = 0; i < r->scheme_count; i++)
+        for (cisup_index j = 0; j < S->count; j++) {
+            capacity_answer answer;
+            cisup_status status;
+            point.scheme = r->scheme[i];
+            point.S = S->value[j];
+            status = capacity_point_search(r, &point, &answer, err);
+            if (status == CISUP_OK) status = show(r, &answer, err);
+            if (status != CISUP_OK) return status;
+            if (!best.N || answer.search.T > best.search.T) best = answer;
+        }
+    if (!best.search.T) *is_feasible = 0;
+    if (r->scheme_count * S->count == 1) return CISUP_OK;
+    if (r->json) return capacity_best_json(&best, err);
+    if (!r->quiet) capacity_best_text(&best);
+    return CISUP_OK;
+}
+
+/* Finds out what cannot be searched before anything is. */
+static cisup_status check_all(const capacity_request *r, cisup_error *err) {
+    const setup *s = &r->setup;
+    for (cisup_index i = 0; i < s->D.count; i++)
+        for (cisup_index j = 0; j < s->z.count; j++)
+            for (cisup_index k = 0; k < s->S.count; k++)
+                for (cisup_index m = 0; m < r->scheme_count; m++) {
+                    const capacity_point point = {s->D.value[i], s->S.value[k],
+                                                  s->z.value[j], s->L, r->scheme[m]};
+                    const cisup_status status = capacity_point_check(r, &point, err);
+                    if (status != CISUP_OK) return status;
+                }
+    return CISUP_OK;
+}
+
+static cisup_status execute(capacity_request *r, int *is_feasible, cisup_error *err) {
+    const setup *s = &r->setup;
+    cisup_status status;
+    CISUP_TRY(capacity_request_complete(r, err));
+    CISUP_TRY(check_all(r, err));
+    if (!r->json && !r->quiet) capacity_text_head(r);
+    for (cisup_index i = 0; i < s->D.count; i++)
+        for (cisup_index j = 0; j < s->z.count; j++) {
+            const capacity_point point = {
+                .D = s->D.value[i], .z = s->z.value[j], .L = s->L};
+            CISUP_TRY(search_all(r, point, is_feasible, err));
+        }
+done:
+    return status;
+}
+
+int cmd_capacity(int argc, char **argv) {
+    capacity_request r = capacity_request_defaults();
+    const option table[] = {CAPACITY_OPTIONS(r)};
+    options_parse("cisup capacity", "", about, table, sizeof table / sizeof table[0],
+                  argc, argv, NULL);
+    cisup_error err = {0};
+    int is_feasible = 1;
+    const cisup_status status = execute(&r, &is_feasible, &err);
+    capacity_request_free(&r);
+    if (status != CISUP_OK) return fail_with(&err);
+    return is_feasible ? EXIT_HOLDS : EXIT_VIOLATED;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_CLAIMS_PARTS_H
+#define CISUP_ANALYSIS_CLAIMS_PARTS_H
+
+#include "claims.h"
+
+/* A figure of a study, in one layer or over another, and what it should be. */
+typedef struct {
+    cisup_trials_figure *figure;
+    cisup_index layer, over; /* over: 0, or the layer that it is divided by */
+    double predicted;
+} cisup_scan_figure;
+
+/* The figure at a tenth of the study's circuits to all of them. */
+enum { CISUP_SCAN_SIZES = 6 };
+CISUP_MUST_CHECK cisup_status cisup_scan_circuits(const cisup_claims_setup *setup,
+                                                  const cisup_study *study,
+                                                  const cisup_scan_figure *what,
+                                                  cisup_scan_cell cell[CISUP_SCAN_SIZES],
+                                                  cisup_error *err);
+
+/* The experiments behind the claims, by topic; analysis/claims.c says what each is. */
+typedef cisup_status cisup_claims_examiner(const cisup_claims_setup *setup,
+                                           cisup_findings *f, cisup_error *err);
+
+/* claims_overlap.c: allocations and embeddings */
+cisup_claims_examiner cisup_claim_one_neuron, cisup_claim_no_collision,
+    cisup_claim_identity, cisup_claim_mean_overlap, cisup_claim_worst_overlap;
+
+/* claims_errors.c: errors by layer */
+cisup_claims_examiner cisup_claim_layer_zero, cisup_claim_layer_one,
+    cisup_claim_second_layer, cisup_claim_layer_two, cisup_claim_accumulates,
+    cisup_claim_stays;
+
+/* claims_terms.c: parts of errors and their laws */
+cisup_claims_examiner cisup_claim_activation, cisup_claim_normal;
+
+/* claims_growth.c: what makes errors grow */
+cisup_claims_examiner cisup_claim_growth, cisup_claim_reshuffling, cisup_claim_feedback;
+
+/* claims_worst.c, claims_closed.c */
+cisup_claims_examiner cisup_claim_worst_case, cisup_claim_open, cisup_claim_closed;
+
+/* claims_scaling.c: how much fits */
+cisup_claims_examiner cisup_claim_scaling, cisup_claim_storage;
+
+/* claims_exact.c: identities of gates and residual networks */
+cisup_claims_examiner cisup_claim_gate, cisup_claim_residual;
+
+/* claims_refined.c */
+cisup_claims_examiner cisup_claim_refined;
+
+#endif

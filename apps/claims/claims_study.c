@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A study is a list of experiments with one network each, not one experiment with many:
+ * so everything that a report tells is known of every network, ratios and fits can be
+ * taken network by network, and faults may change the circuits of each. */
+#include "claims_study.h"
+
+#include <cisup/core/memory.h>
+#include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
+
+#include <math.h>
+
+cisup_claims_setup cisup_claims_full(void) {
+    return (cisup_claims_setup){.D = 1000,
+                                .d = 4,
+                                .S = 6,
+                                .T = 557,
+                                .L = 5,
+                                .networks = 40,
+                                .inputs = 400,
+                                .seed = 1};
+}
+
+cisup_claims_setup cisup_claims_quick(void) {
+    cisup_claims_setup setup = cisup_claims_full();
+    setup.networks = 20;
+    setup.inputs = 100;
+    return setup;
+}
+
+cisup_study cisup_study_isometric(const cisup_claims_setup *setup) {
+    return (cisup_study){.N = setup->D / setup->d,
+                         .S = setup->S,
+                         .T = setup->T,
+                         .d = setup->d,
+                         .L = setup->L,
+                         .z = 1,
+                         .scheme = CISUP_SCHEME_REF,
+                         .circuits = CISUP_STUDY_ISOMETRIC,
+                         .gain = sqrt(2.0),
+                         .margin = 1.0,
+                         .fresh = 1,
+                         .weights = CISUP_WEIGHTS_PLAIN,
+                         .mode = CISUP_MODE_MASKED_RELU,
+                         .networks = setup->networks,
+                         .inputs = setup->inputs};
+}
+
+cisup_study cisup_study_rotation(const cisup_claims_setup *setup) {
+    cisup_study s = cisup_study_isometric(setup);
+    s.N = setup->D / 4;
+    s.d = 4;
+    s.circuits = CISUP_STUDY_ROTATION;
+    s.fresh = 0;
+    s.weights = CISUP_WEIGHTS_CAPPED;
+    s.mode = CISUP_MODE_MASKED_LINEAR;
+    return s;
+}
+
+uint64_t cisup_study_seed(const cisup_claims_setup *setup, cisup_index k) {
+    return setup->seed * UINT64_C(1000003) + (uint64_t)k;
+}
+
+cisup_status cisup_study_place(const cisup_claims_setup *setup, cisup_index N,
+                               cisup_index S, cisup_index T, cisup_scheme scheme,
+                               cisup_allocation *a, cisup_error *err) {
+    cisup_allocation_options options = cisup_allocation_defaults();
+    options.scheme = scheme;
+    options.seed = setup->seed;
+    const cisup_status status = cisup_allocation_make(a, N, S, T, &options, err);
+    if (status == CISUP_OK && setup->faults.allocation)
+        setup->faults.allocation(setup->faults.context, a);
+    return status;
+}
+
+/* q: [d][d], orthonormal rows: Gram-Schmidt on normal vectors, uniform over rotations
+ * and reflections. */
+static void draw_orthogonal(cisup_rng *rng, cisup_index d, double *q) {
+    for (cisup_index i = 0; i < d; i++) {
+        double *row = q + i * d;
+        cisup_rng_sphere(rng, d, row);
+        for (int twice = 0; twice < 2; twice++)
+            for (cisup_index k = 0; k < i; k++) {
+                double dot = 0.0;
+                for (cisup_index j = 0; j < d; j++) dot += row[j] * q[k * d + j];
+                for (cisup_index j = 0; j < d; j++) row[j] -= dot * q[k * d + j];
+            }
+        double square = 0.0;
+        for (cisup_index j = 0; j < d; j++) square += row[j] * row[j];
+        for (cisup_index j = 0; j < d; j++) row[j] /= sqrt(square);
+    }
+}
+
+static cisup_status draw_isometric(const cisup_study *s, uint64_t seed, cisup_circuits *c,
+                                   cisup_error *err) {
+    const cisup_index layers = s->fresh ? s->L : 1, square = s->d * s->d;
+    const cisup_status status = cisup_circuits_init(c, s->T, s->d, s->L, layers, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < layers * s->T; k++) {
+        cisup_rng rng;
+        cisup_rng_init(&rng, seed, CISUP_STREAM_CIRCUIT, 0, k % s->T, k / s->T);
+        draw_orthogonal(&rng, s->d, c->w + k * square);
+    }
+    for (cisup_index k = 0; k < layers * s->T * square; k++) c->w[k] *= s->gain;
+    for (cisup_index k = 0; k < layers * s->d; k++) c->b[k] = s->bias;
+    cisup_circuits_set_mean(c);
+    return CISUP_OK;
+}
+
+cisup_status cisup_study_draw(const cisup_claims_setup *setup, const cisup_study *study,
+                              cisup_index k, cisup_circuits *c, cisup_error *err) {
+    const uint64_t seed = cisup_study_seed(setup, k);
+    cisup_family_options family = cisup_family_defaults();
+    family.margin = study->margin;
+    family.fresh = study->fresh;
+    family.seed = seed;
+    cisup_status status;
+    if (study->circuits == CISUP_STUDY_ISOMETRIC)
+        CISUP_TRY(draw_isometric(study, seed, c, err));
+    else
+        CISUP_TRY(cisup_circuits_make(c, study->T, study->d, study->L, &family, err));
+    if (setup->faults.circuits)
+        CISUP_TRY(setup->faults.circuits(setup->faults.context, c));
+done:
+    if (status != CISUP_OK) cisup_circuits_free(c);
+    return status;
+}
+
+void cisup_study_network_free(cisup_study_network *n) {
+    cisup_network_free(&n->net);
+    cisup_circuits_free(&n->circuits);
+    cisup_allocation_free(&n->base);
+}
+
+cisup_status cisup_study_build(const cisup_claims_setup *setup, const cisup_study *study,
+                               cisup_index k, cisup_study_network *n, cisup_error *err) {
+    *n = (cisup_study_network){.study = *study};
+    cisup_study *s = &n->study;
+    if (setup->faults.study) setup->faults.study(setup->faults.context, s);
+    cisup_network_options options = cisup_network_defaults();
+    options.weights.scheme = s->weights;
+    options.keep_order = s->keep_order;
+    options.seed = cisup_study_seed(setup, k);
+    options.threads = setup->threads;
+    cisup_status status;
+    CISUP_TRY(cisup_study_place(setup, s->N, s->S, s->T, s->scheme, &n->base, err));
+    CISUP_TRY(cisup_study_draw(setup, s, k, &n->circuits, err));
+    CISUP_TRY(cisup_network_make(&n->net, &n->base, &n->circuits, &options, err));
+done:
+    if (status != CISUP_OK) cisup_study_network_free(n);
+    return status;
+}
+
+/* Network k. The report tells what a family's would, without predictions. */
+static cisup_status run_network(const cisup_claims_setup *setup, const cisup_study *study,
+                                const cisup_allocation *base, cisup_index k,
+                                cisup_report *report, cisup_error *err) {
+    cisup_circuits circuits;
+    cisup_experiment x = cisup_experiment_defaults();
+    x.base = base;
+    x.circuits = &circuits;
+    x.mode = study->mode;
+    x.network.weights.scheme = study->weights;
+    x.network.keep_order = study->keep_order;
+    x.terms = study->terms;
+    x.z = &study->z;
+    x.z_count = 1;
+    x.networks = 1;
+    x.inputs = study->inputs;
+    x.seed = cisup_study_seed(setup, k);
+    x.threads = setup->threads;
+    cisup_status status;
+    CISUP_TRY(cisup_study_draw(setup, study, k, &circuits, err));
+    CISUP_TRY(cisup_experiment_run(&x, report, err));
+done:
+    cisup_circuits_free(&circuits);
+    return status;
+}
+
+/* What the formulas know of the networks. */
+static cisup_status take_theory(const cisup_study *s, const cisup_allocation *a,
+                                cisup_trials *t, cisup_error *err) {
+    cisup_theory_case *c = &t->theory;
+    cisup_index *load;
+    const cisup_status status = cisup_new(&load, s->N, sizeof *load, err);
+    if (status != CISUP_OK) return status;
+    *c = (cisup_theory_case){.D = (double)(s->d * s->N),
+                             .d = (double)s->d,
+                             .T = (double)s->T,
+                             .S = (double)s->S,
+                             .z = (double)s->z,
+                             .N = (double)s->N,
+                             .P = t->report[0].stats.P,
+                             .p = t->report[0].stats.p,
+                             .margin = s->margin,
+                             .fresh = s->fresh};
+    const cisup_index layers = t->report[0].L - 1;
+    for (cisup_index k = 0; k < t->networks; k++)
+        for (cisup_index l = 0; l < layers; l++)
+            c->kappa += t->report[k].kappa[l] / (double)(layers * t->networks);
+    cisup_allocation_loads(a, load);
+    c->V = cisup_theory_background_variance(s->N, s->S, s->T, a->slot, load, c->kappa);
+    cisup_release(load);
+    return CISUP_OK;
+}
+
+cisup_status cisup_study_run(const cisup_claims_setup *setup, const cisup_study *study,
+                             cisup_trials *t, cisup_error *err) {
+    cisup_study s = *study;
+    cisup_allocation base = {0};
+    *t = (cisup_trials){0};
+    if (setup->faults.study) setup->faults.study(setup->faults.context, &s);
+    cisup_status status;
+    CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &base, err));
+    CISUP_TRY(cisup_new(&t->report, s.networks, sizeof *t->report, err));
+    CISUP_TRY(cisup_new(&t->value, 2 * s.networks, sizeof *t->value, err));
+    for (; t->networks < s.networks; t->networks++)
+        CISUP_TRY(
+            run_network(setup, &s, &base, t->networks, &t->report[t->networks], err));
+    CISUP_TRY(take_theory(&s, &base, t, err));
+done:
+    cisup_allocation_free(&base);
+    if (status != CISUP_OK) cisup_trials_free(t);
+    return status;
+}
+
+void cisup_trials_free(cisup_trials *t) {
+    for (cisup_index k = 0; k < t->networks; k++) cisup_report_free(&t->report[k]);
+    cisup_release(t->report);
+    cisup_release(t->value);
+    *t = (cisup_trials){0};
+}
+
+cisup_interval cisup_trials_mean(const cisup_trials *t, cisup_trials_figure *figure,
+                                 cisup_index l) {
+    for (cisup_index k = 0; k < t->networks; k++) t->value[k] = figure(&t->report[k], l);
+    return cisup_interval_mean(t->value, t->networks, 0.95);
+}
+
+cisup_interval cisup_trials_extent(const cisup_trials *t, cisup_trials_figure *figure,
+                                   cisup_index l) {
+    cisup_interval all = {NAN, NAN, INFINITY, -INFINITY};
+    for (cisup_index k = 0; k < t->networks; k++) {
+        const double x = figure(&t->report[k], l);
+        if (isnan(x)) return (cisup_interval){NAN, NAN, NAN, NAN};
+        all.low = fmin(all.low, x);
+        all.high = fmax(all.high, x);
+    }
+    all.mean = all.high;
+    return all;
+}
+
+cisup_interval cisup_ratio_of_means(const double *x, double *y, cisup_index K) {
+    const double mx = cisup_interval_mean(x, K, 0.95).mean;
+    const double r = cisup_interval_mean(y, K, 0.95).mean / mx;
+    for (cisup_index k = 0; k < K; k++) y[k] = r + (y[k] - r * x[k]) / mx;
+    return cisup_interval_mean(y, K, 0.95);
+}
+
+cisup_interval cisup_trials_growth(const cisup_trials *t, cisup_trials_figure *figure,
+                                   cisup_index l, cisup_index m) {
+    double *x = t->value, *y = t->value + t->networks;
+    for (cisup_index k = 0; k < t->networks; k++) {
+        x[k] = figure(&t->report[k], m);
+        y[k] = figure(&t->report[k], l);
+    }
+    return cisup_ratio_of_means(x, y, t->networks);
+}
+
+cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
+                                  cisup_trials_figure *figure, cisup_index l) {
+    double *x = a->value, *y = a->value + a->networks;
+    for (cisup_index k = 0; k < a->networks; k++) {
+        x[k] = figure(&a->report[k], l);
+        y[k] = figure(&b->report[k], l);
+    }
+    return cisup_ratio_of_means(x, y, a->networks);
+}
+
+static double square(const cisup_report *r, cisup_index l, int state, int quantity) {
+    return r->result[0].mse[cisup_cell(l, state, quantity)].mean;
+}
+
+double cisup_figure_active_error(const cisup_report *r, cisup_index l) {
+    return square(r, l, CISUP_ACTIVE, CISUP_READOUT) /
+           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
+}
+
+double cisup_figure_inactive_error(const cisup_report *r, cisup_index l) {
+    return square(r, l, CISUP_INACTIVE, CISUP_READOUT) /
+           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
+}
+
+double cisup_figure_active_x(const cisup_report *r, cisup_index l) {
+    return square(r, l, CISUP_ACTIVE, CISUP_X);
+}
+
+double cisup_figure_inactive_x(const cisup_report *r, cisup_index l) {
+    return square(r, l, CISUP_INACTIVE, CISUP_X);
+}
+
+double cisup_figure_inactive_square(const cisup_report *r, cisup_index l) {
+    return square(r, l, CISUP_INACTIVE, CISUP_READOUT);
+}
+
+double cisup_figure_open(const cisup_report *r, cisup_index l) {
+    double open = 0.0;
+    for (cisup_index i = 0; i < r->d; i++)
+        open += r->result[0].open[(l - 1) * r->d + i] / (double)r->d;
+    return open;
+}

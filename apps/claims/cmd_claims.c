@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/emit.h"
+#include "common/options.h"
+#include "common/program.h"
+
+#include "claims.h"
+#include <cisup/core/memory.h>
+
+#include <math.h>
+
+static const char about[] =
+    "Measure the statements of the post and of the mathematics of this project, each "
+    "with "
+    "its own networks, and print prediction, measurement with 95 % interval, ratio and "
+    "verdict. The exit code is 0 whatever the verdicts are.";
+
+typedef struct {
+    index_list only;
+    cisup_index networks, inputs; /* 0: of the setup */
+    cisup_index threads;
+    uint64_t seed;
+    int is_quick, is_list, json, quiet;
+} request;
+
+static cisup_status request_check(const request *r, int count, cisup_error *err) {
+    for (cisup_index k = 0; k < r->only.count; k++)
+        if (r->only.value[k] > count)
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "--only %" PRId64 ": there are claims 1 to %d",
+                              r->only.value[k], count);
+    if (r->networks == 1)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--networks 1: an interval needs at least 2");
+    if (r->threads > 4096)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
+                          r->threads);
+    return CISUP_OK;
+}
+
+static cisup_claims_setup setup_of(const request *r) {
+    cisup_claims_setup s = r->is_quick ? cisup_claims_quick() : cisup_claims_full();
+    if (r->networks) s.networks = r->networks;
+    if (r->inputs) s.inputs = r->inputs;
+    s.seed = r->seed;
+    s.threads = (int)r->threads;
+    return s;
+}
+
+static int is_asked(const request *r, int number) {
+    for (cisup_index k = 0; k < r->only.count; k++)
+        if (r->only.value[k] == number) return 1;
+    return r->only.count == 0;
+}
+
+static json_t *entry_json(const cisup_claims_entry *e, const char *record) {
+    return json_pack("{ss,si,ss,ss,ss,ss}", "record", record, "id", e->number, "name",
+                     e->name, "claim", e->statement, "source", e->place, "equation",
+                     e->equation);
+}
+
+static cisup_status head_json(const cisup_claims_setup *s, cisup_error *err) {
+    return emit_line(json_pack("{ss,ss,ss,s{sI,sI,sI,sI,sI,sI,sI,sI}}", "record",
+                               "claims", "schema", "cisup.claims/1", "version",
+                               CISUP_VERSION, "params", "D", s->D, "d", s->d, "S", s->S,
+                               "T", s->T, "L", s->L, "networks", s->networks, "samples",
+                               s->inputs, "seed", (json_int_t)s->seed),
+                     err);
+}
+
+static void head_text(const cisup_claims_setup *s) {
+    printf("network: T = %" PRId64 " circuits (d = %" PRId64 ") in D = %" PRId64
+           ", S = %" PRId64 ", L = %" PRId64 "; %" PRId64 " networks x %" PRId64
+           " samples, seed %" PRIu64 "\n",
+           s->T, s->d, s->D, s->S, s->L, s->networks, s->inputs, s->seed);
+    printf("%-41s %-8s %10s %10s %21s %6s  verdict\n", "", "", "predicted", "measured",
+           "95 % interval", "ratio");
+}
+
+static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findings *f,
+                                  double seconds, cisup_error *err) {
+    static const char *const verdict[] = {"holds", "within", "fails"};
+    for (int k = 0; k < f->count; k++) {
+        const cisup_finding *row = &f->row[k];
+        json_t *line = entry_json(e, "claim");
+        json_t *more = json_pack(
+            "{ss,ss,so,so,so,so,so,ss,so,ss,so}", "part", row->part, "relation",
+            cisup_relation_name(row->relation), "prediction", emit_number(row->predicted),
+            "measured", emit_number(row->measured.mean), "lo",
+            emit_number(row->measured.low), "hi", emit_number(row->measured.high),
+            "ratio", emit_number(row->ratio), "verdict", verdict[row->verdict], "within",
+            emit_number(row->within), "where", row->where, "seconds",
+            emit_number(seconds));
+        if (line && more) (void)json_object_update(line, more);
+        json_decref(more);
+        const cisup_status status = emit_line(line, err);
+        if (status != CISUP_OK) return status;
+    }
+    return CISUP_OK;
+}
+
+static void finding_text(const cisup_finding *row) {
+    printf("    %-37s %-8s %10.4g %10.4g %10.4g %10.4g", row->part,
+           cisup_relation_name(row->relation), row->predicted, row->measured.mean,
+           row->measured.low, row->measured.high);
+    if (isnan(row->ratio))
+        printf(" %6s", "-");
+    else
+        printf(" %6.3f", row->ratio);
+    printf("  %s", cisup_verdict_name(row->verdict));
+    if (row->verdict == CISUP_VERDICT_WITHIN) printf(" %g %%", row->within);
+    putchar('\n');
+    if (row->where[0]) printf("        %s\n", row->where);
+}
+
+static void entry_text(const cisup_claims_entry *e) {
+    printf("%2d  %s: %s  (%s; %s)", e->number, e->name, e->statement, e->place,
+           e->equation);
+}
+
+static cisup_status examine(const request *r, const cisup_claims_entry *e,
+                            const cisup_claims_setup *setup, cisup_error *err) {
+    cisup_findings f;
+    const double start = seconds_now();
+    cisup_status status;
+    CISUP_TRY(cisup_claims_examine(e, setup, &f, err));
+    const double seconds = seconds_now() - start;
+    if (r->json) {
+        CISUP_TRY(findings_json(e, &f, seconds, err));
+    } else if (!r->quiet) {
+        entry_text(e);
+        printf("  %.1f s\n", seconds);
+        for (int k = 0; k < f.count; k++) finding_text(&f.row[k]);
+    }
+    (void)fflush(stdout); /* a full run takes minutes; what is there can be read */
+done:
+    return status;
+}
+
+static cisup_status list_all(const request *r, const cisup_claims_entry *e, int count,
+                             cisup_error *err) {
+    for (int k = 0; k < count; k++) {
+        if (!is_asked(r, e[k].number)) continue;
+        if (r->json) {
+            const cisup_status status = emit_line(entry_json(&e[k], "statement"), err);
+            if (status != CISUP_OK) return status;
+        } else if (!r->quiet) {
+            entry_text(&e[k]);
+            putchar('\n');
+        }
+    }
+    return CISUP_OK;
+}
+
+static cisup_status execute(const request *r, cisup_error *err) {
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    const cisup_claims_setup setup = setup_of(r);
+    cisup_status status;
+    CISUP_TRY(request_check(r, count, err));
+    if (r->is_list) return list_all(r, e, count, err);
+    if (r->json)
+        CISUP_TRY(head_json(&setup, err));
+    else if (!r->quiet)
+        head_text(&setup);
+    for (int k = 0; k < count; k++)
+        if (is_asked(r, e[k].number)) CISUP_TRY(examine(r, &e[k], &setup, err));
+done:
+    return status;
+}
+
+int cmd_claims(int argc, char **argv) {
+    request r = {.seed = 1};
+    cisup_error err = {0};
+    const option table[] = {
+        {"only", 0, OPTION_LIST, &r.only, "LIST", "numbers of the claims (all)", NULL},
+        {"list", 0, OPTION_FLAG, &r.is_list, NULL, "print the claims, measure nothing",
+         NULL},
+        {"quick", 0, OPTION_FLAG, &r.is_quick, NULL,
+         "fewer networks and samples: 20, 100", NULL},
+        {"networks", 'K', OPTION_SIZE, &r.networks, "K", "networks of a study (40)",
+         NULL},
+        {"samples", 'M', OPTION_SIZE, &r.inputs, "M", "samples a network (400)", NULL},
+        {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of all that is drawn (1)", NULL},
+        {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads (all)", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
+        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
+    };
+    options_parse("cisup claims", "", about, table, sizeof table / sizeof table[0], argc,
+                  argv, NULL);
+    const cisup_status status = execute(&r, &err);
+    cisup_release(r.only.value);
+    return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "options.h"
+
+#include <cisup/core/base/csvfile.h>
+#include <cisup/core/memory.h>
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_KEY = 1000, MOST_VALUES = 1000000 };
+
+typedef struct {
+    const option *table;
+    int count;
+    const char **operands;
+    int operand_count;
+} parser_context;
+
+cisup_status index_list_set(index_list *list, cisup_index value, cisup_error *err) {
+    cisup_index *room;
+    const cisup_status status = cisup_new(&room, 1, sizeof *room, err);
+    if (status != CISUP_OK) return status;
+    cisup_release(list->value);
+    *list = (index_list){room, 1};
+    room[0] = value;
+    return CISUP_OK;
+}
+
+int index_list_is_max(const index_list *list) {
+    return list->count == 1 && list->value[0] == INDEX_MAX_WORD;
+}
+
+/* An integer that is not below `least`. */
+static cisup_status parse_size(const char *text, cisup_index least, cisup_index *out,
+                               cisup_error *err) {
+    cisup_index value;
+    const cisup_status status = cisup_parse_index(text, "value", &value, err);
+    if (status != CISUP_OK) return status;
+    if (value < least)
+        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is below %" PRId64, value,
+                          least);
+    *out = value;
+    return CISUP_OK;
+}
+
+static cisup_status append_range(index_list *list, cisup_index *room, cisup_index first,
+                                 cisup_index last, cisup_index step, cisup_error *err) {
+    for (cisup_index value = first;; value += step) {
+        if (list->count == MOST_VALUES)
+            return CISUP_FAIL(err, CISUP_EINVAL, "more than %d values", MOST_VALUES);
+        const cisup_status status =
+            cisup_grow(&list->value, room, list->count + 1, sizeof *list->value, err);
+        if (status != CISUP_OK) return status;
+        list->value[list->count++] = value;
+        if (value > last - step) return CISUP_OK;
+    }
+}
+
+/* One part of a list: "7", "first:last:step" (":step" may be missing) or, where it is
+ * allowed, "max". */
+static cisup_status append_part(index_list *list, cisup_index *room, char *part,
+                                int allow_max, cisup_error *err) {
+    if (allow_max && strcmp(part, "max") == 0)
+        return append_range(list, room, INDEX_MAX_WORD, INDEX_MAX_WORD, 1, err);
+    cisup_index bound[3] = {0, 0, 1};
+    int fields = 0;
+    char *rest = part;
+    while (rest && fields < 3) {
+        char *field = strsep(&rest, ":");
+        const cisup_status status = parse_size(field, 1, &bound[fields++], err);
+        if (status != CISUP_OK) return status;
+    }
+    if (fields == 1) bound[1] = bound[0];
+    if (rest || bound[1] < bound[0])
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "not a value or a range first:last:step with first <= last");
+    return append_range(list, room, bound[0], bound[1], bound[2], err);
+}
+
+static cisup_status parse_list(const char *text, int allow_max, index_list *out,
+                               cisup_error *err) {
+    index_list list = {0};
+    cisup_index room = 0;
+    char *copy = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&copy, (cisup_index)strlen(text) + 1, 1, err));
+    memcpy(copy, text, strlen(text));
+    char *rest = copy;
+    while (rest) CISUP_TRY(append_part(&list, &room, strsep(&rest, ","), allow_max, err));
+    cisup_release(out->value);
+    *out = list;
+    list = (index_list){0};
+done:
+    cisup_release(copy);
+    cisup_release(list.value);
+    return status;
+}
+
+static cisup_status parse_seed(const char *text, uint64_t *out, cisup_error *err) {
+    char *end;
+    if (text[0] >= '0' && text[0] <= '9') {
+        const unsigned long long value = strtoull(text, &end, 10);
+        if (*end == 0 && value <= INT64_MAX) {
+            *out = value;
+            return CISUP_OK;
+        }
+    }
+    return CISUP_FAIL(err, CISUP_EINVAL, "not an integer in [0, 2^63)");
+}
+
+static cisup_status parse_bytes(const char *text, double *out, cisup_error *err) {
+    static const char units[] = "kMGT";
+    char *end;
+    const char *unit = NULL;
+    if (text[0] >= '0' && text[0] <= '9') {
+        double bytes = (double)strtoull(text, &end, 10);
+        if (*end && (unit = strchr(units, *end)) != NULL) {
+            for (const char *u = units; u <= unit; u++) bytes *= 1000.0;
+            end++;
+        }
+        if (*end == 0 && bytes > 0.0 && bytes <= 1e18) {
+            *out = bytes;
+            return CISUP_OK;
+        }
+    }
+    return CISUP_FAIL(err, CISUP_EINVAL, "not a number of bytes such as 500M or 2G");
+}
+
+static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
+    const int value = o->find(text);
+    if (value < 0) return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s", o->argument);
+    *(int *)o->target = value;
+    return CISUP_OK;
+}
+
+cisup_status option_store(const option *o, const char *text, cisup_error *err) {
+    switch (o->kind) {
+    case OPTION_FLAG:
+        *(int *)o->target = 1;
+        return CISUP_OK;
+    case OPTION_INDEX:
+        return parse_size(text, 0, o->target, err);
+    case OPTION_SIZE:
+        return parse_size(text, 1, o->target, err);
+    case OPTION_SEED:
+        return parse_seed(text, o->target, err);
+    case OPTION_NUMBER:
+        return cisup_parse_number(text, "value", o->target, err);
+    case OPTION_BYTES:
+        return parse_bytes(text, o->target, err);
+    case OPTION_LIST:
+        return parse_list(text, 0, o->target, err);
+    case OPTION_LIST_OR_MAX:
+        return parse_list(text, 1, o->target, err);
+    case OPTION_TEXT:
+        *(const char **)o->target = text;
+        return CISUP_OK;
+    case OPTION_CHOICE:
+        return parse_choice(o, text, err);
+    }
+    return CISUP_OK;
+}
+
+static error_t on_option(int key, char *text, struct argp_state *state) {
+    parser_context *c = state->input;
+    if (key == ARGP_KEY_ARG) {
+        if (c->operand_count == OPERANDS_MOST || !c->operands)
+            argp_error(state, "unexpected argument '%s'", text);
+        c->operands[c->operand_count++] = text;
+        return 0;
+    }
+    for (int k = 0; k < c->count; k++) {
+        const option *o = &c->table[k];
+        if (key != (o->letter ? o->letter : FIRST_KEY + k)) continue;
+        cisup_error err = {0};
+        if (option_store(o, text, &err) != CISUP_OK)
+            argp_error(state, "--%s '%s': %s", o->name, text, err.text);
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+int options_parse(const char *name, const char *usage, const char *text,
+                  const option *table, int count, int argc, char **argv,
+                  const char **operands) {
+    struct argp_option list[OPTIONS_MOST + 1] = {{0}};
+    for (int k = 0; k < count && k < OPTIONS_MOST; k++)
+        list[k] = (struct argp_option){
+            .name = table[k].name,
+            .key = table[k].letter ? table[k].letter : FIRST_KEY + k,
+            .arg = table[k].kind == OPTION_FLAG ? NULL : table[k].argument,
+            .doc = table[k].help,
+        };
+    const struct argp parser = {list, on_option, usage, text, NULL, NULL, NULL};
+    parser_context context = {table, count, operands, 0};
+    char *title;
+    argv[0] = (title = strdup(name)) ? title : argv[0];
+    argp_err_exit_status = 2;
+    argp_parse(&parser, argc, argv, 0, NULL, &context);
+    free(title);
+    return context.operand_count;
+}

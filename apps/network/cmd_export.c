@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/emit.h"
+#include "common/options.h"
+#include "common/outdir.h"
+#include "common/program.h"
+#include "common/setup.h"
+#include "propagate/report.h"
+
+#include <cisup/core/memory.h>
+#include <cisup/core/schemes.h>
+#include <cisup/sparse/allocation_file.h>
+#include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/assembly.h>
+#include <cisup/sparse/mtx.h>
+#include <cisup/sparse/weights.h>
+
+#include <string.h>
+
+static const char about[] =
+    "Write the matrices of one network as Matrix Market files into a directory: the "
+    "allocation, and for every layer l the embedding E<l>, the unembedding U<l>, the "
+    "biases B<l>, the circuits' weights w<l> (block-diagonal) and their common part "
+    "wbar<l>, and from layer 2 on W<l>. The network's weights are W<l> + W<l>_left "
+    "W<l>_right; manifest.json says which files there are.";
+
+typedef enum { FORM_BLOCK, FORM_FULL } form_kind;
+
+typedef struct {
+    setup setup;
+    const char *output;
+    int form, gzip, force, quiet, dry_run, json;
+    cisup_index network;
+} request;
+
+/* Where the files go, and what the manifest will say. */
+typedef struct {
+    const request *r;
+    const cisup_network *net;
+    cisup_shape shape;
+    outdir dir;
+    json_t *files; /* list of {"file", "what", "layer", "rows", "columns", "entries"} */
+} export_job;
+
+static int form_find(const char *word) {
+    if (strcmp(word, "block") == 0) return FORM_BLOCK;
+    return strcmp(word, "full") == 0 ? (int)FORM_FULL : -1;
+}
+
+/* As many entries as a file of it has: zeros are not written. */
+static cisup_index entries_written(const cisup_csc *a) {
+    cisup_index count = 0;
+    for (cisup_index k = 0; k < a->p[a->ncol]; k++) count += a->x[k] != 0.0;
+    return count;
+}
+
+static void note_file(export_job *x, const char *name, const char *what, cisup_index l,
+                      const cisup_csc *a) {
+    (void)json_array_append_new(
+        x->files, json_pack("{ss,ss,so,sI,sI,sI}", "file", name, "what", what, "layer",
+                            l ? json_integer(l) : json_null(), "rows", a->nrow, "columns",
+                            a->ncol, "entries", entries_written(a)));
+}
+
+/* Writes one matrix; l = 0: it belongs to no layer. */
+static cisup_status put(export_job *x, const char *stem, cisup_index l,
+                        cisup_mtx_field field, const char *what, const cisup_csc *a,
+                        cisup_error *err) {
+    char name[64], metadata[160];
+    const char *under = strchr(stem, '_');
+    const int head = under ? (int)(under - stem) : (int)strlen(stem);
+    const char *end = x->r->gzip ? ".mtx.gz" : ".mtx";
+    if (l)
+        (void)snprintf(name, sizeof name, "%.*s%" PRId64 "%s%s", head, stem, l,
+                       under ? under : "", end);
+    else
+        (void)snprintf(name, sizeof name, "%s%s", stem, end);
+    (void)snprintf(metadata, sizeof metadata, "{\"layer\":%" PRId64 ",\"what\":\"%s\"}",
+                   l, what);
+    cisup_mtx_write_options o = cisup_mtx_write_defaults();
+    o.field = field;
+    o.metadata = metadata;
+    const char *path;
+    cisup_status status = outdir_file(&x->dir, name, &path, err);
+    if (status == CISUP_OK) status = cisup_mtx_write(path, a, &o, err);
+    if (status == CISUP_OK) note_file(x, name, what, l, a);
+    return status;
+}
+
+/* A dense nrow x ncol array, row by row, as a sparse matrix of rows x columns with
+ * the rest empty. */
+static cisup_status from_dense(const double *dense, cisup_index nrow, cisup_index ncol,
+                               cisup_index rows, cisup_index columns, cisup_csc *a,
+                               cisup_error *err) {
+    const cisup_status status = cisup_csc_init(a, rows, columns, nrow * ncol, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index j = 0; j < columns; j++) {
+        a->p[j + 1] = a->p[j];
+        for (cisup_index i = 0; j < ncol && i < nrow; i++) {
+            a->i[a->p[j + 1]] = i;
+            a->x[a->p[j + 1]++] = dense[i * ncol + j];
+        }
+    }
+    return CISUP_OK;
+}
+
+/* E and U of layer l in the form asked for. */
+static cisup_status put_embedding(export_job *x, cisup_index l, cisup_error *err) {
+    const cisup_readout layer = cisup_network_readout(x->net, l);
+    cisup_csc e = {0}, slots = {0}, u = {0};
+    cisup_status status;
+    if (x->r->form == FORM_BLOCK) {
+        CISUP_TRY(cisup_embedding_slots(layer.base, layer.row_of, &e, err));
+    } else {
+        CISUP_TRY(cisup_embedding_slots(layer.base, layer.row_of, &slots, err));
+        CISUP_TRY(cisup_embedding_blocks(&slots, layer.d, x->shape.D, &e, err));
+    }
+    CISUP_TRY(put(x, "E", l, CISUP_MTX_PATTERN, "embedding", &e, err));
+    CISUP_TRY(cisup_unembedding(&e, x->shape.S, &u, err));
+    CISUP_TRY(put(x, "U", l, CISUP_MTX_REAL, "unembedding", &u, err));
+done:
+    cisup_csc_free(&e);
+    cisup_csc_free(&slots);
+    cisup_csc_free(&u);
+    return status;
+}
+
+static cisup_status put_circuits(export_job *x, cisup_index l, cisup_error *err) {
+    const cisup_circuits *c = x->net->circuits;
+    const cisup_index d = c->d;
+    cisup_csc w = {0}, common = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_blockdiag(cisup_circuits_weights(c, l, 0), c->T, d, &w, err));
+    CISUP_TRY(put(x, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
+    CISUP_TRY(from_dense(cisup_circuits_common(c, l), d, d, d, d, &common, err));
+    CISUP_TRY(put(x, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
+done:
+    cisup_csc_free(&w);
+    cisup_csc_free(&common);
+    return status;
+}
+
+static cisup_status put_biases(export_job *x, cisup_index l, cisup_error *err) {
+    const double *b = cisup_circuits_bias(x->net->circuits, l);
+    const cisup_index N = x->shape.N, dN = x->shape.d * N;
+    cisup_csc column;
+    cisup_status status = cisup_csc_init(&column, x->shape.D, 1, dN, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < dN; k++) {
+        column.i[k] = k;
+        column.x[k] = b[k / N];
+    }
+    column.p[1] = dN;
+    status = put(x, "B", l, CISUP_MTX_REAL, "biases", &column, err);
+    cisup_csc_free(&column);
+    return status;
+}
+
+/* Widens a dN x dN matrix to D x D with empty rows and columns. */
+static cisup_status widen(cisup_csc *a, cisup_index D, cisup_error *err) {
+    cisup_index room = a->ncol + 1;
+    const cisup_status status = cisup_grow(&a->p, &room, D + 1, sizeof *a->p, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index j = a->ncol; j < D; j++) a->p[j + 1] = a->p[j];
+    a->nrow = a->ncol = D;
+    return CISUP_OK;
+}
+
+/* left (x) I_d as D x d. */
+static cisup_status left_matrix(const cisup_weights *w, cisup_index D, cisup_csc *a,
+                                cisup_error *err) {
+    const cisup_status status = cisup_csc_init(a, D, w->d, w->d * w->N, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < w->d * w->N; k++) {
+        a->i[k] = k;
+        a->x[k] = w->left[k % w->N];
+    }
+    for (cisup_index j = 0; j < w->d; j++) a->p[j + 1] = (j + 1) * w->N;
+    return CISUP_OK;
+}
+
+static cisup_status put_weights(export_job *x, cisup_index l, cisup_error *err) {
+    const cisup_transition t = cisup_network_transition(x->net, l);
+    const cisup_index d = x->shape.d, dN = d * x->shape.N, D = x->shape.D;
+    cisup_weights w = {0};
+    cisup_csc left = {0}, right = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_weights_make(&w, &t, err));
+    CISUP_TRY(widen(&w.sparse, D, err));
+    CISUP_TRY(put(x, "W", l, CISUP_MTX_REAL, "weights, sparse part", &w.sparse, err));
+    if (!w.left) goto done;
+    CISUP_TRY(left_matrix(&w, D, &left, err));
+    CISUP_TRY(put(x, "W_left", l, CISUP_MTX_REAL, "weights, left factor", &left, err));
+    CISUP_TRY(from_dense(w.right, d, dN, d, D, &right, err));
+    CISUP_TRY(put(x, "W_right", l, CISUP_MTX_REAL, "weights, right factor", &right, err));
+done:
+    cisup_weights_free(&w);
+    cisup_csc_free(&left);
+    cisup_csc_free(&right);
+    return status;
+}
+
+static cisup_status put_allocation(export_job *x, cisup_error *err) {
+    cisup_csc e = {0};
+    const char *path;
+    cisup_status status;
+    CISUP_TRY(cisup_embedding_slots(x->net->base, NULL, &e, err));
+    CISUP_TRY(put(x, "allocation", 0, CISUP_MTX_PATTERN, "allocation", &e, err));
+    CISUP_TRY(outdir_file(&x->dir, "allocation.csv", &path, err));
+    CISUP_TRY(
+        cisup_allocation_file_write(path, x->net->base, NULL, CISUP_KEEP_EXISTING, err));
+done:
+    cisup_csc_free(&e);
+    return status;
+}
+
+static json_t *manifest_json(export_job *x) {
+    json_t *kappa = json_array();
+    for (cisup_index l = 2; l <= x->shape.L; l++)
+        (void)json_array_append_new(
+            kappa, emit_number(cisup_operator_kappa(&x->net->layers[l - 2])));
+    return json_pack("{ss,ss,so,sI,sI,ss,so,sf,sO}", "schema", "cisup.export/1",
+                     "version", CISUP_VERSION, "params",
+                     setup_json(&x->r->setup, &x->shape), "N", x->shape.N, "network",
+                     x->r->network, "form", x->r->form == FORM_BLOCK ? "block" : "full",
+                     "kappa", kappa, "center", cisup_network_readout(x->net, 1).center,
+                     "files", x->files);
+}
+
+/* Which row of the allocation each circuit has in each layer. */
+static cisup_status put_permutations(export_job *x, cisup_error *err) {
+    const char *path;
+    csv_sink csv = {0};
+    cisup_status status;
+    CISUP_TRY(outdir_file(&x->dir, "permutations.csv", &path, err));
+    CISUP_TRY(csv_open(&csv, path, "layer,circuit,row", CISUP_KEEP_EXISTING, err));
+    for (cisup_index k = 0; k < x->shape.L * x->shape.T; k++) {
+        csv_index(&csv, k / x->shape.T + 1);
+        csv_index(&csv, k % x->shape.T);
+        csv_index(&csv, x->net->row_of[k]);
+        csv_end_row(&csv);
+    }
+    CISUP_TRY(csv_commit(&csv, err));
+done:
+    csv_discard(&csv);
+    return status;
+}
+
+static cisup_status put_manifest(export_job *x, cisup_error *err) {
+    const char *path;
+    cisup_outfile file = {0};
+    json_t *manifest = manifest_json(x);
+    cisup_status status;
+    CISUP_TRY(outdir_file(&x->dir, "manifest.json", &path, err));
+    CISUP_TRY(cisup_outfile_open(&file, path, CISUP_KEEP_EXISTING, err));
+    if (!manifest ||
+        json_dumpf(manifest, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0)
+        status = CISUP_FAIL(err, CISUP_EIO, "cannot write the manifest");
+    else
+        (void)putc('\n', file.stream);
+    if (status == CISUP_OK) status = cisup_outfile_commit(&file, err);
+done:
+    cisup_outfile_discard(&file);
+    json_decref(manifest);
+    return status;
+}
+
+static cisup_status write_all(export_job *x, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(outdir_open(&x->dir, x->r->output,
+                          x->r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING,
+                          err));
+    CISUP_TRY(put_allocation(x, err));
+    CISUP_TRY(put_permutations(x, err));
+    for (cisup_index l = 1; l <= x->shape.L; l++) {
+        CISUP_TRY(put_embedding(x, l, err));
+        CISUP_TRY(put_biases(x, l, err));
+        CISUP_TRY(put_circuits(x, l, err));
+        if (l > 1) CISUP_TRY(put_weights(x, l, err));
+    }
+    CISUP_TRY(put_manifest(x, err));
+    CISUP_TRY(outdir_commit(&x->dir, err));
+done:
+    outdir_discard(&x->dir);
+    return status;
+}
+
+static cisup_status single(const index_list *list, const char *name, cisup_error *err) {
+    if (list->count == 1) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: %" PRId64 " values; export takes one",
+                      name, list->count);
+}
+
+/* Lines of at most 44 characters: two indices and a number of 17 digits. */
+static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
+    const double T = (double)s->T, S = (double)s->S, d = (double)s->d, D = (double)s->D;
+    const double layer = 2.0 * T * S * d + T * d * d + 2.0 * D * d + 2.0 * D;
+    const double weights = (T * S * S + 2.0 * D) * d * d;
+    const double bytes = 44.0 * (3.0 * T * S + (double)s->L * (layer + T) +
+                                 ((double)s->L - 1.0) * weights);
+    if (r->json)
+        return emit_line(json_pack("{ss,sI,so}", "record", "dry-run", "N", s->N, "bytes",
+                                   emit_number(bytes)),
+                         err);
+    char size[16];
+    cisup_bytes_text(bytes, size);
+    printf("would write at most %s of text into %s\n", size, r->output);
+    return CISUP_OK;
+}
+
+static cisup_status execute(request *r, cisup_error *err) {
+    setup *s = &r->setup;
+    cisup_allocation base = {0};
+    cisup_circuits drawn = {0};
+    cisup_network net = {0};
+    export_job x = {.r = r, .net = &net, .files = json_array()};
+    cisup_status status;
+    CISUP_TRY(setup_complete(s, err));
+    CISUP_TRY(single(&s->D, "width", err));
+    CISUP_TRY(single(&s->T, "circuits", err));
+    CISUP_TRY(single(&s->S, "redundancy", err));
+    CISUP_TRY(index_list_set(&s->z, 1, err));
+    CISUP_TRY(setup_shape(s, s->D.value[0], s->T.value[0], s->S.value[0], &x.shape, err));
+    if (r->dry_run) {
+        status = print_plan(r, &x.shape, err);
+        goto done;
+    }
+    const cisup_allocation_options how = setup_allocation(s);
+    cisup_family_options family = setup_family(s);
+    cisup_network_options options = setup_network(s);
+    family.network = options.network = r->network;
+    CISUP_TRY(cisup_allocation_make(&base, x.shape.N, x.shape.S, x.shape.T, &how, err));
+    if (!s->own.w)
+        CISUP_TRY(cisup_circuits_make(&drawn, x.shape.T, s->d, s->L, &family, err));
+    CISUP_TRY(
+        cisup_network_make(&net, &base, s->own.w ? &s->own : &drawn, &options, err));
+    CISUP_TRY(write_all(&x, err));
+    if (!r->quiet) fprintf(stderr, "wrote %zu matrices\n", json_array_size(x.files));
+done:
+    json_decref(x.files);
+    cisup_network_free(&net);
+    cisup_circuits_free(&drawn);
+    cisup_allocation_free(&base);
+    return status;
+}
+
+int cmd_export(int argc, char **argv) {
+    request r = {.setup = setup_defaults()};
+    const option table[] = {
+        SETUP_OPTIONS(r.setup),
+        {"output", 'o', OPTION_TEXT, &r.output, "DIR", "where to (required)", NULL},
+        {"form", 0, OPTION_CHOICE, &r.form, "block|full",
+         "E and U of one block, N x T, or of all, D x T d (block)", form_find},
+        {"network", 0, OPTION_INDEX, &r.network, "k", "which network of the seed (0)",
+         NULL},
+        {"gzip", 0, OPTION_FLAG, &r.gzip, NULL, "compress: .mtx.gz", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL, "of a dry run", NULL},
+        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
+        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
+        {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
+    };
+    options_parse("cisup export", "", about, table, sizeof table / sizeof table[0], argc,
+                  argv, NULL);
+    cisup_error err = {0};
+    cisup_status status =
+        r.output ? execute(&r, &err)
+                 : CISUP_FAIL(&err, CISUP_EINVAL, "export needs --output DIR");
+    setup_free(&r.setup);
+    return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "propagation.h"
+
+#include "common/program.h"
+#include "common/progress.h"
+
+propagation propagation_defaults(void) {
+    return (propagation){.setup = setup_defaults(), .networks = 20, .inputs = 500};
+}
+
+void propagation_free(propagation *p) {
+    exclusion_free(&p->excluded);
+    setup_free(&p->setup);
+}
+
+/* What a computed network does not have. */
+static cisup_status implicit_check(const propagation *p, cisup_error *err) {
+    const setup *s = &p->setup;
+    const cisup_scheme scheme = (cisup_scheme)s->allocation.scheme;
+    const char *refused = s->circuits_path                    ? "circuit-file"
+                          : p->terms                          ? "terms"
+                          : p->worst                          ? "worst"
+                          : p->excluded_text                  ? "exclude"
+                          : s->engine == CISUP_PASS_BATCHED   ? "engine batched"
+                          : s->engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
+                          : s->kappa == CISUP_KAPPA_ROWS      ? "kappa rows"
+                          : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
+                                                                         : NULL;
+    if (refused)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s: not with --implicit", refused);
+    for (cisup_index k = 0; k < s->S.count; k++)
+        if (!cisup_incidence_exists(scheme, s->S.value[k]))
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "--implicit: scheme %s with S = %" PRId64
+                              " has no computed form",
+                              cisup_scheme_name(scheme), s->S.value[k]);
+    return CISUP_OK;
+}
+
+/* What single precision cannot be had with. */
+static cisup_status single_check(const propagation *p, cisup_error *err) {
+    const char *refused = p->terms                                  ? "terms"
+                          : p->worst                                ? "worst"
+                          : p->excluded.by_network                  ? "exclude K"
+                          : p->setup.engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
+                                                                    : NULL;
+    if (!refused) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
+}
+
+/* What passes through open neurons do not show. */
+static cisup_status sparse_check(const propagation *p, cisup_error *err) {
+    const setup *s = &p->setup;
+    const int has_rows =
+        s->weights == CISUP_WEIGHTS_CAPPED && s->kappa == CISUP_KAPPA_ROWS;
+    const char *refused = p->terms                 ? "terms"
+                          : p->worst               ? "worst"
+                          : p->excluded.by_network ? "exclude K"
+                          : has_rows               ? "kappa rows"
+                                                   : NULL;
+    if (!refused) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--engine sparse: not with --%s", refused);
+}
+
+cisup_status propagation_complete(propagation *p, cisup_error *err) {
+    allocation_choice *choice = &p->setup.allocation;
+    if (p->implicit && choice->scheme < 0) choice->scheme = CISUP_SCHEME_TD;
+    cisup_status status = setup_complete(&p->setup, err);
+    if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
+    if (status != CISUP_OK) return status;
+    if (p->threads > 4096)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
+                          p->threads);
+    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
+    if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
+        status = single_check(p, err);
+    if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)
+        status = sparse_check(p, err);
+    return status;
+}
+
+/* What stands in the way of one shape. */
+static cisup_status check_shape(const propagation *p, const cisup_shape *shape,
+                                cisup_error *err) {
+    const cisup_status status = exclusion_check(&p->excluded, shape->T, shape->z, err);
+    if (status != CISUP_OK) return status;
+    if (p->worst > shape->T - p->excluded.count)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--worst %" PRId64 ": there are %" PRId64 " circuits", p->worst,
+                          shape->T - p->excluded.count);
+    return CISUP_OK;
+}
+
+cisup_status propagation_each(const propagation *p, propagation_step *step, void *context,
+                              cisup_error *err) {
+    const setup *s = &p->setup;
+    cisup_status status = CISUP_OK;
+    for (cisup_index i = 0; i < s->D.count; i++)
+        for (cisup_index j = 0; j < s->S.count; j++)
+            for (cisup_index k = 0; k < s->T.count; k++) {
+                cisup_shape shape;
+                if (step && signal_received()) return CISUP_OK;
+                CISUP_TRY(setup_shape(s, s->D.value[i], s->T.value[k], s->S.value[j],
+                                      &shape, err));
+                CISUP_TRY(check_shape(p, &shape, err));
+                if (step) CISUP_TRY(step(context, &shape, err));
+            }
+done:
+    return status;
+}
+
+cisup_experiment propagation_experiment(const propagation *p) {
+    cisup_experiment x = cisup_experiment_defaults();
+    x.circuits = p->setup.own.w ? &p->setup.own : NULL;
+    x.family = setup_family(&p->setup);
+    x.d = p->setup.d;
+    x.L = p->setup.L;
+    x.network = setup_network(&p->setup);
+    x.engine = (cisup_pass)p->setup.engine;
+    x.mode = (cisup_mode)p->mode;
+    x.precision = (cisup_precision)p->precision;
+    x.z = p->setup.z.value;
+    x.z_count = p->setup.z.count;
+    x.networks = p->networks;
+    x.inputs = p->inputs;
+    x.seed = p->setup.seed;
+    x.threads = (int)p->threads;
+    x.terms = p->terms;
+    x.worst = p->worst;
+    return x;
+}
+
+cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_quiet,
+                             propagation_sink *sink, void *context, cisup_error *err) {
+    const setup *s = &p->setup;
+    const cisup_allocation_options options = setup_allocation(s);
+    const cisup_family_options family = setup_family(s);
+    cisup_experiment x = propagation_experiment(p);
+    cisup_allocation base = {0};
+    cisup_incidence computed = {0};
+    cisup_circuits kind = {0};
+    cisup_report report = {0};
+    progress_bar bar = progress_start(is_quiet);
+    finished_run run = {.setup = s,
+                        .experiment = &x,
+                        .shape = *shape,
+                        .report = &report,
+                        .excluded = p->excluded.text};
+    cisup_status status;
+    if (p->implicit) {
+        CISUP_TRY(cisup_incidence_make(&computed, shape->N, shape->S, shape->T,
+                                       options.scheme, err));
+        base = (cisup_allocation){shape->N, shape->S, shape->T, NULL};
+        x.computed = &computed;
+    } else {
+        CISUP_TRY(
+            cisup_allocation_make(&base, shape->N, shape->S, shape->T, &options, err));
+    }
+    if (!x.circuits) CISUP_TRY(cisup_circuits_make(&kind, 1, s->d, s->L, &family, err));
+    run.circuits = x.circuits ? x.circuits : &kind;
+    x.base = &base;
+    x.progress = progress_step;
+    x.progress_context = &bar;
+    status = exclusion_apply(&p->excluded, &x, err);
+    if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
+    progress_end(&bar);
+    if (status == CISUP_OK) status = sink(context, &run, err);
+done:
+    cisup_report_free(&report);
+    cisup_circuits_free(&kind);
+    cisup_incidence_free(&computed);
+    cisup_allocation_free(&base);
+    return status;
+}

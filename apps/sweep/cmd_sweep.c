@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/program.h"
+#include "journal.h"
+#include "parameters.h"
+#include "sweep_export.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char about[] =
+    "Run every cell of a grid, each one run of cisup propagate, into a journal that "
+    "survives whatever ends the program: the same command goes on where it ended. "
+    "Several "
+    "processes may work on one journal and share its cells. SPEC.json is {\"fixed\": "
+    "{name: value}, \"grid\": {name: [values]}} with the names of docs/formats.md; "
+    "without "
+    "it --journal goes on with what it was made for.";
+
+typedef struct {
+    const char *spec_path, *journal_path, *csv_path;
+    char *default_path; /* owned */
+    cisup_index threads;
+    int json, quiet, force, status, export;
+    int is_checked; /* every cell of the spec */
+    sweep_spec spec;
+    journal journal;
+} request;
+
+/* The records of a cell as text, instead of on standard output. */
+typedef struct {
+    propagation *run;
+    int quiet;
+    FILE *to;
+} capture;
+
+static cisup_status capture_run(void *context, const finished_run *run,
+                                cisup_error *err) {
+    const capture *c = context;
+    return report_records(run, c->to, err);
+}
+
+static cisup_status capture_shape(void *context, const cisup_shape *shape,
+                                  cisup_error *err) {
+    capture *c = context;
+    return propagation_run(c->run, shape, c->quiet, capture_run, c, err);
+}
+
+/* Runs the parameters of a cell. More circuits than fit is a result like any other. */
+static cisup_status run_parameters(const request *r, const json_t *parameters, FILE *to,
+                                   cisup_error *err) {
+    propagation p = propagation_defaults();
+    capture c = {&p, r->quiet, to};
+    cisup_error why = {0};
+    cisup_status status;
+    p.threads = r->threads;
+    CISUP_TRY(parameters_set(&p, parameters, err));
+    CISUP_TRY(propagation_complete(&p, err));
+    status = propagation_each(&p, capture_shape, &c, &why);
+    if (status == CISUP_EINFEASIBLE)
+        status = emit_line_to(
+            to, json_pack("{ss,ss}", "record", "infeasible", "reason", why.text), err);
+    else if (status != CISUP_OK)
+        *err = why;
+done:
+    propagation_free(&p);
+    return status;
+}
+
+/* *records: free() frees. */
+static cisup_status run_cell(const request *r, const char *text, char **records,
+                             cisup_error *err) {
+    size_t size;
+    cisup_status status = CISUP_OK;
+    json_t *parameters = json_loads(text, 0, NULL);
+    FILE *to = open_memstream(records, &size);
+    if (!parameters)
+        status = CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
+    else if (!to)
+        status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
+    else
+        status = run_parameters(r, parameters, to, err);
+    const int is_lost = to && (ferror(to) | fclose(to));
+    if (status == CISUP_OK && is_lost)
+        status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
+    json_decref(parameters);
+    return status;
+}
+
+/* A signal ends a cell in its midst: then it is given back. */
+static cisup_status work_on(request *r, const journal_claim *claim, cisup_error *err) {
+    char *records = NULL;
+    const double start = seconds_now();
+    cisup_error ignored;
+    cisup_status status = run_cell(r, claim->parameters, &records, err);
+    if (status == CISUP_OK && !signal_received()) {
+        status =
+            journal_finish(&r->journal, claim->cell, records, seconds_now() - start, err);
+    } else {
+        if (status != CISUP_OK) {
+            char place[32];
+            (void)snprintf(place, sizeof place, "cell %" PRId64, claim->cell);
+            cisup_error_prefix(err, place);
+        }
+        (void)!journal_give_back(&r->journal, claim->cell, &ignored);
+    }
+    free(records);
+    return status;
+}
+
+/* Until all cells are done, here or by others: should one of these die, its cell is open
+ * again. */
+static cisup_status work(request *r, cisup_error *err) {
+    static const struct timespec pause = {.tv_nsec = 100000000};
+    cisup_status status;
+    CISUP_TRY(journal_join(&r->journal, err));
+    while (!signal_received()) {
+        journal_claim claim;
+        CISUP_TRY(journal_take(&r->journal, &claim, err));
+        if (claim.cell < 0 && !claim.others) break;
+        if (claim.cell < 0) {
+            (void)nanosleep(&pause, NULL);
+            continue;
+        }
+        status = work_on(r, &claim, err);
+        free(claim.parameters);
+        if (status != CISUP_OK) goto done;
+    }
+done:
+    return status;
+}
+
+static cisup_status describe_cell(void *context, cisup_index k, char **parameters,
+                                  uint64_t *seed, cisup_error *err) {
+    json_t *cell = sweep_spec_cell(context, k);
+    propagation p = propagation_defaults();
+    cisup_status status;
+    if (!cell) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
+    CISUP_TRY(parameters_set(&p, cell, err));
+    *seed = p.setup.seed;
+    *parameters = json_dumps(cell, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (!*parameters) status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
+done:
+    propagation_free(&p);
+    json_decref(cell);
+    return status;
+}
+
+static cisup_status describe(const sweep_spec *spec, journal_subject *now,
+                             cisup_error *err) {
+    json_t *files;
+    *now = (journal_subject){0};
+    const cisup_status status = sweep_spec_files(spec, &files, err);
+    if (status != CISUP_OK) return status;
+    *now = (journal_subject){.version = strdup(CISUP_VERSION),
+                             .spec = sweep_spec_text(spec),
+                             .files = json_dumps(files, JSON_COMPACT | JSON_SORT_KEYS)};
+    json_decref(files);
+    if (now->version && now->spec && now->files) return CISUP_OK;
+    journal_subject_free(now);
+    return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the spec");
+}
+
+/* What was begun goes on only where the same results come out. */
+static cisup_status check_subject(const request *r, const journal_subject *then,
+                                  const journal_subject *now, cisup_error *err) {
+    const char *path = r->journal_path;
+    if (strcmp(then->version, now->version) != 0)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "%s was begun by version %s, this is version %s", path,
+                          then->version, now->version);
+    if (strcmp(then->files, now->files) != 0)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "files of the sweep have changed since %s was begun: %s then, "
+                          "%s now",
+                          path, then->files, now->files);
+    return CISUP_OK;
+}
+
+/* The journal of the spec, filled if it is new; without a spec that of the journal. */
+static cisup_status match(request *r, cisup_error *err) {
+    sweep_spec *spec = &r->spec, begun = {0};
+    journal_subject then = {0}, now = {0};
+    const int only_reads = r->status || r->export;
+    cisup_status status = CISUP_OK;
+    if (!r->journal.is_filled) {
+        if (!spec->root || only_reads)
+            return CISUP_FAIL(err, CISUP_EFORMAT, "%s is empty", r->journal_path);
+        if (!r->is_checked) CISUP_TRY(sweep_spec_check(spec, r->spec_path, err));
+        CISUP_TRY(describe(spec, &now, err));
+        CISUP_TRY(journal_fill(&r->journal, &now, spec->cells, describe_cell, spec, err));
+        journal_subject_free(&now);
+    }
+    CISUP_TRY(journal_subject_read(&r->journal, &then, err));
+    CISUP_TRY(sweep_spec_parse(&begun, then.spec, r->journal_path, err));
+    if (spec->root) CISUP_TRY(sweep_spec_same(&begun, spec, r->journal_path, err));
+    if (!only_reads) CISUP_TRY(describe(&begun, &now, err));
+    if (!only_reads) CISUP_TRY(check_subject(r, &then, &now, err));
+    sweep_spec_free(spec);
+    *spec = begun;
+    begun = (sweep_spec){0};
+done:
+    sweep_spec_free(&begun);
+    journal_subject_free(&then);
+    journal_subject_free(&now);
+    return status;
+}
+
+static cisup_status show_status(const request *r, const journal_counts *n,
+                                cisup_error *err) {
+    const cisup_index open = n->cells - n->done - n->running;
+    if (r->json)
+        return emit_line(json_pack("{ss,sI,sI,sI,sI,sI,so}", "record", "status", "cells",
+                                   n->cells, "done", n->done, "infeasible", n->infeasible,
+                                   "running", n->running, "open", open, "seconds",
+                                   emit_number(n->seconds)),
+                         err);
+    printf("%" PRId64 " cells: %" PRId64 " done (%" PRId64 " infeasible), %" PRId64
+           " running, %" PRId64 " open\n",
+           n->cells, n->done, n->infeasible, n->running, open);
+    return CISUP_OK;
+}
+
+static int is_stdout(const char *path) {
+    return path && strcmp(path, "-") == 0;
+}
+
+static cisup_overwrite overwrite_of(const request *r) {
+    return r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING;
+}
+
+/* What is asked for, of the cells that are done. */
+static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(journal_count(&r->journal, counts, err));
+    if (r->status) return show_status(r, counts, err);
+    if (r->csv_path)
+        CISUP_TRY(
+            sweep_export_csv(&r->journal, &r->spec, r->csv_path, overwrite_of(r), err));
+    if (r->json || (r->export && !r->csv_path))
+        CISUP_TRY(sweep_export_json(&r->journal, err));
+    if (!r->json && !r->export && !r->quiet && !is_stdout(r->csv_path))
+        CISUP_TRY(show_status(r, counts, err));
+done:
+    return status;
+}
+
+/* SPEC.json has its journal in SPEC.sqlite. */
+static cisup_status name_journal(request *r, cisup_error *err) {
+    if (r->journal_path) return CISUP_OK;
+    if (!r->spec_path || strcmp(r->spec_path, "-") == 0)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "sweep needs SPEC.json or --journal; see "
+                          "cisup sweep --help");
+    const size_t length = strlen(r->spec_path);
+    const int is_json = length > 5 && strcmp(r->spec_path + length - 5, ".json") == 0;
+    r->default_path = malloc(length + sizeof ".sqlite");
+    if (!r->default_path) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a name");
+    (void)sprintf(r->default_path, "%.*s.sqlite", (int)(length - (is_json ? 5 : 0)),
+                  r->spec_path);
+    r->journal_path = r->default_path;
+    return CISUP_OK;
+}
+
+static cisup_status check_options(const request *r, cisup_error *err) {
+    if (r->csv_path && strcmp(r->csv_path, r->journal_path) == 0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--csv %s: is the journal", r->csv_path);
+    if (r->status && r->export)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--status and --export exclude each other");
+    if (r->status && r->csv_path)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--status has no --csv");
+    if (r->json && is_stdout(r->csv_path))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--json and --csv - exclude each other: each takes the "
+                          "standard output");
+    if (r->threads > 4096)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
+                          r->threads);
+    return CISUP_OK;
+}
+
+/* Whether the CSV file can be written, before hours of work. */
+static cisup_status try_csv(const request *r, cisup_error *err) {
+    cisup_outfile file;
+    if (!r->csv_path || is_stdout(r->csv_path)) return CISUP_OK;
+    const cisup_status status =
+        cisup_outfile_open(&file, r->csv_path, overwrite_of(r), err);
+    cisup_outfile_discard(&file);
+    return status;
+}
+
+static cisup_status execute(request *r, int *is_complete, cisup_error *err) {
+    const int only_reads = r->status || r->export;
+    journal_counts counts;
+    cisup_status status;
+    CISUP_TRY(name_journal(r, err));
+    CISUP_TRY(check_options(r, err));
+    if (r->spec_path) CISUP_TRY(sweep_spec_read(&r->spec, r->spec_path, err));
+    const journal_use use = only_reads     ? JOURNAL_READ
+                            : r->spec_path ? JOURNAL_CREATE
+                                           : JOURNAL_WRITE;
+    r->is_checked = use == JOURNAL_CREATE && access(r->journal_path, F_OK) != 0;
+    if (r->is_checked) CISUP_TRY(sweep_spec_check(&r->spec, r->spec_path, err));
+    CISUP_TRY(try_csv(r, err));
+    CISUP_TRY(journal_open(&r->journal, r->journal_path, use, err));
+    CISUP_TRY(match(r, err));
+    if (!only_reads) CISUP_TRY(work(r, err));
+    if (!only_reads && signal_received()) goto done;
+    CISUP_TRY(show(r, &counts, err));
+    *is_complete = counts.done == counts.cells;
+    if (r->export && !*is_complete)
+        fprintf(stderr, "cisup: %" PRId64 " of %" PRId64 " cells are not done\n",
+                counts.cells - counts.done, counts.cells);
+done:
+    return status;
+}
+
+int cmd_sweep(int argc, char **argv) {
+    request r = {0};
+    const option table[] = {
+        {"journal", 0, OPTION_TEXT, &r.journal_path, "FILE",
+         "where the cells are kept (SPEC.sqlite)", NULL},
+        {"status", 0, OPTION_FLAG, &r.status, NULL,
+         "run nothing; say how many cells are done; exit code 1: not all", NULL},
+        {"export", 0, OPTION_FLAG, &r.export, NULL,
+         "run nothing; print the cells that are done; exit code 1: not all", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL,
+         "print the results of all cells, one JSON object a line", NULL},
+        {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures of all cells",
+         NULL},
+        {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads of this process (all)",
+         NULL},
+        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},
+        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace an existing CSV file", NULL},
+    };
+    const char *operand[OPERANDS_MOST] = {0};
+    (void)options_parse("cisup sweep", "[SPEC.json]", about, table,
+                        sizeof table / sizeof table[0], argc, argv, operand);
+    r.spec_path = operand[0];
+    cisup_error err = {0};
+    int is_complete = 1;
+    end_on_signal();
+    const cisup_status status = execute(&r, &is_complete, &err);
+    journal_close(&r.journal);
+    sweep_spec_free(&r.spec);
+    free(r.default_path);
+    if (status != CISUP_OK) return fail_with(&err);
+    return is_complete ? EXIT_HOLDS : EXIT_VIOLATED;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sweep_export.h"
+
+#include "propagate/report.h"
+
+#include <cisup/core/memory.h>
+
+#include <string.h>
+
+static cisup_status parse_object(const char *text, size_t length, cisup_index cell,
+                                 json_t **object, cisup_error *err) {
+    *object = json_loadb(text, length, 0, NULL);
+    if (json_is_object(*object)) return CISUP_OK;
+    json_decref(*object);
+    *object = NULL;
+    return CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged: cell %" PRId64, cell);
+}
+
+static cisup_status print_cell(void *context, cisup_index cell, const char *parameters,
+                               const char *records, cisup_error *err) {
+    (void)context;
+    json_t *given;
+    cisup_status status;
+    CISUP_TRY(parse_object(parameters, strlen(parameters), cell, &given, err));
+    CISUP_TRY(emit_line(
+        json_pack("{ss,sI,so}", "record", "cell", "cell", cell, "parameters", given),
+        err));
+    (void)fputs(records, stdout);
+done:
+    return status;
+}
+
+cisup_status sweep_export_json(journal *j, cisup_error *err) {
+    return journal_each(j, print_cell, NULL, err);
+}
+
+typedef struct {
+    csv_sink csv;
+    const json_t *grid;   /* of the spec */
+    const json_t *record; /* of the line being printed */
+    json_t *run, *given;  /* the run record of the cell; its parameters */
+} table;
+
+/* Whether a name of the grid is among the columns of propagate as the same thing. */
+static int is_column(const char *name) {
+    return strlen(name) == 1; /* D, d, T, S, L, z */
+}
+
+/* A member of the record or of its theory; sizes are parameters as run or as given. */
+static const json_t *find_field(const table *t, const char *name) {
+    const json_t *const places[] = {t->record, json_object_get(t->record, "theory"),
+                                    json_object_get(t->run, "params"), t->given};
+    const int count = is_column(name) ? 4 : 2;
+    for (int k = 0; k < count; k++) {
+        const json_t *field = json_object_get(places[k], name);
+        if (field) return field;
+    }
+    return NULL;
+}
+
+/* Empty for what is null or not there, and for the list of all z. */
+static void print_field(csv_sink *csv, const json_t *field) {
+    if (json_is_integer(field))
+        csv_index(csv, json_integer_value(field));
+    else if (json_is_real(field))
+        csv_number(csv, json_real_value(field));
+    else if (json_is_boolean(field))
+        csv_text(csv, json_is_true(field) ? "true" : "false");
+    else if (json_is_string(field))
+        csv_quoted(csv, json_string_value(field));
+    else
+        csv_skip(csv, 1);
+}
+
+static void print_row(table *t, cisup_index cell) {
+    const char *varied;
+    json_t *list;
+    csv_index(&t->csv, cell);
+    json_object_foreach((json_t *)t->grid, varied, list) {
+        if (!is_column(varied)) print_field(&t->csv, json_object_get(t->given, varied));
+    }
+    for (const char *at = report_csv_header; *at; at += *at == ',') {
+        char name[64];
+        const size_t length = strcspn(at, ",");
+        (void)snprintf(name, sizeof name, "%.*s", (int)length, at);
+        print_field(&t->csv, find_field(t, name));
+        at += length;
+    }
+    csv_end_row(&t->csv);
+}
+
+static int is_of(const json_t *record, const char *kind) {
+    const char *own = json_string_value(json_object_get(record, "record"));
+    return own && strcmp(own, kind) == 0;
+}
+
+/* The rows are those of propagate --csv, and one of each infeasible cell. */
+static int has_row(const json_t *record) {
+    return is_of(record, "error") || is_of(record, "open") || is_of(record, "infeasible");
+}
+
+static cisup_status print_rows(void *context, cisup_index cell, const char *parameters,
+                               const char *records, cisup_error *err) {
+    table *t = context;
+    json_t *record = NULL;
+    cisup_status status;
+    CISUP_TRY(parse_object(parameters, strlen(parameters), cell, &t->given, err));
+    for (const char *at = records; *at;) {
+        const size_t length = strcspn(at, "\n");
+        CISUP_TRY(parse_object(at, length, cell, &record, err));
+        at += length + (at[length] != 0);
+        if (is_of(record, "run")) {
+            json_decref(t->run);
+            t->run = json_incref(record);
+        }
+        t->record = record;
+        if (has_row(record)) print_row(t, cell);
+        json_decref(record);
+        record = NULL;
+    }
+done:
+    json_decref(record);
+    json_decref(t->run);
+    json_decref(t->given);
+    t->run = t->given = NULL;
+    return status;
+}
+
+/* cell, then what varies and is no column yet, then the columns of propagate. */
+static cisup_status make_header(const json_t *grid, char **header, cisup_error *err) {
+    const char *name;
+    json_t *list;
+    size_t length = sizeof "cell," + strlen(report_csv_header);
+    json_object_foreach((json_t *)grid, name, list) length +=
+        strlen(name) + sizeof "parameter_,";
+    const cisup_status status = cisup_new(header, (cisup_index)length, 1, err);
+    if (status != CISUP_OK) return status;
+    char *end = stpcpy(*header, "cell,");
+    json_object_foreach((json_t *)grid, name, list) {
+        if (is_column(name)) continue;
+        if (strcmp(name, "worst") == 0) end = stpcpy(end, "parameter_"); /* is a norm */
+        end = stpcpy(stpcpy(end, name), ",");
+    }
+    (void)stpcpy(end, report_csv_header);
+    return CISUP_OK;
+}
+
+cisup_status sweep_export_csv(journal *j, const sweep_spec *spec, const char *path,
+                              cisup_overwrite overwrite, cisup_error *err) {
+    table t = {.grid = spec->grid};
+    char *header = NULL;
+    cisup_status status;
+    CISUP_TRY(make_header(spec->grid, &header, err));
+    CISUP_TRY(csv_open(&t.csv, path, header, overwrite, err));
+    CISUP_TRY(journal_each(j, print_rows, &t, err));
+    CISUP_TRY(csv_commit(&t.csv, err));
+done:
+    csv_discard(&t.csv);
+    cisup_release(header);
+    return status;
+}

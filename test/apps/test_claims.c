@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every claim is examined twice in a small network: as it is, and broken in one way. The
+ * verdict of the row that the break is about must turn. */
+#include "common/check.h"
+
+#include "claims/claims.h"
+#include <cisup/core/memory.h>
+#include <cisup/core/rng.h>
+#include <cisup/core/schemes.h>
+
+/* N = 100 neurons a block; T S/N = 6. */
+static cisup_claims_setup small(void) {
+    cisup_claims_setup s = cisup_claims_quick();
+    s.D = 400;
+    s.S = 5;
+    s.T = 120;
+    s.L = 4;
+    s.networks = 8;
+    s.inputs = 100;
+    s.threads = 2;
+    return s;
+}
+
+static cisup_findings found(int number, const cisup_claims_setup *setup) {
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    cisup_findings f;
+    assert_in_range(number, 1, count);
+    assert_int_equal(e[number - 1].number, number);
+    CHECK_OK(cisup_claims_examine(&e[number - 1], setup, &f, &error_));
+    return f;
+}
+
+/* Ways to break a network. */
+
+static void share_two(void *context, cisup_allocation *a) {
+    (void)context;
+    int32_t *one = a->slot, *two = a->slot + a->S;
+    int32_t low = one[0], high = one[1];
+    two[0] = low;
+    two[1] = high;
+    for (cisup_index k = 2; k < a->S; k++) two[k] = (int32_t)(a->N - a->S + k);
+    cisup_row_sort(two, a->S);
+}
+
+static void sit_twice(void *context, cisup_allocation *a) {
+    (void)context;
+    a->slot[1] = a->slot[0];
+}
+
+/* Neurons 0 and 1 of circuit 0 in the same neurons of the network. */
+static void join_neurons(void *context, cisup_csc *e) {
+    (void)context;
+    for (cisup_index k = e->p[1]; k < e->p[2]; k++) e->i[k] = e->i[e->p[0] + k - e->p[1]];
+}
+
+/* All circuits in neuron 0. */
+static void crowd_one(void *context, cisup_allocation *a) {
+    (void)context;
+    for (cisup_index t = 0; t < a->T; t++) a->slot[t * a->S] = 0;
+}
+
+/* The input embedded as it is, and the first matrix applied by a layer of its own. */
+static cisup_status embed_late(void *context, cisup_circuits *c) {
+    (void)context;
+    cisup_circuits more;
+    const cisup_index square = c->d * c->d, all = c->T * square;
+    const cisup_status status =
+        cisup_circuits_init(&more, c->T, c->d, c->L + 1, c->L + 1, NULL);
+    if (status != CISUP_OK) return status;
+    for (cisup_index k = 0; k < all; k++) more.w[k] = k % square % (c->d + 1) == 0;
+    for (cisup_index k = 0; k < square; k++) more.wbar[k] = k % (c->d + 1) == 0;
+    for (cisup_index l = 1; l <= c->L; l++) {
+        memcpy(more.w + l * all, cisup_circuits_weights(c, l, 0),
+               (size_t)all * sizeof(double));
+        memcpy(more.wbar + l * square, cisup_circuits_common(c, l),
+               (size_t)square * sizeof(double));
+        memcpy(more.b + l * c->d, cisup_circuits_bias(c, l),
+               (size_t)c->d * sizeof(double));
+    }
+    more.on_count = c->on_count;
+    more.offset = c->offset;
+    more.fold = c->fold;
+    cisup_circuits_free(c);
+    *c = more;
+    return CISUP_OK;
+}
+
+static cisup_status shift_bias(void *context, cisup_circuits *c) {
+    for (cisup_index k = 0; k < c->layers * c->d; k++)
+        c->b[k] += *(const double *)context;
+    return CISUP_OK;
+}
+
+static cisup_status drop_bias(void *context, cisup_circuits *c) {
+    (void)context;
+    for (cisup_index k = 0; k < c->layers * c->d; k++) c->b[k] = 0.0;
+    return CISUP_OK;
+}
+
+/* Rotations of a third of the size: x and its offset together, not x alone, send a vector
+ * of norm 1, as [CIS2] supposes. */
+static cisup_status shrink_states(void *context, cisup_circuits *c) {
+    const cisup_index on = c->on_count, d = c->d;
+    const double third = 1.0 / 3.0;
+    cisup_rng rng;
+    cisup_status status;
+    (void)context;
+    CISUP_TRY(cisup_new(&c->input_start, c->T + 1, sizeof *c->input_start, NULL));
+    CISUP_TRY(cisup_new(&c->input, c->T * (d - on), sizeof *c->input, NULL));
+    cisup_rng_init(&rng, 1, CISUP_STREAM_TEST, 0, 0, 0);
+    for (cisup_index t = 0; t < c->T; t++) {
+        double *x = c->input + t * (d - on);
+        c->input_start[t + 1] = t + 1;
+        cisup_rng_sphere(&rng, d - on, x);
+        for (cisup_index i = 0; i < d - on; i++) x[i] *= third;
+    }
+    for (cisup_index row = 0; row < c->layers * c->T * d; row++)
+        for (cisup_index j = 0; j < on && row % d >= on; j++) c->w[row * d + j] *= third;
+    for (cisup_index row = 0; row < c->layers * d; row++) {
+        for (cisup_index j = 0; j < on && row % d >= on; j++)
+            c->wbar[row * d + j] *= third;
+        if (row % d >= on) c->b[row] *= third;
+    }
+    c->offset *= third;
+done:
+    return status;
+}
+
+static cisup_status scale_weights(cisup_circuits *c, double by) {
+    for (cisup_index k = 0; k < c->layers * c->T * c->d * c->d; k++) c->w[k] *= by;
+    return CISUP_OK;
+}
+
+static cisup_status double_weights(void *context, cisup_circuits *c) {
+    (void)context;
+    return scale_weights(c, 2.0);
+}
+
+static cisup_status halve_weights(void *context, cisup_circuits *c) {
+    (void)context;
+    return scale_weights(c, 0.5);
+}
+
+static void take_few(void *context, cisup_study *s) {
+    s->T = *(const cisup_index *)context;
+}
+
+static void take_many(void *context, cisup_study *s) {
+    s->T = *(const cisup_index *)context;
+    s->scheme = CISUP_SCHEME_BEST;
+}
+
+static void activate_many(void *context, cisup_study *s) {
+    s->z = *(const cisup_index *)context;
+}
+
+static void do_not_reshuffle(void *context, cisup_study *s) {
+    (void)context;
+    s->keep_order = 1;
+}
+
+static void repeat_all(void *context, cisup_study *s) {
+    (void)context;
+    s->keep_order = 1;
+    s->fresh = 0;
+}
+
+static void let_all_pass(void *context, cisup_study *s) {
+    (void)context;
+    s->mode = CISUP_MODE_LINEAR;
+}
+
+/* Closes by hand what a ReLU network leaves open. */
+static void mask_neurons(void *context, cisup_study *s) {
+    (void)context;
+    s->mode = CISUP_MODE_MASKED_LINEAR;
+}
+
+/* The same with new weights in every layer. */
+static void mask_and_renew(void *context, cisup_study *s) {
+    mask_neurons(context, s);
+    s->fresh = 1;
+}
+
+static void do_not_widen(void *context, cisup_study *s) {
+    s->N = *(const cisup_index *)context;
+}
+
+static cisup_index stay_flat(void *context, cisup_index n) {
+    const cisup_index most = *(const cisup_index *)context;
+    return n < most ? n : most;
+}
+
+/* Dimensions that grow like ln n: what is stored is a power of n. */
+static cisup_index grow_slowly(void *context, cisup_index n) {
+    (void)context;
+    return (cisup_index)(20.0 + 20.0 * log((double)n / 20.0));
+}
+
+/* A row that holds, exactly or within some percent, as it is and fails when broken; or
+ * the other way round. */
+static void assert_turns(int number, int holds, const cisup_finding *a,
+                         const cisup_finding *b) {
+    if ((a->verdict != CISUP_VERDICT_FAILS) == holds &&
+        (b->verdict == CISUP_VERDICT_FAILS) == holds)
+        return;
+    fprintf(
+        stderr,
+        "claim %d, %s: predicted %g, %g; sound %g [%g, %g] %s, broken %g [%g, %g] %s\n",
+        number, a->part, a->predicted, b->predicted, a->measured.mean, a->measured.low,
+        a->measured.high, cisup_verdict_name(a->verdict), b->measured.mean,
+        b->measured.low, b->measured.high, cisup_verdict_name(b->verdict));
+    fail();
+}
+
+/* The rows of a claim that are named turn: "02" is the first and the third. */
+static void examine_rows(int number, int holds, const char *rows,
+                         cisup_claims_setup setup, const cisup_claims_faults *faults) {
+    static cisup_findings sound; /* kept while number and setup stay */
+    static cisup_index made[4];
+    const cisup_index asked[4] = {number, setup.D, setup.networks, setup.inputs};
+    if (memcmp(made, asked, sizeof made) != 0) sound = found(number, &setup);
+    memcpy(made, asked, sizeof made);
+    setup.faults = *faults;
+    const cisup_findings broken = found(number, &setup);
+    for (; *rows; rows++) {
+        const int row = *rows - '0';
+        assert_in_range(row, 0, sound.count - 1);
+        assert_turns(number, holds, &sound.row[row], &broken.row[row]);
+    }
+}
+
+/* They hold, and in a broken network they do not. */
+static void turns(int number, const char *rows, cisup_claims_setup setup,
+                  const cisup_claims_faults *faults) {
+    examine_rows(number, 1, rows, setup, faults);
+}
+
+/* They do not hold, but do in a network without what is blamed for it. */
+static void comes_true(int number, const char *rows, cisup_claims_setup setup,
+                       const cisup_claims_faults *faults) {
+    examine_rows(number, 0, rows, setup, faults);
+}
+
+static cisup_interval interval(double low, double high) {
+    return (cisup_interval){.mean = 0.5 * (low + high), .low = low, .high = high};
+}
+
+/* The rules of analysis/claims.h, at and beside their borders. */
+static void verdicts_follow_the_rules(void **state) {
+    (void)state;
+    static const struct {
+        cisup_relation relation;
+        double predicted, low, high, tolerance;
+        cisup_verdict verdict;
+        double within;
+    } rule[] = {
+        {CISUP_RELATION_EXACTLY, 2.5, 2.5, 2.5, 0.0, CISUP_VERDICT_HOLDS, NAN},
+        {CISUP_RELATION_EXACTLY, 2.5, 2.4, 2.5, 0.05, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EXACTLY, 2.5, 2.5, 2.6, 0.05, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EXACTLY, 0.0, NAN, NAN, 1.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_AT_MOST, 2.5, 1.0, 2.5, 0.0, CISUP_VERDICT_HOLDS, NAN},
+        {CISUP_RELATION_AT_MOST, 2.5, 1.0, 2.6, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_AT_MOST, 2.5, NAN, NAN, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_AT_LEAST, 2.5, 2.5, 9.0, 0.0, CISUP_VERDICT_HOLDS, NAN},
+        {CISUP_RELATION_AT_LEAST, 2.5, 2.4, 9.0, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_AT_LEAST, 2.5, NAN, NAN, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, 2.0, 1.85, 2.15, 0.0, CISUP_VERDICT_HOLDS, NAN},
+        {CISUP_RELATION_EQUAL, 2.0, 2.02, 2.03, 0.0, CISUP_VERDICT_WITHIN, 2.0},
+        {CISUP_RELATION_EQUAL, 2.0, 1.55, 2.15, 0.0, CISUP_VERDICT_WITHIN, 23.0},
+        {CISUP_RELATION_EQUAL, 2.0, 1.90, 2.99, 0.0, CISUP_VERDICT_WITHIN, 50.0},
+        {CISUP_RELATION_EQUAL, 2.0, 1.90, 3.01, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, 2.0, 0.99, 2.01, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, -2.0, -2.2, -2.1, 0.0, CISUP_VERDICT_WITHIN, 11.0},
+        {CISUP_RELATION_EQUAL, 2.0, NAN, NAN, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, NAN, 1.9, 2.1, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, 0.0, 0.0, 0.1, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EQUAL, 2.0, 1.9, INFINITY, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EXPONENT, 2.0, 1.97, 2.04, 0.0, CISUP_VERDICT_HOLDS, NAN},
+        {CISUP_RELATION_EXPONENT, 2.0, 2.03, 2.04, 0.0, CISUP_VERDICT_WITHIN, 10.0},
+        {CISUP_RELATION_EXPONENT, 1.0, 0.83, 1.01, 0.0, CISUP_VERDICT_WITHIN, 48.0},
+        {CISUP_RELATION_EXPONENT, 2.0, 1.82, 2.01, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EXPONENT, 2.0, 1.99, 2.18, 0.0, CISUP_VERDICT_FAILS, NAN},
+        {CISUP_RELATION_EXPONENT, 2.0, NAN, NAN, 0.0, CISUP_VERDICT_FAILS, NAN},
+    };
+    for (int k = 0; k < (int)(sizeof rule / sizeof *rule); k++) {
+        cisup_findings f = {.count = 0};
+        const cisup_finding *row =
+            cisup_findings_add(&f, "part", rule[k].relation, rule[k].predicted,
+                               interval(rule[k].low, rule[k].high), rule[k].tolerance);
+        if (row->verdict != rule[k].verdict) fprintf(stderr, "rule %d\n", k);
+        assert_int_equal(row->verdict, rule[k].verdict);
+        CHECK_NEAR(row->within, rule[k].within, 0.0);
+        assert_int_equal(f.count, 1);
+    }
+}
+
+/* Cells at 1..5; holds: a digit 1 for each that is within the percentage. */
+static void check_scan(const char *holds, const char *want) {
+    cisup_scan_cell cell[5];
+    char where[CISUP_CLAIMS_TEXT];
+    for (int k = 0; k < 5; k++)
+        cell[k] = (cisup_scan_cell){k + 1.0, 2.0,
+                                    cisup_interval_point(holds[k] == '1' ? 2.3 : 2.5)};
+    cisup_scan_text(where, "z", cell, 5, 20.0);
+    assert_string_equal(where, want);
+}
+
+static void scans_tell_where(void **state) {
+    (void)state;
+    check_scan("11111", "within 20 % for all z = 1..5");
+    check_scan("00000", "within 20 % for no z = 1..5");
+    check_scan("11000", "within 20 % up to z = 2 of 1..5");
+    check_scan("10000", "within 20 % up to z = 1 of 1..5");
+    check_scan("00011", "within 20 % from z = 4 on of 1..5");
+    check_scan("00001", "within 20 % from z = 5 on of 1..5");
+    check_scan("01110", "within 20 % at z = 2, 3, 4 of 1..5");
+    check_scan("11001", "within 20 % at z = 1, 2, 5 of 1..5");
+    check_scan("10011", "within 20 % at z = 1, 4, 5 of 1..5");
+    const cisup_scan_cell cell = {3.0, 2.0, cisup_interval_point(2.1)};
+    char where[CISUP_CLAIMS_TEXT] = "";
+    cisup_scan_append(where, "last ", "T", &cell, 1, 20.0);
+    cisup_scan_append(where, "", "l", &cell, 1, 2.0);
+    assert_string_equal(where,
+                        "last within 20 % for all T = 3..3; within 2 % for no l = 3..3");
+}
+
+/* 1, 2, 3 and 2, 4, 9: r = 15/6; y - r x = -0.5, -1, 1.5 over 2; their sd is
+ * sqrt(0.4375), t = 4.302653 at 2 degrees of freedom. */
+static void ratios_are_of_means(void **state) {
+    (void)state;
+    const double x[] = {1.0, 2.0, 3.0};
+    double y[] = {2.0, 4.0, 9.0};
+    const cisup_interval r = cisup_ratio_of_means(x, y, 3);
+    const double half = 4.302653 * sqrt(0.4375 / 3.0); /* seven digits of t */
+    CHECK_NEAR(r.mean, 2.5, 1e-15);
+    CHECK_NEAR(r.low, 2.5 - half, 1e-6);
+    CHECK_NEAR(r.high, 2.5 + half, 1e-6);
+}
+
+static void claims_are_numbered(void **state) {
+    (void)state;
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    assert_int_equal(count, 24);
+    for (int k = 0; k < count; k++) {
+        assert_int_equal(e[k].number, k + 1);
+        assert_true(e[k].name[0] && e[k].statement[0] && e[k].place[0]);
+    }
+}
+
+/* The smallest network in which everything can be examined. */
+static cisup_claims_setup tiny(void) {
+    cisup_claims_setup s = small();
+    s.D = 120;
+    s.S = 3;
+    s.T = 40;
+    s.L = 3;
+    s.networks = 2;
+    s.inputs = 9;
+    return s;
+}
+
+static void assert_same(const cisup_findings *a, const cisup_findings *b) {
+    assert_int_equal(a->count, b->count);
+    for (int k = 0; k < a->count; k++) {
+        const cisup_finding *x = &a->row[k], *y = &b->row[k];
+        assert_memory_equal(&x->measured, &y->measured, sizeof x->measured);
+        CHECK_NEAR(x->predicted, y->predicted, 0.0);
+        assert_int_equal(x->verdict, y->verdict);
+        assert_string_equal(x->where, y->where);
+    }
+}
+
+/* Of all claims but the last, which has sizes of its own. */
+static void threads_do_not_show(void **state) {
+    (void)state;
+    for (int number = 1; number < 24; number++) {
+        cisup_claims_setup s = tiny();
+        s.threads = 1;
+        const cisup_findings one = found(number, &s);
+        s.threads = 3;
+        const cisup_findings three = found(number, &s);
+        assert_same(&one, &three);
+    }
+}
+
+static void seeds_do_show(void **state) {
+    (void)state;
+    cisup_claims_setup s = tiny();
+    const cisup_findings one = found(9, &s);
+    s.seed = 2;
+    const cisup_findings two = found(9, &s);
+    assert_true(one.row[0].measured.mean != two.row[0].measured.mean);
+}
+
+static void bad_setups_are_refused(void **state) {
+    (void)state;
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    for (int k = 0; k < 8; k++) {
+        cisup_claims_setup s = tiny();
+        cisup_findings f;
+        if (k == 0) s.networks = 1;
+        if (k == 1) s.inputs = 0;
+        if (k == 2) s.threads = -1;
+        if (k == 3) s.d = 1;
+        if (k == 4) s.L = 2;
+        if (k == 5) s.L = 17;
+        if (k == 6) s.S = 1;
+        if (k == 7) s.T = 1;
+        assert_int_equal(cisup_claims_examine(&e[0], &s, &f, NULL), CISUP_EINVAL);
+    }
+    cisup_claims_setup s = tiny();
+    cisup_findings f;
+    s.T = 100000;
+    assert_int_equal(cisup_claims_examine(&e[8], &s, &f, NULL), CISUP_EINFEASIBLE);
+}
+
+static cisup_status examine_number(void *number) {
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    cisup_claims_setup s = tiny();
+    cisup_findings f;
+    s.networks = 2;
+    s.inputs = 1;
+    s.threads = 1;
+    return cisup_claims_examine(&e[*(int *)number - 1], &s, &f, NULL);
+}
+
+/* One claim of each kind of experiment. */
+static void survives_failing_allocations(void **state) {
+    (void)state;
+    int number[] = {1, 2, 3, 4, 6, 9, 14, 15, 16, 21, 23};
+    for (int k = 0; k < (int)(sizeof number / sizeof *number); k++)
+        assert_true(check_every_allocation(examine_number, &number[k]) > 0);
+}
+
+/* The published network with few samples. */
+static cisup_claims_setup published(void) {
+    cisup_claims_setup s = cisup_claims_quick();
+    s.networks = 6;
+    s.inputs = 60;
+    s.threads = 2;
+    return s;
+}
+
+static void breaks_overlaps(void **state) {
+    (void)state;
+    const cisup_claims_setup s = small();
+    turns(1, "0", s, &(cisup_claims_faults){.allocation = share_two});
+    turns(2, "0", s, &(cisup_claims_faults){.embedding = join_neurons});
+    turns(2, "0", s, &(cisup_claims_faults){.allocation = sit_twice});
+    turns(3, "0", s, &(cisup_claims_faults){.embedding = join_neurons});
+    turns(3, "0", s, &(cisup_claims_faults){.allocation = sit_twice});
+    turns(4, "012345", s, &(cisup_claims_faults){.allocation = crowd_one});
+    turns(5, "0", s, &(cisup_claims_faults){.allocation = share_two});
+}
+
+static void breaks_the_first_layers(void **state) {
+    (void)state;
+    const cisup_claims_setup s = small();
+    cisup_index few = 25;
+    turns(6, "01", s, &(cisup_claims_faults){.circuits = embed_late});
+    turns(7, "013", s, &(cisup_claims_faults){.allocation = crowd_one});
+    comes_true(7, "2", published(), &(cisup_claims_faults){.circuits = shrink_states});
+    turns(8, "0", s, &(cisup_claims_faults){.context = &few, .study = take_few});
+    turns(8, "1", s, &(cisup_claims_faults){.study = do_not_reshuffle});
+}
+
+static void breaks_the_second_layer(void **state) {
+    (void)state;
+    cisup_claims_setup s = published();
+    cisup_index many = 2000;
+    s.inputs = 150;
+    turns(9, "023", s, &(cisup_claims_faults){.study = do_not_reshuffle});
+    comes_true(9, "1", s, &(cisup_claims_faults){.context = &many, .study = take_many});
+    comes_true(9, "4", s,
+               &(cisup_claims_faults){
+                   .context = &many, .study = take_many, .circuits = shrink_states});
+}
+
+static void breaks_accumulation(void **state) {
+    (void)state;
+    cisup_claims_setup s = small();
+    cisup_index one = 1;
+    s.inputs = 400;
+    turns(10, "0", s, &(cisup_claims_faults){.study = repeat_all});
+    s.inputs = 100;
+    comes_true(10, "12", published(), &(cisup_claims_faults){.study = mask_and_renew});
+    turns(11, "01", s, &(cisup_claims_faults){.study = let_all_pass});
+    comes_true(11, "2", s,
+               &(cisup_claims_faults){.context = &one, .study = activate_many});
+    comes_true(11, "3", s, &(cisup_claims_faults){.study = mask_neurons});
+}
+
+static void breaks_the_parts(void **state) {
+    (void)state;
+    const cisup_claims_setup s = small();
+    double bias = -0.5;
+    cisup_index few = 30, many = 60;
+    turns(12, "01", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    bias = 1.0;
+    turns(12, "2", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    comes_true(12, "3", s, &(cisup_claims_faults){.circuits = drop_bias});
+    turns(15, "0", s, &(cisup_claims_faults){.context = &few, .study = take_few});
+    turns(15, "1", s, &(cisup_claims_faults){.context = &many, .study = activate_many});
+}
+
+static void breaks_growth(void **state) {
+    (void)state;
+    cisup_claims_setup s = small();
+    cisup_index few = 150;
+    turns(13, "01", s, &(cisup_claims_faults){.circuits = double_weights});
+    turns(16, "0", s, &(cisup_claims_faults){.study = do_not_reshuffle});
+    comes_true(16, "1", published(),
+               &(cisup_claims_faults){.context = &few, .study = take_few});
+    s.inputs = 60;
+    turns(18, "12346", s, &(cisup_claims_faults){.circuits = double_weights});
+    turns(18, "5", s, &(cisup_claims_faults){.circuits = halve_weights});
+    comes_true(18, "0", s, &(cisup_claims_faults){.context = &few, .study = take_few});
+}
+
+static void breaks_the_worst_case(void **state) {
+    (void)state;
+    turns(14, "01", small(), &(cisup_claims_faults){.allocation = share_two});
+}
+
+static void breaks_closed_neurons(void **state) {
+    (void)state;
+    const cisup_claims_setup s = small();
+    double bias = 2.0;
+    turns(17, "0", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    comes_true(17, "1", published(), &(cisup_claims_faults){.study = mask_neurons});
+    bias = 0.25;
+    turns(20, "0", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    turns(20, "1", published(), &(cisup_claims_faults){.study = mask_neurons});
+}
+
+static void breaks_scaling(void **state) {
+    (void)state;
+    cisup_claims_setup s = published();
+    cisup_index width = 350, flat = 8;
+    s.inputs = 100;
+    turns(19, "01", s, &(cisup_claims_faults){.context = &width, .study = do_not_widen});
+    comes_true(19, "2", s, &(cisup_claims_faults){.study = mask_neurons});
+    turns(22, "3", s, &(cisup_claims_faults){.context = &width, .study = do_not_widen});
+    s = small();
+    turns(22, "012", s, &(cisup_claims_faults){.context = &flat, .dimension = stay_flat});
+    turns(22, "2", s, &(cisup_claims_faults){.dimension = grow_slowly});
+}
+
+static void breaks_identities(void **state) {
+    (void)state;
+    const cisup_claims_setup s = small();
+    double bias = 0.35;
+    turns(21, "02", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    bias = 0.8;
+    turns(21, "1", s, &(cisup_claims_faults){.context = &bias, .circuits = shift_bias});
+    turns(23, "01", s, &(cisup_claims_faults){.spared = 0.01});
+}
+
+static void breaks_the_refined_theory(void **state) {
+    (void)state;
+    cisup_claims_setup s = small();
+    s.networks = 10;
+    s.inputs = 60;
+    turns(24, "0", s, &(cisup_claims_faults){.study = do_not_reshuffle});
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts_follow_the_rules),
+        cmocka_unit_test(scans_tell_where),
+        cmocka_unit_test(ratios_are_of_means),
+        cmocka_unit_test(claims_are_numbered),
+        cmocka_unit_test(threads_do_not_show),
+        cmocka_unit_test(seeds_do_show),
+        cmocka_unit_test(bad_setups_are_refused),
+        cmocka_unit_test(survives_failing_allocations),
+        cmocka_unit_test(breaks_overlaps),
+        cmocka_unit_test(breaks_the_first_layers),
+        cmocka_unit_test(breaks_the_second_layer),
+        cmocka_unit_test(breaks_accumulation),
+        cmocka_unit_test(breaks_the_parts),
+        cmocka_unit_test(breaks_growth),
+        cmocka_unit_test(breaks_the_worst_case),
+        cmocka_unit_test(breaks_closed_neurons),
+        cmocka_unit_test(breaks_scaling),
+        cmocka_unit_test(breaks_identities),
+        cmocka_unit_test(breaks_the_refined_theory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/drawn.h"
+
+/* Section 13, with R read back from rows 1, 2 of w. */
+static void rotation3_has_the_weights_of_section_13(void **state) {
+    (void)state;
+    cisup_family_options o = drawn(CISUP_ROTATION3, 1);
+    o.margin = 0.7;
+    cisup_circuits c = made(5, 3, 2, &o);
+    assert_int_equal(c.on_count, 1);
+    assert_true(c.offset == 1.0 && !c.fold && !c.input_start && c.layers == 2);
+    for (cisup_index l = 1; l <= 2; l++) {
+        for (cisup_index t = 0; t < 5; t++) {
+            const double *w = cisup_circuits_weights(&c, l, t);
+            const double want[9] = {
+                1.7, 0, 0, 1.7 - w[4] - w[5], w[4], w[5], 1.7 - w[7] - w[8], w[7], w[8]};
+            check_row(w, want, 9, 8 * DBL_EPSILON); /* sums of 4 numbers below 3.2 */
+            CHECK_NEAR(w[4] * w[4] + w[5] * w[5], 1.0, 4 * DBL_EPSILON);
+            assert_true(w[4] == w[8] && w[5] == -w[7]);
+        }
+        const double common[9] = {1.7, 0, 0, 1.7, 0, 0, 1.7, 0, 0};
+        const double bias[3] = {-0.7, -0.7, -0.7};
+        check_row(cisup_circuits_common(&c, l), common, 9, 0.0);
+        check_row(cisup_circuits_bias(&c, l), bias, 3, 0.0);
+    }
+    cisup_circuits_free(&c);
+}
+
+static void rotation4_has_the_weights_of_section_13(void **state) {
+    (void)state;
+    cisup_family_options o = drawn(CISUP_ROTATION4, 1);
+    o.margin = 0.7;
+    cisup_circuits c = made(5, 4, 2, &o);
+    assert_int_equal(c.on_count, 2);
+    assert_true(c.offset == 1.0 && !c.fold && c.layers == 2);
+    for (cisup_index l = 1; l <= 2; l++) {
+        for (cisup_index t = 0; t < 5; t++) {
+            const double *w = cisup_circuits_weights(&c, l, t);
+            const double *R = w + 10, *S = w + 14; /* rows of R */
+            const double p = 1.7 - R[0] - R[1], q = 1.7 - S[0] - S[1];
+            const double want[16] = {2, -2, 0,    0,    2, -2, 0,    0,
+                                     p, -p, R[0], R[1], q, -q, S[0], S[1]};
+            check_row(w, want, 16, 8 * DBL_EPSILON);
+            CHECK_NEAR(R[0] * R[0] + R[1] * R[1], 1.0, 4 * DBL_EPSILON);
+            assert_true(R[0] == S[1] && R[1] == -S[0]);
+        }
+        const double common[16] = {2,   -2,   0, 0, 2,   -2,   0, 0,
+                                   1.7, -1.7, 0, 0, 1.7, -1.7, 0, 0};
+        const double bias[4] = {-0.5, -1.5, -0.7, -0.7};
+        check_row(cisup_circuits_common(&c, l), common, 16, 0.0);
+        check_row(cisup_circuits_bias(&c, l), bias, 4, 0.0);
+    }
+    cisup_circuits_free(&c);
+}
+
+/* rotation4 = Gate(R_t, 1 - r_t; b), r_t = R_t (1,1)^T, but for offset and wbar. */
+static void rotation4_is_a_gated_rotation(void **state) {
+    (void)state;
+    enum { T = 7, L = 3 };
+    cisup_family_options o = drawn(CISUP_ROTATION4, 1);
+    o.margin = 1.3;
+    cisup_circuits c = made(T, 4, L, &o), gate;
+    double v[L * T * 4], beta[L * T * 2];
+    for (cisup_index k = 0; k < L * T; k++)
+        for (cisup_index i = 0; i < 2; i++) {
+            const double *row = c.w + 16 * k + 4 * (i + 2) + 2;
+            v[4 * k + 2 * i] = row[0];
+            v[4 * k + 2 * i + 1] = row[1];
+            beta[2 * k + i] = 1.0 - (row[0] + row[1]);
+        }
+    CHECK_OK(cisup_circuits_gate(&gate, T, 2, L, L, v, beta, 1.3, &error_));
+    assert_int_equal(gate.on_count, 2);
+    assert_true(gate.offset == 0.0);
+    assert_memory_equal(gate.w, c.w, L * T * 16 * sizeof(double));
+    assert_memory_equal(gate.b, c.b, L * 4 * sizeof(double));
+    cisup_circuits_free(&c);
+    cisup_circuits_free(&gate);
+}
+
+/* x^l = R^l ... R^1 x^0 with R read from the weights, |x| = 1 and on-value 1 kept. */
+static void check_rotation(cisup_family family, cisup_index d, double margin, int fresh) {
+    const cisup_index T = 6, L = 7, first = d - 2;
+    cisup_family_options o = drawn(family, fresh);
+    o.margin = margin;
+    cisup_circuits c = made(T, d, L, &o);
+    /* A layer makes some 10 roundings of numbers below 4. */
+    const double tolerance = (double)L * 10.0 * 2.0 * DBL_EPSILON;
+    for (cisup_index t = 0; t < T; t++) {
+        double a[4], want[2];
+        cisup_circuits_input(&c, 3, 1, 5, t, a);
+        for (int i = 0; i < 2; i++) want[i] = a[first + i] - 1.0;
+        for (cisup_index l = 1; l <= L; l++) {
+            const double *w = cisup_circuits_weights(&c, l, t) + d * first + first;
+            const double x = want[0], y = want[1];
+            double next[4];
+            cisup_circuits_step(&c, l, t, a, next);
+            memcpy(a, next, sizeof a);
+            const double on = cisup_circuits_on(&c, a);
+            CHECK_NEAR(on, 1.0, tolerance);
+            double square = 0.0;
+            for (int i = 0; i < 2; i++) {
+                want[i] = w[d * i] * x + w[d * i + 1] * y;
+                const double got = a[first + i] - c.offset * on;
+                CHECK_NEAR(got, want[i], tolerance);
+                square += got * got;
+            }
+            CHECK_NEAR(square, 1.0, 2.0 * tolerance);
+        }
+    }
+    cisup_circuits_free(&c);
+}
+
+static void active_rotations_rotate_in_every_layer(void **state) {
+    (void)state;
+    check_rotation(CISUP_ROTATION4, 4, 1.0, 0);
+    check_rotation(CISUP_ROTATION4, 4, 0.7, 1);
+    /* Its indicator multiplies rounding by 1+b a layer: b so that there is none. */
+    check_rotation(CISUP_ROTATION3, 3, 1.0, 0);
+    check_rotation(CISUP_ROTATION3, 3, 0.5, 1);
+}
+
+static void the_rotation3_indicator_multiplies_noise(void **state) {
+    (void)state;
+    cisup_family_options o = drawn(CISUP_ROTATION3, 0);
+    o.margin = 0.5;
+    cisup_circuits c = made(1, 3, 4, &o);
+    double a[3] = {1.0625, 1.0, 1.0};
+    run(&c, 3, 0, a);
+    assert_true(a[0] - 1.0 == 0.0625 * 1.5 * 1.5 * 1.5); /* exact in binary */
+    cisup_circuits_free(&c);
+}
+
+/* Inner weights Normal(0, 2/m), biases Normal(0, 0.01), read back from the gate. */
+static void the_gate_family_draws_what_it_says(void **state) {
+    (void)state;
+    const cisup_index T = 3000, m = 3, d = m + 2;
+    const cisup_family_options o = drawn(CISUP_GATE, 0);
+    cisup_circuits c = made(T, d, 2, &o);
+    double weight = 0.0, bias = 0.0;
+    for (cisup_index t = 0; t < T; t++)
+        for (cisup_index i = 2; i < d; i++) {
+            const double *row = cisup_circuits_weights(&c, 1, t) + i * d;
+            assert_true(row[1] == -row[0]);
+            bias += (row[0] - 1.0) * (row[0] - 1.0);
+            for (cisup_index j = 2; j < d; j++) weight += row[j] * row[j];
+        }
+    /* The square of a Normal(0, s) has mean s and standard deviation s sqrt 2. */
+    const double weights = (double)(T * m * m), biases = (double)(T * m);
+    CHECK_NEAR(weight / weights, 2.0 / 3.0, 6.0 * 2.0 / 3.0 * sqrt(2.0 / weights));
+    CHECK_NEAR(bias / biases, 0.01, 6.0 * 0.01 * sqrt(2.0 / biases));
+    cisup_circuits_free(&c);
+}
+
+/* E |ReLU(w a)|^2 = |a|^2: y_i^2 has mean 1/d and variance 5/d^2, so the mean over T
+ * circuits has standard deviation sqrt(5/(dT)); 6 of them. */
+static void random_relu_keeps_the_second_moment(void **state) {
+    (void)state;
+    const cisup_index T = 20000, d = 5;
+    const cisup_family_options o = drawn(CISUP_RANDOM_RELU, 0);
+    cisup_circuits c = made(T, d, 1, &o);
+    assert_true(c.on_count == 0 && c.offset == 0.0 && !c.fold);
+    for (cisup_index i = 0; i < d; i++) assert_true(c.b[i] == 0.0);
+    double sum = 0.0;
+    for (cisup_index t = 0; t < T; t++) {
+        double a[5], next[5];
+        cisup_circuits_input(&c, 1, 0, 0, t, a);
+        cisup_circuits_step(&c, 1, t, a, next);
+        for (cisup_index i = 0; i < d; i++) sum += next[i] * next[i];
+    }
+    CHECK_NEAR(sum / (double)T, 1.0, 6.0 * sqrt(5.0 / (double)(d * T)));
+    cisup_circuits_free(&c);
+}
+
+static void random_relu_declares_its_mean(void **state) {
+    (void)state;
+    const cisup_family_options o = drawn(CISUP_RANDOM_RELU, 1);
+    cisup_circuits c = made(3, 2, 2, &o);
+    for (cisup_index l = 1; l <= 2; l++)
+        for (cisup_index e = 0; e < 4; e++) {
+            double sum = 0.0;
+            for (cisup_index t = 0; t < 3; t++)
+                sum += cisup_circuits_weights(&c, l, t)[e];
+            CHECK_NEAR(cisup_circuits_common(&c, l)[e], sum / 3.0, 4 * DBL_EPSILON);
+        }
+    cisup_circuits_free(&c);
+}
+
+static void the_identity_keeps_its_positive_input(void **state) {
+    (void)state;
+    const cisup_family_options o = drawn(CISUP_IDENTITY, 0);
+    cisup_circuits c = made(3, 7, 4, &o);
+    for (cisup_index t = 0; t < 3; t++) {
+        double a[7], kept[7], square = 0.0;
+        cisup_circuits_input(&c, 9, 0, 2, t, a);
+        memcpy(kept, a, sizeof a);
+        run(&c, 4, t, a);
+        assert_memory_equal(a, kept, sizeof a);
+        for (int i = 0; i < 7; i++) {
+            assert_true(a[i] >= 0.0);
+            square += a[i] * a[i];
+        }
+        CHECK_NEAR(square, 1.0, 10 * DBL_EPSILON);
+    }
+    assert_memory_equal(cisup_circuits_common(&c, 1), c.w, 49 * sizeof(double));
+    cisup_circuits_free(&c);
+}
+
+static const struct {
+    cisup_family family;
+    cisup_index d;
+} random_family[] = {
+    {CISUP_ROTATION3, 3}, {CISUP_ROTATION4, 4}, {CISUP_RANDOM_RELU, 5}, {CISUP_GATE, 6}};
+
+enum { random_families = sizeof random_family / sizeof random_family[0] };
+
+static void a_circuit_depends_on_neither_T_nor_L(void **state) {
+    (void)state;
+    for (int k = 0; k < random_families; k++)
+        for (int fresh = 0; fresh < 2; fresh++) {
+            const cisup_family_options o = drawn(random_family[k].family, fresh);
+            const cisup_index d = random_family[k].d;
+            cisup_circuits few = made(3, d, 2, &o), many = made(11, d, 5, &o);
+            cisup_circuits one = made(1, d, 1, &o);
+            const size_t size = (size_t)(d * d) * sizeof(double);
+            for (cisup_index l = 1; l <= 2; l++)
+                for (cisup_index t = 0; t < 3; t++)
+                    assert_memory_equal(cisup_circuits_weights(&few, l, t),
+                                        cisup_circuits_weights(&many, l, t), size);
+            assert_memory_equal(one.w, many.w, size);
+            cisup_circuits_free(&few);
+            cisup_circuits_free(&many);
+            cisup_circuits_free(&one);
+        }
+}
+
+static void fresh_weights_differ_between_layers(void **state) {
+    (void)state;
+    for (int k = 0; k < random_families; k++) {
+        const cisup_family_options same = drawn(random_family[k].family, 0);
+        const cisup_family_options fresh = drawn(random_family[k].family, 1);
+        const cisup_index d = random_family[k].d;
+        const size_t size = (size_t)(d * d) * sizeof(double);
+        cisup_circuits a = made(2, d, 3, &same), b = made(2, d, 3, &fresh);
+        assert_int_equal(a.layers, 1);
+        assert_int_equal(b.layers, 3);
+        assert_ptr_equal(cisup_circuits_weights(&a, 1, 1),
+                         cisup_circuits_weights(&a, 3, 1));
+        assert_memory_not_equal(cisup_circuits_weights(&b, 1, 1),
+                                cisup_circuits_weights(&b, 3, 1), size);
+        assert_memory_not_equal(cisup_circuits_weights(&a, 1, 1),
+                                cisup_circuits_weights(&b, 1, 1), size);
+        assert_memory_not_equal(cisup_circuits_weights(&a, 1, 0),
+                                cisup_circuits_weights(&a, 1, 1), size);
+        cisup_circuits_free(&a);
+        cisup_circuits_free(&b);
+    }
+}
+
+static void seed_and_network_change_the_circuits(void **state) {
+    (void)state;
+    for (int k = 0; k < random_families; k++) {
+        cisup_family_options o = drawn(random_family[k].family, 0);
+        const cisup_index d = random_family[k].d;
+        const size_t size = (size_t)(d * d) * sizeof(double);
+        cisup_circuits a = made(1, d, 1, &o), again = made(1, d, 1, &o);
+        o.seed = 2;
+        cisup_circuits b = made(1, d, 1, &o);
+        o.seed = 1;
+        o.network = 1;
+        cisup_circuits c = made(1, d, 1, &o);
+        assert_memory_equal(a.w, again.w, size);
+        assert_memory_not_equal(a.w, b.w, size);
+        assert_memory_not_equal(a.w, c.w, size);
+        cisup_circuits_free(&a);
+        cisup_circuits_free(&again);
+        cisup_circuits_free(&b);
+        cisup_circuits_free(&c);
+    }
+}
+
+static void family_names_go_both_ways(void **state) {
+    (void)state;
+    static const char *const name[] = {"rotation3",   "rotation4", "step2",
+                                       "random-relu", "identity",  "gate"};
+    static const cisup_index width[] = {3, 4, 2, 0, 0, 0};
+    for (int k = 0; k < 6; k++) {
+        assert_string_equal(cisup_family_name((cisup_family)k), name[k]);
+        assert_int_equal(cisup_family_find(name[k]), k);
+        assert_int_equal(cisup_family_width((cisup_family)k), width[k]);
+    }
+    assert_int_equal(cisup_family_find("rotation"), -1);
+    assert_int_equal(cisup_family_find(""), -1);
+    cisup_circuits c = made(2, 4, 3, NULL); /* the defaults */
+    assert_true(c.on_count == 2 && c.layers == 1 && c.b[2] == -1.0);
+    cisup_circuits_free(&c);
+}
+
+static void check_refused(cisup_index T, cisup_index d, cisup_index L,
+                          const cisup_family_options *o, cisup_status code,
+                          const char *text) {
+    cisup_circuits c = {.T = 99};
+    cisup_error err = {0};
+    assert_int_equal(cisup_circuits_make(&c, T, d, L, o, &err), code);
+    if (!strstr(err.text, text)) fail_msg("'%s' lacks '%s'", err.text, text);
+    assert_null(c.w);
+    assert_int_equal(c.T, 0);
+}
+
+static void unsuitable_families_are_refused(void **state) {
+    (void)state;
+    cisup_family_options o = drawn(CISUP_ROTATION4, 0);
+    check_refused(0, 4, 1, &o, CISUP_EINVAL, "T = 0");
+    check_refused(2, 4, 0, &o, CISUP_EINVAL, "L = 0");
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "rotation4: the width d = 3 must be 4");
+    o.family = CISUP_ROTATION3;
+    check_refused(2, 4, 1, &o, CISUP_EINVAL, "must be 3");
+    o.family = CISUP_STEP2;
+    check_refused(2, 1, 1, &o, CISUP_EINVAL, "must be 2");
+    o.family = CISUP_GATE;
+    check_refused(2, 2, 1, &o, CISUP_EINVAL, "must be at least 3");
+    o.family = CISUP_RANDOM_RELU;
+    check_refused(2, 0, 1, &o, CISUP_EINVAL, "must be at least 1");
+    check_refused(-2, 3, 1, &o, CISUP_EINVAL, "T = -2");
+    o.network = -1;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "network -1");
+    o = (cisup_family_options){0};
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin 0 is not positive");
+    o = drawn(CISUP_GATE, 0);
+    o.margin = -1.5;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin -1.5");
+    o.margin = (double)NAN;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin nan");
+    o = drawn(CISUP_ROTATION3, 0);
+    o.margin = (double)INFINITY;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin inf");
+    o.family = (cisup_family)6;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 6");
+}
+
+static void sizes_beyond_memory_are_refused(void **state) {
+    (void)state;
+    const cisup_index huge = INT64_C(1) << 62;
+    const cisup_family_options relu = drawn(CISUP_RANDOM_RELU, 1);
+    const cisup_family_options gate = drawn(CISUP_GATE, 1);
+    check_refused(huge, 4, 2, NULL, CISUP_ENOMEM, "the circuits' weights");
+    check_refused(2, huge, 2, &relu, CISUP_ENOMEM, "the circuits' weights");
+    check_refused(2, 5, huge, &relu, CISUP_ENOMEM, "the circuits' weights");
+    check_refused(huge, huge, huge, &gate, CISUP_ENOMEM, "the circuits' weights");
+}
+
+static cisup_status make_and_free(void *context) {
+    const cisup_family_options o = drawn(*(cisup_family *)context, 1);
+    const cisup_index width = cisup_family_width(o.family);
+    cisup_circuits c;
+    const cisup_status status =
+        cisup_circuits_make(&c, 3, width ? width : 5, 2, &o, NULL);
+    if (status != CISUP_OK) assert_null(c.w);
+    cisup_circuits_free(&c);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state) {
+    (void)state;
+    static const int allocations[] = {3, 3, 3, 3, 3, 3};
+    for (int k = 0; k < 6; k++) {
+        cisup_family family = (cisup_family)k;
+        assert_int_equal(check_every_allocation(make_and_free, &family), allocations[k]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rotation3_has_the_weights_of_section_13),
+        cmocka_unit_test(rotation4_has_the_weights_of_section_13),
+        cmocka_unit_test(rotation4_is_a_gated_rotation),
+        cmocka_unit_test(active_rotations_rotate_in_every_layer),
+        cmocka_unit_test(the_rotation3_indicator_multiplies_noise),
+        cmocka_unit_test(the_gate_family_draws_what_it_says),
+        cmocka_unit_test(random_relu_keeps_the_second_moment),
+        cmocka_unit_test(random_relu_declares_its_mean),
+        cmocka_unit_test(the_identity_keeps_its_positive_input),
+        cmocka_unit_test(a_circuit_depends_on_neither_T_nor_L),
+        cmocka_unit_test(fresh_weights_differ_between_layers),
+        cmocka_unit_test(seed_and_network_change_the_circuits),
+        cmocka_unit_test(family_names_go_both_ways),
+        cmocka_unit_test(unsuitable_families_are_refused),
+        cmocka_unit_test(sizes_beyond_memory_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

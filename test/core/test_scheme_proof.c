@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hypotheses hold for what is computed and fail for what is spoiled. */
+#include "common/check.h"
+
+#include <cisup/core/scheme_proof.h>
+#include <cisup/core/schemes.h>
+
+static cisup_incidence computed(cisup_index N, cisup_index S, cisup_scheme scheme) {
+    const cisup_allocation_options o = {.scheme = scheme};
+    cisup_incidence x;
+    cisup_index T;
+    CHECK_OK(cisup_allocation_capacity(N, S, &o, &T, &error_));
+    CHECK_OK(cisup_incidence_make(&x, N, S, T, scheme, &error_));
+    return x;
+}
+
+static cisup_scheme_proof verified(const cisup_incidence *x) {
+    cisup_scheme_proof p;
+    CHECK_OK(cisup_scheme_verify(x, &p, &error_));
+    assert_true(p.count > 0 && p.count <= CISUP_MOST_HYPOTHESES);
+    const char *end = p.theorem + strlen(p.theorem);
+    assert_true(end > p.theorem && end[-1] == '\n');
+    return p;
+}
+
+static void check_holds(cisup_index N, cisup_index S, cisup_scheme scheme) {
+    cisup_incidence x = computed(N, S, scheme);
+    assert_true(verified(&x).holds);
+    if (S > 1) {
+        x.T++;
+        assert_false(verified(&x).holds);
+    }
+    cisup_incidence_free(&x);
+}
+
+static void what_is_computed_is_proved(void **state) {
+    (void)state;
+    for (cisup_index N = 2; N < 60; N++) check_holds(N, 2, CISUP_SCHEME_PAIRS);
+    for (cisup_index S = 2; S <= 13; S++) {
+        if (S == 6 || S == 10 || S == 12) continue; /* no prime powers */
+        for (cisup_index less = 0; less < S; less++) {
+            check_holds(S * S - less, S, CISUP_SCHEME_AFFINE);
+            check_holds(S * S + S + 1 - less, S + 1, CISUP_SCHEME_PROJECTIVE);
+        }
+        check_holds(S * S * S + 5, S, CISUP_SCHEME_AFFINE);
+        check_holds(S * S * S + S * S + S + 2, S + 1, CISUP_SCHEME_PROJECTIVE);
+    }
+    cisup_incidence x;
+    CHECK_OK(cisup_incidence_make(&x, 9, 1, 50, CISUP_SCHEME_REF, &error_));
+    assert_true(verified(&x).holds);
+    cisup_incidence_free(&x);
+}
+
+/* One word changed, and the hypothesis that then fails, alone. */
+#define SPOILED(field, value, which)                                                     \
+    do {                                                                                 \
+        const cisup_index kept = (cisup_index)(field);                                   \
+        (field) = (value);                                                               \
+        const cisup_scheme_proof p = verified(&x);                                       \
+        (field) = kept;                                                                  \
+        assert_false(p.holds);                                                           \
+        for (int k = 0; k < p.count; k++)                                                \
+            assert_int_equal(p.hypothesis[k].holds, k != (which));                       \
+    } while (0)
+
+static void every_hypothesis_of_a_space_can_fail(void **state) {
+    (void)state;
+    cisup_incidence x = computed(9 * 9 * 9, 9, CISUP_SCHEME_AFFINE);
+    cisup_geometry *g = &x.form.geometry;
+    SPOILED(g->field.m, 2, 0);
+    SPOILED(g->field.S, 7, 0);
+    /* a product of the table changed: 2 times 1 */
+    uint64_t *times =
+        &g->field.field[0]
+             .times[2 * g->field.field[0].chunks * (int64_t)g->field.field[0].chunk + 1];
+    const uint64_t right = *times;
+    *times = 0;
+    assert_false(verified(&x).hypothesis[0].holds);
+    *times = right;
+    SPOILED(g->power[1], 8, 1);
+    SPOILED(g->flat[1], 11, 1);
+    SPOILED(g->less, 1, 1);
+    SPOILED(g->points, 728, 1);
+    SPOILED(g->step, 2 * 45, 2);
+    SPOILED(x.N, 700, 3);
+    SPOILED(x.T, x.T + 1, 3);
+    SPOILED(x.S, 8, 3);
+    assert_true(verified(&x).holds);
+    cisup_incidence_free(&x);
+}
+
+static void every_hypothesis_of_pairs_can_fail(void **state) {
+    (void)state;
+    cisup_incidence x = computed(10, 2, CISUP_SCHEME_PAIRS);
+    SPOILED(x.S, 3, 0);
+    SPOILED(x.T, 46, 2);
+    cisup_incidence_free(&x);
+}
+#undef SPOILED
+
+static cisup_status verify_only(void *context) {
+    cisup_scheme_proof p;
+    const cisup_status status = cisup_scheme_verify(context, &p, NULL);
+    if (status != CISUP_OK) assert_false(p.holds);
+    return status;
+}
+
+static void what_has_no_theorem_is_refused(void **state) {
+    (void)state;
+    const cisup_scheme scheme[] = {CISUP_SCHEME_STS, CISUP_SCHEME_TD};
+    for (int k = 0; k < 2; k++) {
+        cisup_incidence x = computed(33, 3, scheme[k]);
+        cisup_scheme_proof p;
+        assert_int_equal(cisup_scheme_verify(&x, &p, NULL), CISUP_EINVAL);
+        assert_false(p.holds);
+        cisup_incidence_free(&x);
+    }
+    cisup_incidence x = computed(64, 8, CISUP_SCHEME_AFFINE);
+    assert_true(check_every_allocation(verify_only, &x) == 1);
+    cisup_incidence_free(&x);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_computed_is_proved),
+        cmocka_unit_test(every_hypothesis_of_a_space_can_fail),
+        cmocka_unit_test(every_hypothesis_of_pairs_can_fail),
+        cmocka_unit_test(what_has_no_theorem_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
