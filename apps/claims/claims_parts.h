@@ -19,7 +19,7 @@ CISUP_MUST_CHECK cisup_status cisup_scan_circuits(const cisup_claims_setup *setu
                                                   cisup_scan_cell cell[CISUP_SCAN_SIZES],
                                                   cisup_error *err);
 
-/* The experiments behind the claims, by topic; analysis/claims.c says what each is. */
+/* The experiments behind the claims, by topic; apps/claims/claims.c says what each is. */
 typedef cisup_status cisup_claims_examiner(const cisup_claims_setup *setup,
                                            cisup_findings *f, cisup_error *err);
 

@@ -248,7 +248,7 @@ static cisup_interval interval(double low, double high) {
     return (cisup_interval){.mean = 0.5 * (low + high), .low = low, .high = high};
 }
 
-/* The rules of analysis/claims.h, at and beside their borders. */
+/* The rules of apps/claims/claims.h, at and beside their borders. */
 static void verdicts_follow_the_rules(void **state) {
     (void)state;
     static const struct {
