@@ -2,11 +2,6 @@
 #ifndef CISUP_CORE_INCIDENCE_H
 #define CISUP_CORE_INCIDENCE_H
 
-#include <cisup/core/allocation.h>
-#include <cisup/core/computed/geometry.h>
-#include <cisup/core/computed/implicit.h>
-#include <cisup/core/computed/pairs.h>
-#include <cisup/core/computed/triples.h>
 #include <cisup/core/rows.h>
 #include <cisup/core/schemes.h>
 
@@ -19,36 +14,14 @@
  * behind one interface for allocations that are computed (a formula and tables of some
  * S^2 words) and such that are stored. Start from {0}. After it is made it is only
  * read, by any number of threads. */
-typedef enum {
-    CISUP_INCIDENCE_STORED,   /* a cisup_allocation and its neurons' lists */
-    CISUP_INCIDENCE_SINGLE,   /* S = 1: circuit t on neuron t mod N */
-    CISUP_INCIDENCE_TD,       /* core/computed/implicit.h */
-    CISUP_INCIDENCE_PAIRS,    /* core/computed/pairs.h */
-    CISUP_INCIDENCE_TRIPLES,  /* core/computed/triples.h */
-    CISUP_INCIDENCE_GEOMETRY, /* core/computed/geometry.h, then neurons on no line */
-} cisup_incidence_kind;
-
-/* The circuits of neuron n are circuit[start[n]] .. circuit[start[n+1]-1], increasing. */
-typedef struct {
-    const cisup_allocation *allocation; /* borrowed */
-    cisup_index *start;                 /* [N+1] */
-    cisup_index *circuit;               /* [T*S] */
-} cisup_stored;
-
 typedef struct {
     cisup_index N, S, T;
-    cisup_incidence_kind kind;
-    union {
-        cisup_stored stored;
-        cisup_implicit td;
-        cisup_triples triples;
-        cisup_geometry geometry;
-    } form;
+    struct cisup_incidence_form *form; /* private: core/schemes/incidence_form.h */
 } cisup_incidence;
 
 /* Whether a scheme's allocations can be computed with S neurons a circuit; every
  * scheme's can with S = 1. */
-bool cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
+int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
 
 /* The first T circuits of a scheme, computed: those that cisup_allocation_make stores
  * without even_out.
@@ -90,6 +63,8 @@ CISUP_MUST_CHECK cisup_status cisup_incidence_store(const cisup_incidence *x,
 /* The rows one after the other, computed whenever they are asked for; borrows x. */
 cisup_rows cisup_incidence_rows(const cisup_incidence *x);
 
+enum { CISUP_THROUGH_WORDS = 72 };
+
 /* The circuits t < T through a neuron, one by one, each once. The order is that of the
  * form: increasing where it is stored, of no meaning otherwise.
  *
@@ -99,15 +74,7 @@ cisup_rows cisup_incidence_rows(const cisup_incidence *x);
  * A plain value that only reads x: the walk may be copied, and left at any time. */
 typedef struct {
     const cisup_incidence *x;
-    union {
-        struct {
-            cisup_index at, end; /* in the neuron's list; or the next circuit, and T */
-        } list;
-        cisup_implicit_walk td;
-        cisup_pairs_walk pairs;
-        cisup_triples_walk triples;
-        cisup_geometry_walk geometry;
-    } form;
+    int64_t state[CISUP_THROUGH_WORDS]; /* private: the form's own walk */
 } cisup_through;
 
 /* 0 <= n < N. O(1). */

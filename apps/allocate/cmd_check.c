@@ -6,6 +6,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/row_file.h>
 
@@ -109,8 +110,8 @@ done:
 
 /* td has hypotheses level by level, the others a list of them. */
 static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *err) {
-    if (x->kind == CISUP_INCIDENCE_TD) {
-        f->proof = cisup_td_verify(&x->form.td, x->T);
+    if (x->form->kind == CISUP_INCIDENCE_TD) {
+        f->proof = cisup_td_verify(&x->form->of.td, x->T);
         return CISUP_OK;
     }
     const cisup_status status = cisup_scheme_verify(x, &f->scheme_proof, err);
@@ -121,17 +122,17 @@ static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *e
 
 static cisup_status print_computed(const request *r, const findings *f,
                                    const cisup_incidence *x, cisup_error *err) {
-    const int is_td = x->kind == CISUP_INCIDENCE_TD;
+    const int is_td = x->form->kind == CISUP_INCIDENCE_TD;
     if (r->json)
         return emit_line(!r->algebra ? sample_json(f)
-                         : is_td     ? proof_json(f, &x->form.td)
+                         : is_td     ? proof_json(f, &x->form->of.td)
                                      : scheme_proof_json(f),
                          err);
     if (r->quiet) return CISUP_OK;
     if (!r->algebra)
         sample_text(f);
     else if (is_td)
-        proof_text(f, &x->form.td);
+        proof_text(f, &x->form->of.td);
     else
         scheme_proof_text(f);
     return CISUP_OK;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/scheme_proof.h>
 
+#include <cisup/core/schemes/incidence_form.h>
+
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
@@ -94,7 +96,7 @@ static cisup_status verify_space(const cisup_incidence *x, cisup_scheme_proof *p
         "(x - y) u = (x' - y') u' gives x - y and u, then b. The lines at infinity are "
         "a\n"
         "space of one dimension less; each has at most one direction of a line.\n"};
-    const cisup_geometry *g = &x->form.geometry;
+    const cisup_geometry *g = &x->form->of.geometry;
     int holds;
     const cisup_status status = is_field(g, &holds, err);
     if (status != CISUP_OK) return status;
@@ -113,7 +115,7 @@ cisup_status cisup_scheme_verify(const cisup_incidence *x, cisup_scheme_proof *p
                                  cisup_error *err) {
     *p = (cisup_scheme_proof){.holds = 1};
     cisup_status status = CISUP_OK;
-    switch (x->kind) {
+    switch (x->form->kind) {
     case CISUP_INCIDENCE_SINGLE:
         verify_single(x, p);
         break;

@@ -5,25 +5,26 @@
 #include <cisup/core/packing/designs.h>
 #include <cisup/core/packing_plan.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 #include <string.h>
 
 /* --- computed ------------------------------------------------------------------ */
 
-bool cisup_incidence_exists(cisup_scheme scheme, cisup_index S) {
-    if (S == 1) return true;
+int cisup_incidence_exists(cisup_scheme scheme, cisup_index S) {
+    if (S == 1) return 1;
     switch (scheme) {
     case CISUP_SCHEME_TD:
-        return true;
+        return 1;
     case CISUP_SCHEME_PAIRS:
         return S == 2;
     case CISUP_SCHEME_STS:
         return S == 3;
     case CISUP_SCHEME_AFFINE:
     case CISUP_SCHEME_PROJECTIVE:
-        return true;
+        return 1;
     default:
-        return false;
+        return 0;
     }
 }
 
@@ -32,14 +33,14 @@ static cisup_status geometry_make(cisup_incidence *x, cisup_scheme scheme,
                                   cisup_index *most, cisup_error *err) {
     cisup_packing_plan plan;
     cisup_status status;
-    x->kind = CISUP_INCIDENCE_GEOMETRY;
+    x->form->kind = CISUP_INCIDENCE_GEOMETRY;
     CISUP_TRY(cisup_allocation_plan(x->N, x->S, scheme, &plan, err));
     *most = plan.blocks;
     const cisup_plan_node *node = &plan.node[plan.root];
     if (node->kind == CISUP_PLAN_PAD) node = &plan.node[node->child[0]];
     if (*most > 0)
         CISUP_TRY(cisup_design_geometry(&node->design, node->design.points - node->points,
-                                        &x->form.geometry, err));
+                                        &x->form->of.geometry, err));
 done:
     cisup_packing_plan_free(&plan);
     return status;
@@ -50,25 +51,25 @@ static cisup_status form_make(cisup_incidence *x, cisup_scheme scheme, cisup_ind
                               cisup_error *err) {
     *most = INT64_MAX;
     if (x->S == 1) {
-        x->kind = CISUP_INCIDENCE_SINGLE;
+        x->form->kind = CISUP_INCIDENCE_SINGLE;
         return CISUP_OK;
     }
     switch (scheme) {
     case CISUP_SCHEME_PAIRS:
-        x->kind = CISUP_INCIDENCE_PAIRS;
+        x->form->kind = CISUP_INCIDENCE_PAIRS;
         *most = cisup_pairs_count(x->N);
         return CISUP_OK;
     case CISUP_SCHEME_STS:
-        x->kind = CISUP_INCIDENCE_TRIPLES;
-        x->form.triples = cisup_triples_of(x->N);
-        *most = x->form.triples.count;
+        x->form->kind = CISUP_INCIDENCE_TRIPLES;
+        x->form->of.triples = cisup_triples_of(x->N);
+        *most = x->form->of.triples.count;
         return CISUP_OK;
     case CISUP_SCHEME_AFFINE:
     case CISUP_SCHEME_PROJECTIVE:
         return geometry_make(x, scheme, most, err);
     default:
-        x->kind = CISUP_INCIDENCE_TD;
-        return cisup_implicit_init_for(&x->form.td, x->N, x->S, x->T, err);
+        x->form->kind = CISUP_INCIDENCE_TD;
+        return cisup_implicit_init_for(&x->form->of.td, x->N, x->S, x->T, err);
     }
 }
 
@@ -77,6 +78,7 @@ cisup_status cisup_incidence_make(cisup_incidence *x, cisup_index N, cisup_index
     *x = (cisup_incidence){.N = N, .S = S, .T = T};
     cisup_index most = 0;
     cisup_status status;
+    CISUP_TRY(cisup_new(&x->form, 1, sizeof *x->form, err));
     CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
     if (T < 1) CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " circuits", T));
     if (!cisup_incidence_exists(scheme, S))
@@ -111,11 +113,13 @@ static void lists_fill(const cisup_allocation *a, cisup_index *start,
 cisup_status cisup_incidence_of(cisup_incidence *x, const cisup_allocation *a,
                                 cisup_error *err) {
     *x = (cisup_incidence){.N = a->N, .S = a->S, .T = a->T};
-    cisup_stored *form = &x->form.stored;
     const double words = (double)a->N + (double)a->T * (double)a->S;
-    form->allocation = a;
     const cisup_rows rows = cisup_rows_stored(a);
     cisup_status status;
+    CISUP_TRY(cisup_new(&x->form, 1, sizeof *x->form, err));
+    x->form->kind = CISUP_INCIDENCE_STORED;
+    cisup_stored *form = &x->form->of.stored;
+    form->allocation = a;
     CISUP_TRY(cisup_rows_check(&rows, 0, a->slot, a->T, err));
     CISUP_TRY(cisup_memory_require(8.0 * words, "the circuits of every neuron", err));
     CISUP_TRY(cisup_new(&form->start, a->N + 1, sizeof *form->start, err));
@@ -126,46 +130,51 @@ done:
     return status;
 }
 
-void cisup_incidence_free(cisup_incidence *x) {
-    switch (x->kind) {
+static void form_free(cisup_incidence_form *form) {
+    switch (form->kind) {
     case CISUP_INCIDENCE_STORED:
-        cisup_release(x->form.stored.start);
-        cisup_release(x->form.stored.circuit);
+        cisup_release(form->of.stored.start);
+        cisup_release(form->of.stored.circuit);
         break;
     case CISUP_INCIDENCE_TD:
-        cisup_implicit_free(&x->form.td);
+        cisup_implicit_free(&form->of.td);
         break;
     case CISUP_INCIDENCE_GEOMETRY:
-        cisup_geometry_free(&x->form.geometry);
+        cisup_geometry_free(&form->of.geometry);
         break;
     default: /* no memory */
         break;
     }
+}
+
+void cisup_incidence_free(cisup_incidence *x) {
+    if (x->form) form_free(x->form);
+    cisup_release(x->form);
     *x = (cisup_incidence){0};
 }
 
 /* --- circuit -> neurons -------------------------------------------------------- */
 
 void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row) {
-    switch (x->kind) {
+    switch (x->form->kind) {
     case CISUP_INCIDENCE_STORED:
-        memcpy(row, cisup_allocation_row(x->form.stored.allocation, t),
+        memcpy(row, cisup_allocation_row(x->form->of.stored.allocation, t),
                (size_t)x->S * sizeof *row);
         break;
     case CISUP_INCIDENCE_SINGLE:
         row[0] = (int32_t)(t % x->N);
         break;
     case CISUP_INCIDENCE_TD:
-        cisup_implicit_row(&x->form.td, t, row);
+        cisup_implicit_row(&x->form->of.td, t, row);
         break;
     case CISUP_INCIDENCE_PAIRS:
         cisup_pairs_row(x->N, t, row);
         break;
     case CISUP_INCIDENCE_TRIPLES:
-        cisup_triples_row(&x->form.triples, t, row);
+        cisup_triples_row(&x->form->of.triples, t, row);
         break;
     case CISUP_INCIDENCE_GEOMETRY:
-        cisup_geometry_row(&x->form.geometry, t, row);
+        cisup_geometry_row(&x->form->of.geometry, t, row);
         break;
     }
 }
@@ -193,63 +202,85 @@ cisup_rows cisup_incidence_rows(const cisup_incidence *x) {
 
 /* --- neuron -> circuits -------------------------------------------------------- */
 
+/* What a form keeps of a walk, in the words of cisup_through. */
+typedef union {
+    struct {
+        cisup_index at, end; /* in the neuron's list; or the next circuit, and T */
+    } list;
+    cisup_implicit_walk td;
+    cisup_pairs_walk pairs;
+    cisup_triples_walk triples;
+    cisup_geometry_walk geometry;
+} __attribute__((may_alias)) walk;
+
+_Static_assert(sizeof(walk) <= CISUP_THROUGH_WORDS * sizeof(int64_t),
+               "a walk must fit in cisup_through");
+
+static walk *walk_of(cisup_through *c) {
+    return (walk *)(void *)c->state;
+}
+
 cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n) {
     cisup_through c;
+    walk *w = walk_of(&c);
     c.x = x;
-    switch (x->kind) {
+    switch (x->form->kind) {
     case CISUP_INCIDENCE_STORED:
-        c.form.list.at = x->form.stored.start[n];
-        c.form.list.end = x->form.stored.start[n + 1];
+        w->list.at = x->form->of.stored.start[n];
+        w->list.end = x->form->of.stored.start[n + 1];
         break;
     case CISUP_INCIDENCE_SINGLE:
-        c.form.list.at = n;
-        c.form.list.end = x->T;
+        w->list.at = n;
+        w->list.end = x->T;
         break;
     case CISUP_INCIDENCE_TD:
-        c.form.td = cisup_implicit_through(&x->form.td, x->T, n);
+        w->td = cisup_implicit_through(&x->form->of.td, x->T, n);
         break;
     case CISUP_INCIDENCE_PAIRS:
-        c.form.pairs = cisup_pairs_through(x->N, x->T, n);
+        w->pairs = cisup_pairs_through(x->N, x->T, n);
         break;
     case CISUP_INCIDENCE_TRIPLES:
-        c.form.triples = cisup_triples_through(&x->form.triples, x->T, n);
+        w->triples = cisup_triples_through(&x->form->of.triples, x->T, n);
         break;
     case CISUP_INCIDENCE_GEOMETRY:
-        if (n < x->form.geometry.points)
-            c.form.geometry = cisup_geometry_through(&x->form.geometry, x->T, n);
+        if (n < x->form->of.geometry.points)
+            w->geometry = cisup_geometry_through(&x->form->of.geometry, x->T, n);
         else
-            c.form.geometry = cisup_geometry_through(&x->form.geometry, 0, 0);
+            w->geometry = cisup_geometry_through(&x->form->of.geometry, 0, 0);
         break;
     }
     return c;
 }
 
 static cisup_index next_in_list(cisup_through *c) {
-    if (c->form.list.at >= c->form.list.end) return -1;
-    return c->x->form.stored.circuit[c->form.list.at++];
+    walk *w = walk_of(c);
+    if (w->list.at >= w->list.end) return -1;
+    return c->x->form->of.stored.circuit[w->list.at++];
 }
 
 static cisup_index next_single(cisup_through *c) {
-    if (c->form.list.at >= c->form.list.end) return -1;
-    const cisup_index t = c->form.list.at;
-    c->form.list.at += c->x->N;
+    walk *w = walk_of(c);
+    if (w->list.at >= w->list.end) return -1;
+    const cisup_index t = w->list.at;
+    w->list.at += c->x->N;
     return t;
 }
 
 cisup_index cisup_through_next(cisup_through *c) {
-    switch (c->x->kind) {
+    walk *w = walk_of(c);
+    switch (c->x->form->kind) {
     case CISUP_INCIDENCE_STORED:
         return next_in_list(c);
     case CISUP_INCIDENCE_SINGLE:
         return next_single(c);
     case CISUP_INCIDENCE_TD:
-        return cisup_implicit_next(&c->form.td);
+        return cisup_implicit_next(&w->td);
     case CISUP_INCIDENCE_PAIRS:
-        return cisup_pairs_next(&c->form.pairs);
+        return cisup_pairs_next(&w->pairs);
     case CISUP_INCIDENCE_TRIPLES:
-        return cisup_triples_next(&c->form.triples);
+        return cisup_triples_next(&w->triples);
     case CISUP_INCIDENCE_GEOMETRY:
-        return cisup_geometry_next(&c->form.geometry);
+        return cisup_geometry_next(&w->geometry);
     }
     return -1;
 }

@@ -6,6 +6,7 @@
 #include "common/check.h"
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/computed/triples.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/schemes.h>

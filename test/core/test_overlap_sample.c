@@ -5,6 +5,7 @@
 
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 static cisup_incidence computed(cisup_index N, cisup_index S, cisup_index T,
                                 cisup_scheme scheme) {
@@ -32,7 +33,7 @@ static void samples_of_sound_allocations_hold(void **state) {
 static void a_sample_finds_circuits_that_come_twice(void **state) {
     (void)state;
     cisup_incidence x = computed(410, 10, 1000, CISUP_SCHEME_TD);
-    cisup_implicit_level *level = &x.form.td.level[0];
+    cisup_implicit_level *level = &x.form->of.td.level[0];
     level->step = level->lines.q;
     x.T = level->lines.q * level->lines.q;
     cisup_overlap_sample_report r;

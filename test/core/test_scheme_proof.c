@@ -5,6 +5,7 @@
 
 #include <cisup/core/scheme_proof.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 static cisup_incidence computed(cisup_index N, cisup_index S, cisup_scheme scheme) {
     const cisup_allocation_options o = {.scheme = scheme};
@@ -67,7 +68,7 @@ static void what_is_computed_is_proved(void **state) {
 static void every_hypothesis_of_a_space_can_fail(void **state) {
     (void)state;
     cisup_incidence x = computed(9 * 9 * 9, 9, CISUP_SCHEME_AFFINE);
-    cisup_geometry *g = &x.form.geometry;
+    cisup_geometry *g = &x.form->of.geometry;
     SPOILED(g->field.m, 2, 0);
     SPOILED(g->field.S, 7, 0);
     /* a product of the table changed: 2 times 1 */
