@@ -49,11 +49,10 @@ typedef struct {
     double slope;           /* d ln mean / d ln T there; NaN if not fitted */
     cisup_index at, beyond; /* `at`: T, or of an infeasible search the T of the smallest
                                mean met; `beyond`: ceil(1.1 T), 0 if that is above most */
-    cisup_interval error,
-        error_beyond;           /* there, from networks that the search has not used;
-                                   NaN without `beyond` */
-    cisup_index check_first;    /* the first of those networks, and how many: */
-    cisup_index checks;         /* CISUP_CAPACITY_CHECKS, or the most allowed */
+    cisup_interval error, error_beyond; /* there, from networks that the search has not
+                                           used; NaN without `beyond` */
+    cisup_index check_first;            /* the first of those networks, and how many: */
+    cisup_index checks;                 /* CISUP_CAPACITY_CHECKS, or the most allowed */
     cisup_index within, above;  /* largest T decided to be within the limit, smallest
                                    above; 0: none */
     cisup_index networks, runs; /* different networks; networks times their values of T */

@@ -16,7 +16,8 @@
  *       no more than before
  *
  * Time O(N^2/64 + T S^2) and at most 16 passes of O(N + 48 T S) and of O(N) an exchange,
- * the neurons of one load; few circuits need many tries. Errors: ENOMEM, saying how much the bitmap takes. */
+ * the neurons of one load; few circuits need many tries. Errors: ENOMEM, saying how much
+ * the bitmap takes. */
 CISUP_MUST_CHECK cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err);
 
 #endif
