@@ -12,7 +12,8 @@
  *   y   [count], one number a network, receives the quantity; not finite if it diverged
  *
  * Networks are independent. The same arguments give the same numbers; a network keeps its
- * seed at every T. An error ends the search. */
+ * seed at every T. It is called for one network at a time; an error, CISUP_ESTOPPED where
+ * the caller wants no more, ends the search. */
 typedef cisup_status cisup_capacity_measure(void *context, cisup_index T,
                                             cisup_index first, cisup_index count,
                                             double *y, cisup_error *err);
@@ -24,7 +25,10 @@ typedef struct {
     double limit;            /* on the mean, > 0 */
     double confidence;       /* of the interval for T, in (0, 1); default 0.95 */
     double tolerance;        /* half width of the interval over T to stop at; 0.02 */
-    cisup_index networks;    /* most networks at one T, >= 12; default 200 */
+    cisup_index networks;    /* most that one step runs at a T, >= 12; default 200. Steps:
+                                a decision (of at most 64), a window, the check at last
+                                (of at most CISUP_CAPACITY_CHECKS); networks of a window
+                                and of the check are new ones */
 } cisup_capacity_options;
 
 cisup_capacity_options cisup_capacity_defaults(void);
@@ -33,6 +37,7 @@ typedef enum {
     CISUP_CAPACITY_FOUND,      /* the mean passes the limit between least and most */
     CISUP_CAPACITY_FULL,       /* it is within at most */
     CISUP_CAPACITY_INFEASIBLE, /* it is above at least */
+    CISUP_CAPACITY_UNFINISHED, /* measure failed or was stopped */
 } cisup_capacity_outcome;
 const char *cisup_capacity_outcome_name(cisup_capacity_outcome outcome);
 
@@ -44,10 +49,12 @@ typedef struct {
     double slope;           /* d ln mean / d ln T there; NaN if not fitted */
     cisup_index at, beyond; /* `at`: T, or of an infeasible search the T of the smallest
                                mean met; `beyond`: ceil(1.1 T), 0 if that is above most */
-    cisup_interval error,
-        error_beyond;           /* there, from CISUP_CAPACITY_CHECKS networks that
-                                   the search has not used; NaN without `beyond` */
-    cisup_index check_first;    /* the first of those networks */
+    cisup_interval error, error_beyond; /* there, from networks that the search has not
+                                           used; NaN without `beyond` */
+    cisup_index check_first;            /* the first of those networks, and how many: */
+    cisup_index checks;                 /* CISUP_CAPACITY_CHECKS, or the most allowed */
+    cisup_index within, above;  /* largest T decided to be within the limit, smallest
+                                   above; 0: none */
     cisup_index networks, runs; /* different networks; networks times their values of T */
 } cisup_capacity_result;
 
@@ -58,6 +65,10 @@ enum { CISUP_CAPACITY_CHECKS = 20 };
  * The interval covers the T asked for with probability `confidence`, to the accuracy of
  * t-intervals over networks and of a power law within some 25 % of the limit; for a mean
  * that is not quite monotone, a T where that power law meets the limit.
+ *
+ *   result   after an error what is known: within, above, networks, runs; `at`, the T
+ *            that was measured; T, low and high where a crossing was measured, else 0
+ *
  * Errors: EINVAL naming the option; ENOMEM; those of measure. */
 CISUP_MUST_CHECK cisup_status cisup_capacity_search(const cisup_capacity_options *options,
                                                     cisup_capacity_measure *measure,

@@ -66,6 +66,7 @@ int fail_with(const cisup_error *err) {
         return EXIT_SYSTEM;
     case CISUP_OK:
     case CISUP_ESHAPE:
+    case CISUP_ESTOPPED: /* the exit code is that of the signal */
         break;
     }
     return EXIT_INTERNAL;
@@ -106,7 +107,7 @@ static void keep_freed_memory(void) {
 #endif
 }
 
-/* Only the command that can report what it has measured asks for this. A second signal
+/* Only commands that can report what they have measured ask for this. A second signal
  * ends the program at once. */
 void end_on_signal(void) {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};

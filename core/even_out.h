@@ -15,8 +15,9 @@
  *   a   any two circuits share at most one neuron; otherwise the result is valid
  *       no more than before
  *
- * Time O(N^2/64 + T S^2) and at most 16 passes of O(48 T S); few circuits need many
- * tries. Errors: ENOMEM, saying how much the bitmap takes. */
+ * Time O(N^2/64 + T S^2) and at most 16 passes of O(N + 48 T S) and of O(N) an exchange,
+ * the neurons of one load; few circuits need many tries. Errors: ENOMEM, saying how much
+ * the bitmap takes. */
 CISUP_MUST_CHECK cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err);
 
 #endif

@@ -18,6 +18,7 @@ typedef enum {
     CISUP_EFORMAT,     /* an input file is malformed */
     CISUP_EIO,         /* the operating system refused to read or write */
     CISUP_ENOMEM,      /* memory is exhausted, or would be */
+    CISUP_ESTOPPED,    /* the caller asked for an end */
 } cisup_status;
 
 /* Where and why a call failed; `text` is one sentence with the offending values. */

@@ -14,7 +14,8 @@
 
 #include <math.h>
 
-enum { FIRST_LOOK = 8, LOOKS = 4, LAST_LOOK = 64 }; /* 8, 16, 32, 64 networks */
+/* 8, 16, 32, 64 networks; fewer if the caller allows fewer */
+enum { FIRST_LOOK = 8, LOOKS = 4, LAST_LOOK = 64 };
 enum { FEW = 16 }; /* T's that are rather decided one by one than fitted */
 enum { FIRST_NETWORKS = 24, FEWEST_NETWORKS = 12, MOST_MOVES = 8 };
 static const double decisions_share = 0.1; /* of 1 - confidence; the rest: crossing */
@@ -29,7 +30,7 @@ cisup_capacity_options cisup_capacity_defaults(void) {
 }
 
 const char *cisup_capacity_outcome_name(cisup_capacity_outcome outcome) {
-    static const char *const names[] = {"found", "full", "infeasible"};
+    static const char *const names[] = {"found", "full", "infeasible", "unfinished"};
     return names[outcome];
 }
 
@@ -43,6 +44,8 @@ typedef struct {
     cisup_capacity_options o;
     cisup_capacity_measure *measure;
     void *context;
+    cisup_capacity_result *result;
+    cisup_index T;             /* measured last */
     place within, above, near; /* largest within, smallest above, too close to call */
     place best;                /* smallest mean */
     cisup_index decisions, unused, runs; /* unused: first network that is */
@@ -51,9 +54,18 @@ typedef struct {
 
 static cisup_status measure(search *s, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
-    s->runs += count;
-    if (s->unused < first + count) s->unused = first + count;
-    return s->measure(s->context, T, first, count, y, err);
+    s->T = T;
+    for (cisup_index k = 0; k < count; k++) {
+        const cisup_status status = s->measure(s->context, T, first + k, 1, y + k, err);
+        if (status != CISUP_OK) return status;
+        s->runs++;
+        if (s->unused < first + k + 1) s->unused = first + k + 1;
+    }
+    return CISUP_OK;
+}
+
+static cisup_index at_most(cisup_index n, cisup_index most) {
+    return n < most ? n : most;
 }
 
 /* The nearest T in range. */
@@ -62,7 +74,10 @@ static cisup_index T_near(const search *s, double T) {
 }
 
 static void remember(search *s, place here, cisup_verdict verdict) {
+    cisup_capacity_result *r = s->result;
     if (!s->best.T || here.mean < s->best.mean) s->best = here;
+    if (verdict == CISUP_WITHIN && r->within < here.T) r->within = here.T;
+    if (verdict == CISUP_ABOVE && (!r->above || here.T < r->above)) r->above = here.T;
     if (verdict == CISUP_WITHIN)
         s->within = here;
     else if (verdict == CISUP_ABOVE)
@@ -78,14 +93,16 @@ static cisup_status decide(search *s, cisup_index T, cisup_verdict *verdict,
     const double j = (double)++s->decisions;
     const double error =
         decisions_share * (1.0 - s->o.confidence) / (j * (j + 1.0)) / LOOKS;
+    const cisup_index most = at_most(s->o.networks, LAST_LOOK);
     double y[LAST_LOOK];
     cisup_accum mean = {0};
     cisup_index K = 0;
     *verdict = CISUP_CLOSE;
-    for (cisup_index n = FIRST_LOOK; n <= LAST_LOOK && *verdict == CISUP_CLOSE; n *= 2) {
-        const cisup_status status = measure(s, T, K, n - K, y + K, err);
+    while (K < most && *verdict == CISUP_CLOSE) {
+        const cisup_index want = at_most(K ? 2 * K : FIRST_LOOK, most);
+        const cisup_status status = measure(s, T, K, want - K, y + K, err);
         if (status != CISUP_OK) return status;
-        K = n;
+        K = want;
         *verdict = cisup_decide(y, K, s->o.limit, error);
     }
     for (cisup_index k = 0; k < K; k++) cisup_accum_add(&mean, y[k]);
@@ -145,6 +162,35 @@ static cisup_window_question question_of(const search *s) {
                                    .most = s->o.most};
 }
 
+static cisup_index T_floor(const search *s, double T) {
+    if (T < (double)s->o.least) return 0;
+    return (cisup_index)floor(fmin(T, (double)s->o.most));
+}
+
+static void settle(const search *s, const cisup_window_finding *f) {
+    cisup_capacity_result *r = s->result;
+    r->T = T_floor(s, f->at);
+    r->low = T_floor(s, f->low);
+    r->high = T_floor(s, f->high);
+    r->slope = f->slope;
+    r->outcome = r->T == s->o.most ? CISUP_CAPACITY_FULL
+                 : r->T == 0       ? CISUP_CAPACITY_INFEASIBLE
+                                   : CISUP_CAPACITY_FOUND;
+    r->is_precise = cisup_window_width(f) <= s->o.tolerance || r->low == r->high;
+}
+
+/* What a search that is ended here has found. */
+static void settle_for_now(const search *s, const cisup_window *w,
+                           const cisup_window_finding *f,
+                           const cisup_window_question *q) {
+    const int is_bad = isnan(f->at) || f->is_curved || cisup_window_is_left(w, f, q) ||
+                       cisup_window_is_misplaced(w, f, q);
+    if (is_bad)
+        s->result->T = s->result->low = s->result->high = 0;
+    else
+        settle(s, f);
+}
+
 /* Measures networks that were not used before at every T of a window, until the interval
  * is narrow, the window proves misplaced or too wide, or the networks are used up. */
 static cisup_status measure_window(search *s, const cisup_window *w,
@@ -163,6 +209,7 @@ static cisup_status measure_window(search *s, const cisup_window *w,
         }
         K = want;
         *f = cisup_window_evaluate(w, s->y, K, &q);
+        settle_for_now(s, w, f, &q);
         const double width = cisup_window_width(f), need = width / s->o.tolerance;
         if (width <= s->o.tolerance || K >= s->o.networks || f->is_curved ||
             cisup_window_is_misplaced(w, f, &q))
@@ -181,23 +228,6 @@ static cisup_window_finding bracket(const search *s) {
     const double at = near.T ? fmax(low, closest) : fmin(low, high);
     return (cisup_window_finding){
         .at = at, .low = low, .high = high, .slope = (double)NAN, .is_bounded = 1};
-}
-
-static cisup_index T_floor(const search *s, double T) {
-    if (T < (double)s->o.least) return 0;
-    return (cisup_index)floor(fmin(T, (double)s->o.most));
-}
-
-static void settle(const search *s, const cisup_window_finding *f,
-                   cisup_capacity_result *r) {
-    r->T = T_floor(s, f->at);
-    r->low = T_floor(s, f->low);
-    r->high = T_floor(s, f->high);
-    r->slope = f->slope;
-    r->outcome = r->T == s->o.most ? CISUP_CAPACITY_FULL
-                 : r->T == 0       ? CISUP_CAPACITY_INFEASIBLE
-                                   : CISUP_CAPACITY_FOUND;
-    r->is_precise = cisup_window_width(f) <= s->o.tolerance || r->low == r->high;
 }
 
 /* Decides T's one step from T, two more, ... until the verdict is the one wanted. */
@@ -261,7 +291,7 @@ static cisup_status measure_crossing(search *s, cisup_window_finding *f,
     return CISUP_OK;
 }
 
-static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err) {
+static cisup_status refine(search *s, cisup_error *err) {
     cisup_window_finding f = bracket(s);
     const double known = f.at;
     cisup_status status = measure_crossing(s, &f, err);
@@ -273,12 +303,13 @@ static cisup_status refine(search *s, cisup_capacity_result *r, cisup_error *err
         const cisup_window_finding decided = bracket(s);
         if (!(f.high - f.low < decided.high - decided.low)) f = decided;
     }
-    settle(s, &f, r);
+    settle(s, &f);
     return CISUP_OK;
 }
 
 /* New networks at T and 10 % beyond. */
-static cisup_status look_back(search *s, cisup_capacity_result *r, cisup_error *err) {
+static cisup_status look_back(search *s, cisup_error *err) {
+    cisup_capacity_result *r = s->result;
     double y[CISUP_CAPACITY_CHECKS];
     const cisup_interval none = cisup_interval_mean(NULL, 0, 0.95);
     r->error = r->error_beyond = none;
@@ -286,12 +317,13 @@ static cisup_status look_back(search *s, cisup_capacity_result *r, cisup_error *
     const double beyond = ceil(1.1 * (double)r->at - 1e-9 * (double)r->at);
     r->beyond = beyond <= (double)s->o.most ? (cisup_index)beyond : 0;
     r->check_first = s->unused;
+    r->checks = at_most(s->o.networks, CISUP_CAPACITY_CHECKS);
     cisup_status status;
-    CISUP_TRY(measure(s, r->at, r->check_first, CISUP_CAPACITY_CHECKS, y, err));
-    r->error = cisup_interval_mean(y, CISUP_CAPACITY_CHECKS, s->o.confidence);
+    CISUP_TRY(measure(s, r->at, r->check_first, r->checks, y, err));
+    r->error = cisup_interval_mean(y, r->checks, s->o.confidence);
     if (!r->beyond) goto done;
-    CISUP_TRY(measure(s, r->beyond, r->check_first, CISUP_CAPACITY_CHECKS, y, err));
-    r->error_beyond = cisup_interval_mean(y, CISUP_CAPACITY_CHECKS, s->o.confidence);
+    CISUP_TRY(measure(s, r->beyond, r->check_first, r->checks, y, err));
+    r->error_beyond = cisup_interval_mean(y, r->checks, s->o.confidence);
 done:
     return status;
 }
@@ -316,7 +348,8 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
                                    cisup_capacity_measure *measure_networks,
                                    void *context, cisup_capacity_result *result,
                                    cisup_error *err) {
-    search s = {.o = *options, .measure = measure_networks, .context = context};
+    search s = {
+        .o = *options, .measure = measure_networks, .context = context, .result = result};
     *result = (cisup_capacity_result){0};
     cisup_status status;
     CISUP_TRY(options_check(options, err));
@@ -325,15 +358,18 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     CISUP_TRY(locate(&s, err));
     const cisup_window_finding known = bracket(&s);
     if (!s.near.T && known.low >= known.high) /* the decisions leave one T */
-        settle(&s, &known, result);
+        settle(&s, &known);
     else
-        CISUP_TRY(refine(&s, result, err));
-    CISUP_TRY(look_back(&s, result, err));
-    result->networks = s.unused;
-    result->runs = s.runs;
+        CISUP_TRY(refine(&s, err));
+    CISUP_TRY(look_back(&s, err));
 done:
     cisup_release(s.y);
     cisup_release(s.column);
-    if (status != CISUP_OK) *result = (cisup_capacity_result){0};
+    result->networks = s.unused;
+    result->runs = s.runs;
+    if (status != CISUP_OK) {
+        result->outcome = CISUP_CAPACITY_UNFINISHED;
+        result->at = s.T;
+    }
     return status;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capacity_point.h"
 
+#include "program.h"
+
 #include <cisup/analysis/theory_table.h>
 
 #include <cisup/core/schemes.h>
@@ -107,6 +109,9 @@ typedef struct {
 static cisup_status measure(void *context, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
     watched *w = context;
+    if (signal_received())
+        return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d at T = %" PRId64,
+                          signal_received(), T);
     progress_search(&w->bar, T, first + count);
     return cisup_network_error_measure(&w->error, T, first, count, y, err);
 }
@@ -141,11 +146,12 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
 static cisup_status measure_masked(watched *w, const cisup_capacity_result *search,
                                    double *mean, cisup_error *err) {
     double y[CISUP_CAPACITY_CHECKS];
+    const cisup_index checks = search->checks;
     w->error.x.mode = CISUP_MODE_MASKED_RELU;
-    const cisup_status status =
-        measure(w, search->at, search->check_first, CISUP_CAPACITY_CHECKS, y, err);
-    if (status == CISUP_OK)
-        *mean = cisup_interval_mean(y, CISUP_CAPACITY_CHECKS, 0.95).mean;
+    cisup_status status = CISUP_OK;
+    for (cisup_index k = 0; k < checks && status == CISUP_OK; k++)
+        status = measure(w, search->at, search->check_first + k, 1, y + k, err);
+    if (status == CISUP_OK) *mean = cisup_interval_mean(y, checks, 0.95).mean;
     return status;
 }
 
@@ -201,6 +207,7 @@ static cisup_status search_by(const capacity_request *r, cisup_error_measure kin
     a->feedback = cisup_theory_feedback(&there);
     a->bound = bound_of(a, r->mode);
 done:
+    if (status != CISUP_OK) a->search.outcome = CISUP_CAPACITY_UNFINISHED;
     progress_end(&w.bar);
     cisup_network_error_free(&w.error);
     return status;
@@ -230,7 +237,12 @@ cisup_status capacity_point_search(const capacity_request *r, const capacity_poi
     CISUP_TRY(search_by(r, CISUP_MEAN_SQUARE, confidence, answer, err));
     if (is_both) {
         capacity_answer other = *answer;
-        CISUP_TRY(search_by(r, CISUP_WORST, confidence, &other, err));
+        status = search_by(r, CISUP_WORST, confidence, &other, err);
+        if (status != CISUP_OK) {
+            other.by_budget = answer->search;
+            *answer = other;
+            goto done;
+        }
         join(answer, &other);
     }
 done:

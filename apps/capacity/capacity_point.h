@@ -34,6 +34,8 @@ typedef struct {
     capacity_point point;
     cisup_index N, placed;        /* placed: circuits the scheme places at most */
     cisup_capacity_result search; /* errors in the unit of the limit: root mean squares */
+    cisup_capacity_result by_budget; /* of a search by --worst that was not finished: the
+                                        one by --budget before it, if any */
     double limit;
     int is_by_worst;   /* whether --worst decided, not --budget */
     const char *bound; /* what binds: allocation, closed-neurons, feedback, error; NULL */
@@ -57,6 +59,8 @@ CISUP_MUST_CHECK cisup_status capacity_point_check(const capacity_request *r,
                                                    const capacity_point *point,
                                                    cisup_error *err);
 
+/* Errors: those of the search, then the answer is what is known (T of 0: nothing);
+ * ESTOPPED after a signal. */
 CISUP_MUST_CHECK cisup_status capacity_point_search(const capacity_request *r,
                                                     const capacity_point *point,
                                                     capacity_answer *answer,
@@ -120,7 +124,9 @@ int capacity_quantity_find(const char *word);
          OPTION_NUMBER, &(r).tolerance,                                                    \
          "E",           "half width of that interval over T to stop at (0.02)",            \
          NULL},                                                                            \
-        {"networks", 'K', OPTION_SIZE, &(r).networks, "K", "most networks at one T (200)", \
+        {"networks",  'K',                                                                 \
+         OPTION_SIZE, &(r).networks,                                                       \
+         "K",         "most networks that one step of the search runs at a T (200)",       \
          NULL},                                                                            \
         {"samples", 'M', OPTION_SIZE, &(r).samples, "M", "samples a network (100)", NULL}, \
         {"threads", 0, OPTION_INDEX, &(r).threads, "N", "threads (all)", NULL},            \

@@ -44,7 +44,7 @@ static void print_T(cisup_index T) {
         printf("%9" PRId64, T);
 }
 
-void capacity_text(const capacity_answer *a) {
+static void capacity_text(const capacity_answer *a) {
     const capacity_point *p = &a->point;
     const cisup_capacity_result *s = &a->search;
     printf("%6" PRId64 " %3" PRId64 " %3" PRId64 " %3" PRId64 "  %-7s", p->D, p->z, p->L,
@@ -64,13 +64,35 @@ void capacity_text(const capacity_answer *a) {
     (void)fflush(stdout);
 }
 
-void capacity_best_text(const capacity_answer *best) {
+void capacity_best_text(const capacity_answer *best, const char *word) {
     const capacity_point *p = &best->point;
     if (!best->search.T) return;
-    printf("%6" PRId64 " %3" PRId64 " %3" PRId64 "  best: S = %" PRId64
-           ", scheme %s, T = "
-           "%" PRId64 "\n",
-           p->D, p->z, p->L, p->S, scheme_of(best), best->search.T);
+    printf("%6" PRId64 " %3" PRId64 " %3" PRId64 "  %s: S = %" PRId64
+           ", scheme %s, T = %" PRId64 "\n",
+           p->D, p->z, p->L, word, p->S, scheme_of(best), best->search.T);
+}
+
+static void print_interval(const cisup_capacity_result *s, const char *by) {
+    printf(", T = %" PRId64 " (%" PRId64 " to %" PRId64 ")%s", s->T, s->low, s->high, by);
+}
+
+/* What an unfinished search knows, in one line. */
+static void unfinished_text(const capacity_request *r, const capacity_answer *a) {
+    const capacity_point *p = &a->point;
+    const cisup_capacity_result *s = &a->search;
+    const int is_both = !isnan(r->budget) && !isnan(r->worst);
+    printf("%6" PRId64 " %3" PRId64 " %3" PRId64 " %3" PRId64 "  %-7s  unfinished%s",
+           p->D, p->z, p->L, p->S, scheme_of(a),
+           !is_both         ? ""
+           : a->is_by_worst ? ", by --worst"
+                            : ", by --budget");
+    if (s->high) print_interval(s, " so far");
+    if (s->within) printf(", within the limit at %" PRId64, s->within);
+    if (s->above) printf(", above it at %" PRId64, s->above);
+    if (!s->within && !s->above) printf(", no T decided");
+    printf("; %" PRId64 " networks, %" PRId64 " runs", s->networks, s->runs);
+    if (a->by_budget.runs) print_interval(&a->by_budget, " by --budget");
+    printf("\n");
 }
 
 /* A T that may be missing. */
@@ -107,8 +129,8 @@ static json_t *params_json(const capacity_request *r, const capacity_point *p) {
     return params;
 }
 
-cisup_status capacity_json(const capacity_request *r, const capacity_answer *a,
-                           cisup_error *err) {
+static cisup_status capacity_json(const capacity_request *r, const capacity_answer *a,
+                                  cisup_error *err) {
     const cisup_capacity_result *s = &a->search;
     json_t *theory = a->theory_T < 0 ? json_null()
                                      : json_pack("{so,ss}", "T", T_json(a->theory_T),
@@ -132,6 +154,50 @@ cisup_status capacity_json(const capacity_request *r, const capacity_answer *a,
     }
     json_decref(more);
     return emit_line(line, err);
+}
+
+static json_t *unfinished_search_json(const cisup_capacity_result *s) {
+    const int is_known = s->high > 0 || s->outcome == CISUP_CAPACITY_INFEASIBLE;
+    return json_pack(
+        "{so,so,so,so,so,sI,sI}", "T", is_known ? json_integer(s->T) : json_null(),
+        "T_lo", is_known ? json_integer(s->low) : json_null(), "T_hi",
+        is_known ? json_integer(s->high) : json_null(), "within", T_json(s->within),
+        "above", T_json(s->above), "networks", s->networks, "runs", s->runs);
+}
+
+static cisup_status unfinished_json(const capacity_request *r, const capacity_answer *a,
+                                    cisup_error *err) {
+    json_t *line = json_pack(
+        "{ss,ss,ss,so,sI,so,ss,sI,so}", "record", "unfinished", "schema",
+        "cisup.capacity/1", "version", CISUP_VERSION, "params", params_json(r, &a->point),
+        "N", a->N, "placed", T_json(a->placed), "by", a->is_by_worst ? "worst" : "budget",
+        "at", a->search.at, "by_budget",
+        a->by_budget.runs ? unfinished_search_json(&a->by_budget) : json_null());
+    json_t *more = unfinished_search_json(&a->search);
+    if (line && (!more || json_object_update(line, more) != 0)) {
+        json_decref(line);
+        line = NULL;
+    }
+    json_decref(more);
+    return emit_line(line, err);
+}
+
+cisup_status capacity_search_and_show(const capacity_request *r,
+                                      const capacity_point *point,
+                                      capacity_answer *answer, cisup_error *err) {
+    cisup_status status = capacity_point_search(r, point, answer, err);
+    const int is_begun = answer->search.runs > 0 || answer->by_budget.runs > 0;
+    if (status != CISUP_OK && !is_begun) return status;
+    if (status == CISUP_OK && r->json)
+        status = capacity_json(r, answer, err);
+    else if (r->json) /* the caller is to know what ended the search */
+        (void)unfinished_json(r, answer, NULL);
+    else if (status == CISUP_OK && !r->quiet)
+        capacity_text(answer);
+    else if (!r->quiet)
+        unfinished_text(r, answer);
+    (void)fflush(stdout); /* a row may be long in coming */
+    return status;
 }
 
 cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {

@@ -10,12 +10,15 @@
 /* docs/formats.md, "capacity" and "frontier". */
 
 void capacity_text_head(const capacity_request *r);
-void capacity_text(const capacity_answer *a);
-CISUP_MUST_CHECK cisup_status capacity_json(const capacity_request *r,
-                                            const capacity_answer *a, cisup_error *err);
+/* Searches and prints the answer as the request asks, and of a search that ends in an
+ * error what it knows. Errors: those of capacity_point_search. */
+CISUP_MUST_CHECK cisup_status capacity_search_and_show(const capacity_request *r,
+                                                       const capacity_point *point,
+                                                       capacity_answer *answer,
+                                                       cisup_error *err);
 
-/* Of several searches at the same D and z the one with the largest T. */
-void capacity_best_text(const capacity_answer *best);
+/* Of several searches at the same D and z the one with the largest T; word: "best". */
+void capacity_best_text(const capacity_answer *best, const char *word);
 CISUP_MUST_CHECK cisup_status capacity_best_json(const capacity_answer *best,
                                                  cisup_error *err);
 

@@ -12,13 +12,6 @@ static const char about[] =
     "S "
     "and --schemes the best is named. Exit code 1 if no T is within the budget.";
 
-static cisup_status show(const capacity_request *r, const capacity_answer *a,
-                         cisup_error *err) {
-    if (r->json) return capacity_json(r, a, err);
-    if (!r->quiet) capacity_text(a);
-    return CISUP_OK;
-}
-
 /* All S and schemes at one D and z. is_feasible: cleared if no T is. */
 static cisup_status search_all(const capacity_request *r, capacity_point point,
                                int *is_feasible, cisup_error *err) {
@@ -30,15 +23,16 @@ static cisup_status search_all(const capacity_request *r, capacity_point point,
             cisup_status status;
             point.scheme = r->scheme[i];
             point.S = S->value[j];
-            status = capacity_point_search(r, &point, &answer, err);
-            if (status == CISUP_OK) status = show(r, &answer, err);
+            status = capacity_search_and_show(r, &point, &answer, err);
+            if (status != CISUP_OK && best.search.T && !r->json && !r->quiet)
+                capacity_best_text(&best, "best so far");
             if (status != CISUP_OK) return status;
             if (!best.N || answer.search.T > best.search.T) best = answer;
         }
     if (!best.search.T) *is_feasible = 0;
     if (r->scheme_count * S->count == 1) return CISUP_OK;
     if (r->json) return capacity_best_json(&best, err);
-    if (!r->quiet) capacity_best_text(&best);
+    if (!r->quiet) capacity_best_text(&best, "best");
     return CISUP_OK;
 }
 
@@ -79,6 +73,7 @@ int cmd_capacity(int argc, char **argv) {
     options_parse("cisup capacity", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);
     cisup_error err = {0};
+    end_on_signal();
     int is_feasible = 1;
     const cisup_status status = execute(&r, &is_feasible, &err);
     capacity_request_free(&r);

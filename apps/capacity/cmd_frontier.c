@@ -93,12 +93,7 @@ static cisup_status search_place(const frontier_request *f, cisup_index place, i
     for (cisup_index j = 0; j < tries(f); j++) {
         const capacity_point p = point_at(f, place, scheme, f->r.setup.S.value[j]);
         capacity_answer answer;
-        cisup_status status = capacity_point_search(&f->r, &p, &answer, err);
-        if (status != CISUP_OK) return status;
-        if (f->r.json)
-            status = capacity_json(&f->r, &answer, err);
-        else if (!f->r.quiet)
-            capacity_text(&answer);
+        const cisup_status status = capacity_search_and_show(&f->r, &p, &answer, err);
         if (status != CISUP_OK) return status;
         if (!best->N || answer.search.T > best->search.T) *best = answer;
     }
@@ -213,6 +208,7 @@ int cmd_frontier(int argc, char **argv) {
     options_parse("cisup frontier", "", about, table, sizeof table / sizeof table[0],
                   argc, argv, NULL);
     cisup_error err = {0};
+    end_on_signal();
     int is_feasible = 1;
     const cisup_status status = execute(&f, &is_feasible, &err);
     cisup_release(f.at.value);

@@ -7,6 +7,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <string.h>
+
 enum {
     most_passes = 16,
     most_tries = 48 /* poor neurons looked at for one circuit */
@@ -19,6 +21,8 @@ typedef struct {
     cisup_index *load; /* [N] */
     int32_t *poor;     /* [N] the neurons below the mean load, poorest first */
     cisup_index poors;
+    cisup_index mean;   /* load, rounded down */
+    cisup_index *first; /* [mean+1] where those of a load begin among the poor */
 } evening;
 
 static int are_met(const evening *e, int32_t n, int32_t m) {
@@ -86,27 +90,30 @@ static void exchange(evening *e, int32_t *row, cisup_index at, int32_t z) {
     cisup_row_sort(row, e->a->S);
 }
 
-/* The neurons below the mean load by counting: loads are at most T. */
+/* The neurons below the mean load, by counting. */
 static void list_poor(evening *e) {
-    const cisup_index mean = e->a->T * e->a->S / e->a->N;
-    e->poors = 0;
+    const cisup_index mean = e->mean;
+    memset(e->first, 0, (size_t)(mean + 1) * sizeof *e->first);
     for (cisup_index n = 0; n < e->a->N; n++)
-        if (e->load[n] < mean) e->poor[e->poors++] = (int32_t)n;
-    if (e->poors == 0) /* then only a neuron at the mean can take from one above */
-        for (cisup_index n = 0; n < e->a->N; n++)
-            if (e->load[n] == mean) e->poor[e->poors++] = (int32_t)n;
-    for (cisup_index k = e->poors - 2; k >= 0; k--) sink(e, k);
+        if (e->load[n] < mean) e->first[e->load[n] + 1]++;
+    for (cisup_index c = 0; c < mean; c++) e->first[c + 1] += e->first[c];
+    e->poors = e->first[mean];
+    for (cisup_index n = 0; n < e->a->N; n++)
+        if (e->load[n] < mean) e->poor[e->first[e->load[n]]++] = (int32_t)n;
+    if (e->poors > 0) return;
+    /* then only a neuron at the mean can take from one above */
+    for (cisup_index n = 0; n < e->a->N; n++)
+        if (e->load[n] == mean) e->poor[e->poors++] = (int32_t)n;
 }
 
 static cisup_index one_pass(evening *e) {
-    const cisup_index mean = e->a->T * e->a->S / e->a->N;
     cisup_index exchanges = 0;
     list_poor(e);
     for (cisup_index t = 0; t < e->a->T && e->poors > 0; t++) {
         int32_t *row = e->a->slot + t * e->a->S;
         const cisup_index at = richest(e, row);
         const cisup_index excess = e->load[row[at]] - e->load[e->poor[0]];
-        if (excess < 2 || e->load[row[at]] <= mean) continue;
+        if (excess < 2 || e->load[row[at]] <= e->mean) continue;
         const int32_t z = replacement(e, row, at);
         if (z < 0) continue;
         exchange(e, row, at, z);
@@ -135,7 +142,8 @@ static int is_even(const evening *e) {
 }
 
 cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
-    evening e = {.a = a, .words = (a->N + 63) / 64};
+    evening e = {
+        .a = a, .words = (a->N + 63) / 64, .mean = a->N ? a->T * a->S / a->N : 0};
     cisup_status status;
     if (a->S < 2) return CISUP_OK;
     CISUP_TRY(cisup_new(&e.load, a->N, sizeof *e.load, err));
@@ -145,6 +153,7 @@ cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
                                    "the pairs of neurons to even out", err));
     CISUP_TRY(cisup_new(&e.met, a->N * e.words, sizeof *e.met, err));
     CISUP_TRY(cisup_new(&e.poor, a->N, sizeof *e.poor, err));
+    CISUP_TRY(cisup_new(&e.first, e.mean + 1, sizeof *e.first, err));
     mark_all(&e);
     for (int pass = 0; pass < most_passes; pass++)
         if (one_pass(&e) <= a->T / 1000) break;
@@ -152,5 +161,6 @@ done:
     cisup_release(e.met);
     cisup_release(e.load);
     cisup_release(e.poor);
+    cisup_release(e.first);
     return status;
 }

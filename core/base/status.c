@@ -53,6 +53,8 @@ const char *cisup_status_text(cisup_status code) {
         return "input/output error";
     case CISUP_ENOMEM:
         return "out of memory";
+    case CISUP_ESTOPPED:
+        return "stopped";
     }
     return "unknown status";
 }

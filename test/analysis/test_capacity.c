@@ -268,6 +268,25 @@ static void networks_and_runs_are_counted(void **state) {
     assert_int_equal(r.networks, m.networks);
 }
 
+/* Fewer looks decide less often, not more wrongly. */
+static void intervals_of_few_networks_cover(void **state) {
+    (void)state;
+    const cisup_index most[] = {12, 20, 40};
+    for (int k = 0; k < 3; k++) {
+        cisup_capacity_options o = between(1, 100000, 700);
+        o.networks = most[k];
+        assert_covers((made_up){.root = 713.4, .slope = 1, .noise = 0.35, .shared = 0.1},
+                      o);
+        assert_covers(
+            (made_up){.root = 713.4, .slope = 2.4, .noise = 0.12, .shared = 0.5}, o);
+        o.start = 150;
+        assert_covers((made_up){.root = 18.7, .slope = 3, .noise = 0.12, .free = 16}, o);
+        o.most = 5000;
+        assert_covers((made_up){.root = 51.25, .free = 50, .spike = 0.5}, o);
+        assert_covers((made_up){.root = 51.7, .free = 50, .top = 1.35, .noise = 0.2}, o);
+    }
+}
+
 static void more_networks_are_used_for_a_smaller_tolerance(void **state) {
     (void)state;
     made_up m = {.root = 713.4, .slope = 1, .noise = 0.12};
@@ -367,6 +386,7 @@ int main(void) {
         cmocka_unit_test(one_T_alone_is_decided),
         cmocka_unit_test(errors_at_T_and_beyond_are_told),
         cmocka_unit_test(networks_and_runs_are_counted),
+        cmocka_unit_test(intervals_of_few_networks_cover),
         cmocka_unit_test(more_networks_are_used_for_a_smaller_tolerance),
         cmocka_unit_test(decisions_do_not_widen_an_interval),
         cmocka_unit_test(diverging_networks_are_above),

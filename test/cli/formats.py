@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def printed(*arguments, expect=(0,)):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def printed_until_stopped(*arguments):
+    """Of a search without end behind one that has an end."""
+    for pause in (1, 2, 4, 8, 16, 32):
+        with subprocess.Popen(
+            [PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as run:
+            first = run.stdout.readline()
+            time.sleep(pause)
+            run.terminate()
+            lines = [json.loads(line) for line in [first, *run.stdout]]
+        if len(lines) > 1:
+            break
+    return lines
+
+
 class Formats(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -84,6 +100,8 @@ class Formats(unittest.TestCase):
             ["run", Path(DATA) / "exact_networks.json"],
         ]
         cls.lines = [r for run in runs for r in printed(*run)]
+        endless = ["-D", "60,4000", "-z", "1", "-K", "100000", "--tolerance", "1e-6", "--json"]
+        cls.lines += printed_until_stopped("capacity", *SEARCH[2:], *endless)
         cls.document = documented()
 
     @classmethod

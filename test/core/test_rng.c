@@ -35,6 +35,22 @@ static void below_stays_below_and_reaches_all(void **state) {
     assert_int_equal(cisup_rng_below(&rng, 1), 0);
 }
 
+/* Of 2^64 words each of 3 2^62 numbers takes one, and 2^62 words are left over: the
+ * numbers 3 m would take them all, and be half of what is drawn. */
+static void below_a_number_near_2_64_is_uniform(void **state) {
+    (void)state;
+    const uint64_t third = UINT64_C(1) << 62;
+    cisup_rng rng = check_rng(5);
+    int seen[3] = {0};
+    for (int k = 0; k < 12000; k++) {
+        const uint64_t drawn = cisup_rng_below(&rng, 3 * third);
+        assert_true(drawn < 3 * third);
+        seen[drawn % 3]++;
+    }
+    /* Binomial(12000, 1/3): mean 4000, sd 51.6; 6 sd. */
+    for (int k = 0; k < 3; k++) assert_in_range(seen[k], 4000 - 310, 4000 + 310);
+}
+
 static void subsets_are_distinct_sorted_and_uniform(void **state) {
     (void)state;
     enum { draws = 20000 };
@@ -114,6 +130,7 @@ int main(void) {
         cmocka_unit_test(the_generator_is_philox4x64_10),
         cmocka_unit_test(every_part_of_the_address_changes_the_stream),
         cmocka_unit_test(below_stays_below_and_reaches_all),
+        cmocka_unit_test(below_a_number_near_2_64_is_uniform),
         cmocka_unit_test(subsets_are_distinct_sorted_and_uniform),
         cmocka_unit_test(a_full_subset_is_everything),
         cmocka_unit_test(permutations_are_uniform),
