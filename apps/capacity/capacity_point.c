@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capacity_point.h"
 
-#include "program.h"
+#include "common/program.h"
 
 #include <cisup/analysis/theory_table.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What ends a search early: the bound on its networks, and a caller who wants no more. */
-#include "check.h"
+#include "common/check.h"
 
 #include <cisup/analysis/capacity.h>
 

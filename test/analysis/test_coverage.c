@@ -2,10 +2,10 @@
  *
  * Intervals that are printed hold what they are about as often as they say: those that
  * have no test of it beside their own header. */
-#include "check.h"
+#include "common/check.h"
 
+#include "claims/claims_study.h"
 #include <cisup/analysis/capacity.h>
-#include <cisup/analysis/claims_study.h>
 #include <cisup/analysis/experiment.h>
 #include <cisup/core/overlap_sample.h>
 
