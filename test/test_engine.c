@@ -130,6 +130,27 @@ static void engines_agree_without_some_circuits(void **state) {
         }
 }
 
+/* A layer may have no open neuron: no circuit does anything here. */
+static void closed_networks_are_zero(void **state) {
+    (void)state;
+    const subject s = {40, 3, 20, 4, CISUP_IDENTITY, CISUP_SCHEME_BEST};
+    for (int weights = 0; weights < 4; weights++) {
+        cisup_allocation a = placed(&s);
+        cisup_experiment x = experiment_of(&a, &s);
+        cisup_circuits silent;
+        CHECK_OK(cisup_circuits_init(&silent, s.T, s.d, L, 1, &error_));
+        x.circuits = &silent;
+        x.network.weights.scheme = (cisup_weight_scheme)weights;
+        cisup_report r = ran_by(x, CISUP_PASS_SPARSE);
+        for (int l = 1; l <= L; l++)
+            assert_true(r.result[0].worst[cisup_cell(l, CISUP_ACTIVE, CISUP_READOUT)] ==
+                        0.0);
+        cisup_report_free(&r);
+        cisup_circuits_free(&silent);
+        cisup_allocation_free(&a);
+    }
+}
+
 /* The width up to which computed circuits may go is no limit of stored ones: the same
  * numbers on both sides of it and far beyond, also from W itself. */
 static void engines_agree_on_wide_circuits(void **state) {
@@ -287,6 +308,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(engines_agree_without_some_circuits),
+        cmocka_unit_test(closed_networks_are_zero),
         cmocka_unit_test(engines_agree_on_wide_circuits),
         cmocka_unit_test(the_share_is_that_of_the_first_samples),
         cmocka_unit_test(auto_takes_the_engine_by_the_share),
