@@ -56,8 +56,8 @@ typedef struct {
  * then added neuron by neuron, for increasing t. A run is what comes from a block to one
  * neuron; runs of a block are sorted by their length, so that loops over them end when
  * the processor expects it, then by neuron; the first block has a run, perhaps empty, for
- * every neuron. Numbers of lines are 32-bit (of lines only: what they are multiplied to is
- * not), which cisup_bulk_plan_make makes sure of. Owns its arrays. Start from {0}. */
+ * every neuron. Numbers of lines are 32-bit (of lines only: what they are multiplied to
+ * is not), which cisup_bulk_plan_make makes sure of. Owns its arrays. Start from {0}. */
 enum { CISUP_BULK_BLOCK = 1024 };
 typedef struct {
     cisup_index S;

@@ -137,10 +137,8 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     const cisup_shape shape = {
         .d = circuits->d, .T = base->T, .S = base->S, .L = circuits->L, .N = base->N};
     cisup_status status;
-    *net = (cisup_network){.base = base,
-                           .circuits = circuits,
-                           .weights = o.weights,
-                           .threads = o.threads};
+    *net = (cisup_network){
+        .base = base, .circuits = circuits, .weights = o.weights, .threads = o.threads};
     CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
