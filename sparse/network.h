@@ -12,7 +12,8 @@ typedef struct {
     int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
     uint64_t seed;       /* of the permutations; default 1 */
     cisup_index network; /* which network of a run; default 0 */
-    int threads;         /* that build layers; 0: as many as OpenMP offers; default 0 */
+    int threads;         /* most that build layers; 0: as many as OpenMP offers;
+                            default 0 */
     const cisup_index *permutations; /* NULL: drawn; else [L-1][rows], pi_2 .. pi_L */
 
     /* NULL: circuit t is number t of as many as base has rows. Else [T]: it is number
@@ -34,6 +35,8 @@ typedef struct {
     cisup_weight_options weights;
     cisup_index *row_of;    /* [L][T], the first one the identity (or kept) */
     cisup_operator *layers; /* [L-1]: the weights of layers 2..L */
+    int threads;            /* of the options: what is made of the network later takes
+                               no more; 0: as many as OpenMP offers */
 } cisup_network;
 
 /* Builds all layers, in parallel with OpenMP.

@@ -39,6 +39,7 @@ typedef struct {
     const double *w;    /* [T][d][d] */
     const double *wbar; /* [d][d] */
     cisup_weight_options options;
+    int threads; /* most for sums over the circuits; 0: as many as OpenMP offers */
 } cisup_transition;
 
 /* c of the centred unembedding (3.7) in force for these options: 0 for plain and

@@ -89,6 +89,41 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
            kept + passes + sparse_bytes(x, &s) + terms_bytes(x, &s);
 }
 
+/* What is paid for every neuron and layer, however few circuits there are, in
+ * multiply-adds of the same time; measured, within a factor of 3. A batched pass goes
+ * through N d lines, of which a sample has its share; a pass that is watched, or through
+ * W, through N d numbers of each sample. To build a layer takes arrays of N, and time of
+ * its own; a pass of one sample through its open neurons some. */
+static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 1000.0,
+                    computed_neuron = 60.0, built_layer = 4e5, sparse_layer = 2000.0;
+
+/* Whether auto is expected to take the sparse engine: by the neurons of the active
+ * circuits and of all that sit in those. */
+static int is_sparse(const cisup_experiment *x, const cisup_shape *s) {
+    if (x->computed || x->engine == CISUP_PASS_SPARSE) return 1;
+    if (!may_be_sparse(x)) return 0;
+    const double S = (double)s->S, N = (double)s->N;
+    const double share =
+        (double)x->z[x->z_count - 1] * S / N * (1.0 + S * (double)s->T * S / N);
+    return share < cisup_pass_crossover(s->S, x->precision);
+}
+
+/* Of one sample through all layers. */
+static double sample_operations(const cisup_experiment *x, const cisup_shape *s,
+                                double meetings) {
+    const double d = (double)s->d, S = (double)s->S, L = (double)s->L, T = (double)s->T;
+    const double N = (double)s->N, z = (double)x->z[x->z_count - 1];
+    if (is_sparse(x, s)) /* the rest is closed */
+        return L * (z * S * T * S / N * (S * d + 200.0) + sparse_layer);
+    const int is_assembled = x->engine == CISUP_PASS_ASSEMBLED;
+    const double layer =
+        is_assembled ? T * d * S + meetings * d * d : T * (2.0 * d * S + d * d);
+    const double neuron =
+        is_assembled || x->terms || x->worst ? watched_neuron : bulk_neuron;
+    const double terms = x->terms ? L * T * (10.0 * d * S + 4.0 * d * d) : 0.0;
+    return (L - 1.0) * layer + L * (4.0 * T * d + neuron * N * d) + terms;
+}
+
 /* Of one layer: the product G and its sorting, and the count of kappa. */
 static double build_operations(const cisup_experiment *x, const cisup_shape *s,
                                double meetings) {
@@ -101,18 +136,16 @@ static double build_operations(const cisup_experiment *x, const cisup_shape *s,
 
 double cisup_experiment_operations(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
-    const double d = (double)s.d, S = (double)s.S, L = (double)s.L, T = (double)s.T;
-    const double meetings = fmin(T * S * S, (double)s.N * (double)s.N);
-    const double factored = T * (2.0 * d * S + d * d);
-    const double assembled = T * d * S + meetings * d * d;
-    const double layer = x->engine == CISUP_PASS_ASSEMBLED ? assembled : factored;
-    const double terms = x->terms ? L * T * (10.0 * d * S + 4.0 * d * d) : 0.0;
-    double sample = (L - 1.0) * layer + L * 4.0 * T * d + terms;
-    if (x->computed || x->engine == CISUP_PASS_SPARSE) /* the rest is closed */
-        sample =
-            L * (double)x->z[x->z_count - 1] * S * T * S / (double)s.N * (S * d + 200.0);
-    const double build =
-        x->computed ? 0.0 : (L - 1.0) * build_operations(x, &s, meetings);
-    return (double)x->networks *
-           (build + (double)x->inputs * (double)x->z_count * sample);
+    const double S = (double)s.S, L = (double)s.L, T = (double)s.T, N = (double)s.N;
+    const double meetings = fmin(T * S * S, N * N);
+    const double build = x->computed ? computed_neuron * N
+                                     : L * (built_neuron * N + built_layer) +
+                                           (L - 1.0) * build_operations(x, &s, meetings);
+    const int asks_for_share = x->engine == CISUP_PASS_AUTO && may_be_sparse(x);
+    const double share = asks_for_share && !x->computed
+                             ? watched_neuron * CISUP_LANES * L * N * (double)s.d
+                             : 0.0;
+    const double samples = (double)x->inputs * (double)x->z_count;
+    return (double)x->networks * (build + samples * sample_operations(x, &s, meetings)) +
+           (double)x->z_count * share;
 }

@@ -183,6 +183,16 @@ static void take_places(int32_t *place, const cisup_network *net, cisup_index l)
     }
 }
 
+/* Lines are numbered with 32 bits: d N of a layer, d CISUP_BULK_BLOCK of what is sent. */
+static cisup_status lines_check(cisup_index N, cisup_index d, cisup_error *err) {
+    const cisup_index neurons = N > CISUP_BULK_BLOCK ? N : CISUP_BULK_BLOCK;
+    if (d <= INT32_MAX / neurons) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "N = %" PRId64 " neurons, d = %" PRId64
+                      ": the engine batched takes N d of at most %d",
+                      N, d, INT32_MAX);
+}
+
 cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
                                   const cisup_bulk_kernel *kernel, int threads,
                                   cisup_error *err) {
@@ -191,6 +201,7 @@ cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
     cisup_outcome *of = NULL;
     *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
     cisup_status status;
+    CISUP_TRY(lines_check(net->base->N, net->circuits->d, err));
     CISUP_TRY(cisup_new(&p->place, L * uses, sizeof *p->place, err));
     CISUP_TRY(cisup_new(&p->layer, L - 1, sizeof *p->layer, err));
     CISUP_TRY(cisup_new(&of, L, sizeof *of, err));

@@ -51,8 +51,8 @@ typedef struct {
  * then added neuron by neuron, for increasing t. A run is what comes from a block to one
  * neuron; runs of a block are sorted by their length, so that loops over them end when
  * the processor expects it, then by neuron; the first block has a run, perhaps empty, for
- * every neuron. Numbers of lines are 32-bit: N d lines of
- * 64 bytes must fit in memory anyway. Owns its arrays. Start from {0}. */
+ * every neuron. Numbers of lines are 32-bit (of lines only: what they are multiplied to
+ * is not), which cisup_bulk_plan_make makes sure of. Owns its arrays. Start from {0}. */
 enum { CISUP_BULK_BLOCK = 1024 };
 typedef struct {
     cisup_index S;
@@ -78,7 +78,8 @@ typedef struct {
     int32_t *place;          /* [L][T][S] first lines, d n, of the neurons of circuits */
 } cisup_bulk_plan;
 
-/* *p is uninitialised on entry and empty after a failure. Errors: ENOMEM.
+/* *p is uninitialised on entry and empty after a failure. Errors: EINVAL when N d or the
+ * lines of a block exceed 2^31 - 1; ENOMEM.
  * O(L T (S + d^2)); threads take whole layers. */
 CISUP_MUST_CHECK cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p,
                                                    const cisup_network *net,

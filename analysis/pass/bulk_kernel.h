@@ -21,8 +21,9 @@
 #define mask TYPED(mask)
 #define parts TYPED(parts)
 
-/* Part p of line i. */
-#define AT(lines, i, p) ((lines) + (i)*LANES + (p)*EACH)
+/* Part p of line i. Numbers of lines are 32-bit in places, what they are multiplied to is
+ * not: 2^27 lines of 16 numbers are 8.6 GB. */
+#define AT(lines, i, p) ((lines) + (cisup_index)(i)*LANES + (p)*EACH)
 
 #include "bulk_lines.h"
 

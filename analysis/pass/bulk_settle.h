@@ -170,7 +170,7 @@ static cisup_index TYPED(mark)(const cisup_bulk *b) {
             const cisup_index t = batch->active[lane * batch->z + k];
             const int32_t *row = cisup_network_row(net, b->l, t);
             for (cisup_index s = 0; s < net->base->S; s++) {
-                BITS *one = inside + row[s] * LANES + lane;
+                BITS *one = AT(inside, row[s], 0) + lane;
                 outside -= !*one;
                 *one = -1;
             }

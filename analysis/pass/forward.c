@@ -41,7 +41,7 @@ static void mark_active(cisup_forward *f, const cisup_network *net, cisup_index 
         for (cisup_index k = 0; k < b->z; k++) {
             const int32_t *row = cisup_network_row(net, l, b->active[lane * b->z + k]);
             for (cisup_index s = 0; s < net->base->S; s++)
-                f->in_active[row[s] * CISUP_LANES + lane] = 1;
+                f->in_active[(cisup_index)row[s] * CISUP_LANES + lane] = 1;
         }
 }
 

@@ -54,8 +54,10 @@ static cisup_status prepare_senders(cisup_open_pass *p, const cisup_open_step *s
     double *total = p->work;
     cisup_status status;
     cisup_open_neurons *open = &p->open;
-    CISUP_TRY(cisup_grow(&open->once, &open->once_room, count, sizeof(double), p->err));
-    CISUP_TRY(cisup_grow(&open->shift, &open->shift_room, count, sizeof(double), p->err));
+    CISUP_TRY(
+        cisup_grow(&open->once, &open->once_room, count + 1, sizeof(double), p->err));
+    CISUP_TRY(
+        cisup_grow(&open->shift, &open->shift_room, count + 1, sizeof(double), p->err));
     memset(open->once, 0, (size_t)count * sizeof *open->once);
     memset(open->shift, 0, (size_t)count * sizeof *open->shift);
     for (cisup_index k = 0; k < open->count && (s->is_capped || is_split); k++) {

@@ -11,7 +11,7 @@ typedef struct {
     const cisup_batch *batch; /* its only lane */
     cisup_measure *measure;   /* tallies and counts over all samples */
     double *sum;              /* [cells] of this sample */
-    double error[CISUP_COMPUTED_WIDTH];
+    double *error;            /* [d], scratch */
 } witness;
 
 /* Squared norms of an error, of its on-value and of its x. */
@@ -122,7 +122,8 @@ static void run_sample(crew *c, cisup_index sample, int thread) {
     witness w = {.circuits = circuits,
                  .batch = batch,
                  .measure = &c->watch[thread].measure,
-                 .sum = c->sum + sample * c->cells};
+                 .sum = c->sum + sample * c->cells,
+                 .error = c->watch[thread].measure.error};
     const cisup_open_observer observer = {&w, see_layer, see_readout, see_alike};
     if (c->status[thread] != CISUP_OK) return;
     cisup_batch_draw(batch, circuits, s->seed, s->network, sample, 1);

@@ -24,13 +24,15 @@ static cisup_status largest_overlap(const cisup_claims_setup *setup, cisup_schem
     cisup_allocation_options options = cisup_allocation_defaults();
     cisup_allocation a = {0};
     cisup_overlap_report report;
+    const cisup_overlap_options check = {.threads = setup->threads};
     options.scheme = scheme;
     options.seed = setup->seed;
     cisup_status status;
     CISUP_TRY(cisup_allocation_capacity(N, setup->S, &options, T, err));
     if (*T > most) *T = most;
     CISUP_TRY(cisup_study_place(setup, N, setup->S, *T, scheme, &a, err));
-    CISUP_TRY(cisup_overlap_check(&a, &report, err));
+    const cisup_rows rows = cisup_rows_stored(&a);
+    CISUP_TRY(cisup_overlap_check_rows(&rows, &check, &report, err));
     *overlap = fmax(*overlap, (double)report.max_overlap);
 done:
     cisup_allocation_free(&a);

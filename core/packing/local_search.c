@@ -225,8 +225,10 @@ static cisup_status arguments_check(const cisup_allocation *start, double moves,
                           start->T, start->S, start->N, (int)most_S);
     if (!(moves >= 0.0 && moves <= 0x1p53))
         return CISUP_FAIL(err, CISUP_EINVAL, "an effort of %g moves", moves);
+    const cisup_overlap_options one = {.threads = 1}; /* as the search itself */
+    const cisup_rows rows = cisup_rows_stored(start);
     cisup_overlap_report report;
-    const cisup_status status = cisup_overlap_check(start, &report, err);
+    const cisup_status status = cisup_overlap_check_rows(&rows, &one, &report, err);
     if (status != CISUP_OK || report.holds) return status;
     return CISUP_FAIL(err, CISUP_EINVARIANT,
                       "circuits %" PRId64 " and %" PRId64 " share neurons %" PRId64

@@ -22,7 +22,7 @@ typedef struct {
  *            E^l blockdiag(v) U^{l-1}, and a sparse sum for the common part
  *   direct   neuron by neuron of layer l-1: the circuits in it say which rows its
  *            columns have; these are counted, room is taken once and the sorted columns
- *            are written by all threads that OpenMP offers
+ *            are written by several threads, as many as the transition allows
  *
  * Same pattern and same bytes, for any number of threads: an entry is stored where a
  * circuit with v_t not 0 there meets (or the common part is not 0), and both ways round

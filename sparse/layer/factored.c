@@ -118,7 +118,7 @@ done:
 
 cisup_index cisup_factored_work(const cisup_factored *f) {
     const cisup_index common = f->rows ? f->in.base->N : 0;
-    return CISUP_LANES * (f->in.d * (6 + common) + f->in.base->N);
+    return CISUP_LANES * (f->in.d * (5 + common) + f->in.base->N);
 }
 
 /* The parts of `work`: five vectors [d][CISUP_LANES], and the common part. */
@@ -135,8 +135,8 @@ static scratch divide(const cisup_factored *f, double *work) {
                      work + 2 * width,
                      work + 3 * width,
                      work + 4 * width,
-                     work + 6 * width,
-                     f->rows ? work + 6 * width + f->in.base->N * CISUP_LANES : NULL};
+                     work + 5 * width,
+                     f->rows ? work + 5 * width + f->in.base->N * CISUP_LANES : NULL};
 }
 
 /* Whether all of x: [d][CISUP_LANES] is 0. */

@@ -15,7 +15,7 @@ void cisup_seating_free(cisup_seating *s) {
 cisup_status cisup_seating_make(cisup_seating *s, const cisup_transition *x,
                                 cisup_error *err) {
     const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
-    *s = (cisup_seating){.N = N, .S = S, .T = T};
+    *s = (cisup_seating){.N = N, .S = S, .T = T, .threads = x->threads};
     cisup_status status;
     CISUP_TRY(cisup_new(&s->first, N + 1, sizeof *s->first, err));
     CISUP_TRY(cisup_new(&s->who, T * S, sizeof *s->who, err));
@@ -39,7 +39,8 @@ done:
 
 int cisup_seating_team(const cisup_seating *s, cisup_index numbers) {
     const double million = 1e-6 * (double)(s->T * s->S * s->S) * (double)numbers;
-    const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
+    const int offered = s->threads > 0 ? s->threads : omp_get_max_threads();
+    const int most = omp_in_parallel() ? 1 : offered;
     return million < 1.0 ? 1 : million < (double)most ? (int)million : most;
 }
 

@@ -9,6 +9,7 @@
  */
 typedef struct {
     cisup_index N, S, T;
+    int threads;        /* of the transition: at most so many, 0: all */
     cisup_index *first; /* [N+1] */
     cisup_index *who;   /* [T S]: the circuits in neuron m of layer l-1, increasing, are
                            who[first[m]] to who[first[m+1]-1] */
@@ -23,8 +24,8 @@ CISUP_MUST_CHECK cisup_status cisup_seating_make(cisup_seating *s,
 void cisup_seating_free(cisup_seating *s);
 
 /* Threads to work with on sums over the circuits of matrices with `numbers` entries: at
- * most one for each million of multiplications, which is what starting one costs; one
- * inside a parallel region, which has its own. */
+ * most one for each million of multiplications, which is what starting one costs, and
+ * s->threads; one inside a parallel region, which has its own. */
 int cisup_seating_team(const cisup_seating *s, cisup_index numbers);
 
 /* Circuits are met in no order, so that what is read of them is asked for early: the

@@ -97,7 +97,8 @@ cisup_transition cisup_network_transition(const cisup_network *net, cisup_index 
                               .d = net->circuits->d,
                               .w = cisup_circuits_weights(net->circuits, l, 0),
                               .wbar = cisup_circuits_common(net->circuits, l),
-                              .options = net->weights};
+                              .options = net->weights,
+                              .threads = net->threads};
 }
 
 cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
@@ -136,7 +137,8 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     const cisup_shape shape = {
         .d = circuits->d, .T = base->T, .S = base->S, .L = circuits->L, .N = base->N};
     cisup_status status;
-    *net = (cisup_network){.base = base, .circuits = circuits, .weights = o.weights};
+    *net = (cisup_network){
+        .base = base, .circuits = circuits, .weights = o.weights, .threads = o.threads};
     CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));

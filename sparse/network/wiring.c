@@ -5,6 +5,7 @@
 #include <cisup/core/rng.h>
 
 #include <math.h>
+#include <stdbool.h>
 
 cisup_status cisup_wiring_make(cisup_wiring *w, const cisup_incidence *base,
                                cisup_index L, int keep_order, uint64_t seed,
@@ -66,66 +67,112 @@ static cisup_index load_of(const cisup_incidence *x, cisup_index n) {
 /* Circuits whose rows are computed, and fetched, before they are looked at. */
 enum { CHUNK = 16 };
 
-/* sum_n c_n over the neurons n of `count` <= CHUNK circuits that this serial number has
- * not stamped; load NULL: c_n = mean. t: [count] rows of layer l-1, overwritten. row:
- * [CHUNK][S]. */
-static double chunk_sum(const cisup_wiring *w, cisup_index l, cisup_index count,
-                        cisup_index *t, int32_t serial, const cisup_index *load,
-                        int32_t *stamp, int32_t *row) {
-    const cisup_incidence *x = w->base;
-    const double mean = (double)x->T * (double)x->S / (double)x->N;
-    double sum = 0.0;
-    cisup_wiring_circuits_of(w, l - 1, count, t, t);
-    cisup_wiring_rows_of(w, l, count, t, t);
-    for (cisup_index k = 0; k < count; k++) {
-        cisup_incidence_row(x, t[k], row + k * x->S);
-        for (cisup_index e = 0; e < x->S; e++)
-            __builtin_prefetch(&stamp[row[k * x->S + e]], 1);
-    }
-    for (cisup_index k = 0; k < count * x->S; k++) {
-        if (stamp[row[k]] == serial) continue;
-        stamp[row[k]] = serial;
-        sum += load ? (double)load[row[k]] : mean;
-    }
-    return sum;
+/* Where not all columns are followed, the loads of up to FEW neurons are counted, of
+ * more a sample of SOME. */
+enum { FEW = 64, SOME = 16 };
+
+/* Columns m of min(1, G) of layer l, one after the other. */
+typedef struct {
+    const cisup_wiring *w;
+    cisup_index l;
+    cisup_index *load;        /* [N], or NULL: counted when asked for */
+    int32_t *stamp, serial;   /* [N]: the last column that reached a neuron; this one */
+    int32_t *reached;         /* [N] the neurons of layer l in this column */
+    cisup_index count;        /* how many of them */
+    int32_t *row;             /* [CHUNK][S] */
+    cisup_rng column, sample; /* which columns; which neurons are asked for their load */
+} follower;
+
+static cisup_status follower_init(follower *f, const cisup_wiring *w, cisup_index l,
+                                  bool follows_all, uint64_t seed, cisup_error *err) {
+    const cisup_index N = w->base->N;
+    *f = (follower){.w = w, .l = l};
+    cisup_rng_init(&f->column, seed, CISUP_STREAM_COLUMNS, 0, 0, l);
+    cisup_rng_init(&f->sample, seed, CISUP_STREAM_COLUMNS, 0, 1, l);
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->stamp, N, sizeof *f->stamp, err));
+    CISUP_TRY(cisup_new(&f->reached, N, sizeof *f->reached, err));
+    CISUP_TRY(cisup_new(&f->row, CHUNK * w->base->S, sizeof *f->row, err));
+    if (follows_all) CISUP_TRY(cisup_new(&f->load, N, sizeof *f->load, err));
+    for (cisup_index n = 0; follows_all && n < N; n++) f->load[n] = load_of(w->base, n);
+done:
+    return status;
 }
 
-/* c_m sum_n c_n Gc_nm for one neuron m of layer l-1, the one with this serial number. */
-static double column_sum(const cisup_wiring *w, cisup_index l, cisup_index m,
-                         int32_t serial, const cisup_index *load, int32_t *stamp,
-                         int32_t *row) {
-    double sum = 0.0, circuits = 0.0;
+static void follower_free(follower *f) {
+    cisup_release(f->load);
+    cisup_release(f->stamp);
+    cisup_release(f->reached);
+    cisup_release(f->row);
+}
+
+/* Adds the neurons of `count` <= CHUNK circuits that are not in the column yet. t:
+ * [count] rows of layer l-1, overwritten. */
+static void reach_chunk(follower *f, cisup_index count, cisup_index *t) {
+    const cisup_incidence *x = f->w->base;
+    cisup_wiring_circuits_of(f->w, f->l - 1, count, t, t);
+    cisup_wiring_rows_of(f->w, f->l, count, t, t);
+    for (cisup_index k = 0; k < count; k++) {
+        cisup_incidence_row(x, t[k], f->row + k * x->S);
+        for (cisup_index e = 0; e < x->S; e++)
+            __builtin_prefetch(&f->stamp[f->row[k * x->S + e]], 1);
+    }
+    for (cisup_index k = 0; k < count * x->S; k++) {
+        const int32_t n = f->row[k];
+        if (f->stamp[n] == f->serial) continue;
+        f->stamp[n] = f->serial;
+        f->reached[f->count++] = n;
+    }
+}
+
+/* sum_n c_n over the neurons reached: exact, or its unbiased estimate. */
+static double sum_loads(follower *f) {
+    const bool is_sampled = !f->load && f->count > FEW;
+    const cisup_index asked = is_sampled ? SOME : f->count;
+    double sum = 0.0;
+    for (cisup_index k = 0; k < asked; k++) {
+        const int32_t n =
+            f->reached[is_sampled
+                           ? (cisup_index)cisup_rng_below(&f->sample, (uint64_t)f->count)
+                           : k];
+        sum += (double)(f->load ? f->load[n] : load_of(f->w->base, n));
+    }
+    return is_sampled ? sum * (double)f->count / (double)asked : sum;
+}
+
+/* c_m (sum_n c_n Gc_nm - S) for neuron m of layer l-1: pairs of different circuits, since
+ * each circuit in m reaches S neurons of its own. Never negative. */
+static double column_sum(follower *f, cisup_index m) {
+    double circuits = 0.0;
     cisup_index t[CHUNK], count = 0;
-    cisup_through c = cisup_incidence_through(w->base, m);
+    cisup_through c = cisup_incidence_through(f->w->base, m);
+    f->serial++;
+    f->count = 0;
     for (cisup_index r; (r = cisup_through_next(&c)) >= 0; circuits++) {
         t[count++] = r;
         if (count < CHUNK) continue;
-        sum += chunk_sum(w, l, count, t, serial, load, stamp, row);
+        reach_chunk(f, count, t);
         count = 0;
     }
-    sum += chunk_sum(w, l, count, t, serial, load, stamp, row);
-    return circuits * sum;
+    reach_chunk(f, count, t);
+    return circuits > 0.0 ? circuits * (sum_loads(f) - (double)f->w->base->S) : 0.0;
 }
 
 /* The mean over the columns followed times N, and the variance of that. */
-static double sum_columns(const cisup_wiring *w, cisup_index l, cisup_index columns,
-                          uint64_t seed, const cisup_index *load, int32_t *stamp,
-                          int32_t *row, double *variance) {
-    const cisup_index N = w->base->N;
-    const double count = (double)columns;
-    double sum = 0.0, squares = 0.0;
-    cisup_rng rng;
-    cisup_rng_init(&rng, seed, CISUP_STREAM_COLUMNS, 0, 0, l);
+static double sum_columns(follower *f, cisup_index columns, double *variance) {
+    const cisup_index N = f->w->base->N;
+    double mean = 0.0, squares = 0.0, sum = 0.0;
     for (cisup_index k = 0; k < columns; k++) {
         const cisup_index m =
-            columns == N ? k : (cisup_index)cisup_rng_below(&rng, (uint64_t)N);
-        const double one = column_sum(w, l, m, (int32_t)k + 1, load, stamp, row);
+            columns == N ? k : (cisup_index)cisup_rng_below(&f->column, (uint64_t)N);
+        const double one = column_sum(f, m), away = one - mean;
         sum += one;
-        squares += one * one;
+        mean += away / (double)(k + 1);
+        squares += away * (one - mean);
     }
-    const double mean = sum / count, spread = squares / count - mean * mean;
-    *variance = columns == N ? 0.0 : (double)N * (double)N * spread / (count - 1.0);
-    return mean * (double)N;
+    const double count = (double)columns, scale = (double)N / count;
+    *variance = columns == N ? 0.0 : scale * scale * squares * count / (count - 1.0);
+    return scale * sum;
 }
 
 cisup_status cisup_wiring_kappa(const cisup_wiring *w, cisup_index l, double correction,
@@ -133,27 +180,19 @@ cisup_status cisup_wiring_kappa(const cisup_wiring *w, cisup_index l, double cor
                                 cisup_kappa_estimate *out, cisup_error *err) {
     const cisup_incidence *x = w->base;
     const double T = (double)x->T, SS = (double)x->S * (double)x->S;
-    cisup_index *load = NULL;
-    int32_t *stamp = NULL, *row = NULL;
+    follower f;
+    double variance;
     *out = (cisup_kappa_estimate){.columns = x->N <= columns ? x->N : columns};
     cisup_status status;
-    CISUP_TRY(cisup_new(&stamp, x->N, sizeof *stamp, err));
-    CISUP_TRY(cisup_new(&row, CHUNK * x->S, sizeof *row, err));
-    if (out->columns == x->N) {
-        CISUP_TRY(cisup_new(&load, x->N, sizeof *load, err));
-        for (cisup_index n = 0; n < x->N; n++) load[n] = load_of(x, n);
-    }
-    double variance;
-    const double all = sum_columns(w, l, out->columns, seed, load, stamp, row, &variance);
-    const double Q = 0.5 * (all - T * SS), pairs = 0.5 * SS * T * (T - 1.0);
+    CISUP_TRY(follower_init(&f, w, l, out->columns == x->N, seed, err));
+    const double Q = 0.5 * sum_columns(&f, out->columns, &variance);
+    const double pairs = 0.5 * SS * T * (T - 1.0);
     if (pairs > Q) {
         out->kappa = correction * Q / (pairs - Q);
         out->error =
             correction * 0.5 * sqrt(variance) * pairs / ((pairs - Q) * (pairs - Q));
     }
 done:
-    cisup_release(load);
-    cisup_release(stamp);
-    cisup_release(row);
+    follower_free(&f);
     return status;
 }

@@ -67,12 +67,13 @@ typedef struct {
 
 /* kappa of layer l = 2..L in its symmetric form,
  *
- *   Q = ( sum_nm c_n c_m Gc_nm - T S^2 ) / 2 ,  kappa = f_w Q / (S^2 T(T-1)/2 - Q)
+ *   Q = sum_m c_m ( sum_n c_n Gc_nm - S ) / 2 ,  kappa = f_w Q / (S^2 T(T-1)/2 - Q)
  *
  * with c the loads of layers l and l-1. (4.5) counts pairs t < u only and differs from
  * this by 0.2-0.5 % in a permuted network of T = 2000. The sum over m is over all
- * neurons if N <= columns, else over that many drawn ones; c_n is taken as T S/N where
- * not all are followed.
+ * neurons if N <= columns, else over that many >= 2 drawn ones, with replacement; then
+ * the sum over n is all of it up to 64 neurons, above the mean of 16 drawn ones. Q has no
+ * bias and is never negative, and its standard error is that of the columns' spread.
  *
  * Time O(columns T S^2/N), memory O(N). Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_wiring_kappa(const cisup_wiring *w, cisup_index l,

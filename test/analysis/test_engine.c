@@ -53,20 +53,25 @@ static const double roundings[] = {
     [CISUP_PRECISION_DOUBLE] = 1e-20, [CISUP_PRECISION_SINGLE] = 1e-9};
 
 /* Bins of quantiles are 1.6 % wide; a value at a bin's edge falls on either side. */
+static void compare_errors(const cisup_result *g, const cisup_result *w,
+                           const cisup_experiment *x, double part) {
+    for (cisup_index cell = 0; cell < cisup_cell(L + 1, 0, 0); cell++) {
+        if (isnan(w->mse[cell].mean)) continue;
+        if (w->mse[cell].mean < roundings[x->precision]) {
+            assert_true(g->mse[cell].mean < roundings[x->precision]);
+            continue;
+        }
+        CHECK_NEAR(g->mse[cell].mean / w->mse[cell].mean, 1.0, part);
+        CHECK_NEAR(g->worst[cell] / w->worst[cell], 1.0, part);
+        CHECK_NEAR(g->q99[cell] / w->q99[cell], 1.0, 0.035 + part);
+    }
+}
+
 static void compare(const cisup_report *got, const cisup_report *want,
                     const cisup_experiment *x, double part) {
     for (cisup_index k = 0; k < want->z_count; k++) {
         const cisup_result *g = &got->result[k], *w = &want->result[k];
-        for (cisup_index cell = 0; cell < cisup_cell(L + 1, 0, 0); cell++) {
-            if (isnan(w->mse[cell].mean)) continue;
-            if (w->mse[cell].mean < roundings[x->precision]) {
-                assert_true(g->mse[cell].mean < roundings[x->precision]);
-                continue;
-            }
-            CHECK_NEAR(g->mse[cell].mean / w->mse[cell].mean, 1.0, part);
-            CHECK_NEAR(g->worst[cell] / w->worst[cell], 1.0, part);
-            CHECK_NEAR(g->q99[cell] / w->q99[cell], 1.0, 0.035 + part);
-        }
+        compare_errors(g, w, x, part);
         /* Sums that are 0 exactly come out as roundings of either sign. */
         const bool has_counts = x->family.family == CISUP_ROTATION4 &&
                                 x->precision == CISUP_PRECISION_DOUBLE &&
@@ -121,6 +126,55 @@ static void engines_agree_without_some_circuits(void **state) {
             cisup_report want = ran_by(x, CISUP_PASS_BATCHED);
             cisup_report got = ran_by(x, CISUP_PASS_SPARSE);
             compare(&got, &want, &x, 1e-10);
+            cisup_report_free(&got);
+            cisup_report_free(&want);
+            cisup_allocation_free(&a);
+        }
+}
+
+/* A layer may have no open neuron: no circuit does anything here. */
+static void closed_networks_are_zero(void **state) {
+    (void)state;
+    const subject s = {40, 3, 20, 4, CISUP_IDENTITY, CISUP_SCHEME_BEST};
+    for (int weights = 0; weights < 4; weights++) {
+        cisup_allocation a = placed(&s);
+        cisup_experiment x = experiment_of(&a, &s);
+        cisup_circuits silent;
+        CHECK_OK(cisup_circuits_init(&silent, s.T, s.d, L, 1, &error_));
+        x.circuits = &silent;
+        x.network.weights.scheme = (cisup_weight_scheme)weights;
+        cisup_report r = ran_by(x, CISUP_PASS_SPARSE);
+        for (int l = 1; l <= L; l++)
+            assert_true(r.result[0].worst[cisup_cell(l, CISUP_ACTIVE, CISUP_READOUT)] ==
+                        0.0);
+        cisup_report_free(&r);
+        cisup_circuits_free(&silent);
+        cisup_allocation_free(&a);
+    }
+}
+
+/* The width up to which computed circuits may go is no limit of stored ones: the same
+ * numbers on both sides of it and far beyond, also from W itself. */
+static void engines_agree_on_wide_circuits(void **state) {
+    (void)state;
+    static const cisup_index width[] = {CISUP_COMPUTED_WIDTH, CISUP_COMPUTED_WIDTH + 1,
+                                        40, 64};
+    for (size_t k = 0; k < sizeof width / sizeof *width; k++)
+        for (int weights = 0; weights < 4; weights++) {
+            const subject s = {40, 3, 20, width[k], CISUP_RANDOM_RELU, CISUP_SCHEME_BEST};
+            cisup_allocation a = placed(&s);
+            cisup_experiment x = experiment_of(&a, &s);
+            x.inputs = 5;
+            x.network.weights.scheme = (cisup_weight_scheme)weights;
+            cisup_report want = ran_by(x, CISUP_PASS_BATCHED);
+            cisup_report got = ran_by(x, CISUP_PASS_SPARSE);
+            cisup_report assembled = ran_by(x, CISUP_PASS_ASSEMBLED);
+            compare(&got, &want, &x, 1e-10);
+            for (cisup_index z = 0; z < want.z_count; z++) {
+                assert_int_equal(assembled.result[z].engine, CISUP_PASS_ASSEMBLED);
+                compare_errors(&assembled.result[z], &want.result[z], &x, 1e-10);
+            }
+            cisup_report_free(&assembled);
             cisup_report_free(&got);
             cisup_report_free(&want);
             cisup_allocation_free(&a);
@@ -256,6 +310,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(engines_agree_without_some_circuits),
+        cmocka_unit_test(closed_networks_are_zero),
+        cmocka_unit_test(engines_agree_on_wide_circuits),
         cmocka_unit_test(the_share_is_that_of_the_first_samples),
         cmocka_unit_test(auto_takes_the_engine_by_the_share),
         cmocka_unit_test(what_the_sparse_engine_lacks_is_refused),
