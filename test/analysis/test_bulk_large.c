@@ -5,9 +5,9 @@
  * ever becomes memory. */
 #define VECTOR_BYTES 16
 #define KERNELS large_kernels
-#include <cisup/analysis/bulk_types.h>
+#include <cisup/analysis/pass/bulk_types.h>
 
-#include "check.h"
+#include "common/check.h"
 
 #include <sys/mman.h>
 

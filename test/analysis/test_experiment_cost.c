@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The prediction of an experiment's operations: what it must grow with. */
-#include "check.h"
+#include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
 

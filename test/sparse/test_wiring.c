@@ -2,9 +2,9 @@
  *
  * kappa estimated from some neurons against the whole count, and against stored networks:
  * over many networks it has no bias, and errors of the size that it says. */
-#include "check.h"
+#include "common/check.h"
 
-#include <cisup/sparse/wiring.h>
+#include <cisup/sparse/network/wiring.h>
 
 #include <math.h>
 
