@@ -2,6 +2,7 @@
 #include <cisup/analysis/bulk_parts.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 #include <cisup/core/words.h>
 
 #include <math.h>
@@ -205,6 +206,7 @@ cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
     cisup_outcome *of = NULL;
     *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
     cisup_status status;
+    CISUP_TRY(cisup_threads_take(threads, L, &threads, err));
     CISUP_TRY(cisup_new(&p->place, L * uses, sizeof *p->place, err));
     CISUP_TRY(cisup_new(&p->layer, L - 1, sizeof *p->layer, err));
     CISUP_TRY(cisup_new(&of, L, sizeof *of, err));

@@ -3,6 +3,7 @@
 
 #include <cisup/core/csvfile.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <argp.h>
 #include <stdlib.h>
@@ -40,6 +41,17 @@ static cisup_status parse_size(const char *text, cisup_index least, cisup_index 
     if (value < least)
         return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is below %" PRId64, value,
                           least);
+    *out = value;
+    return CISUP_OK;
+}
+
+static cisup_status parse_threads(const char *text, cisup_index *out, cisup_error *err) {
+    cisup_index value = 0;
+    const cisup_status status = parse_size(text, 0, &value, err);
+    if (status != CISUP_OK) return status;
+    if (value > CISUP_THREADS_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is above %d", value,
+                          CISUP_THREADS_MOST);
     *out = value;
     return CISUP_OK;
 }
@@ -143,6 +155,8 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
         return parse_size(text, 0, o->target, err);
     case OPTION_SIZE:
         return parse_size(text, 1, o->target, err);
+    case OPTION_THREADS:
+        return parse_threads(text, o->target, err);
     case OPTION_SEED:
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:

@@ -9,6 +9,7 @@ typedef enum {
     OPTION_FLAG,        /* int: set to 1, no value */
     OPTION_INDEX,       /* cisup_index >= 0 */
     OPTION_SIZE,        /* cisup_index >= 1 */
+    OPTION_THREADS,     /* cisup_index, 0 (all) to CISUP_THREADS_MOST */
     OPTION_SEED,        /* uint64_t below 2^63: JSON has no larger integers here */
     OPTION_NUMBER,      /* double, finite */
     OPTION_BYTES,       /* double > 0: 2000000, 500k, 500M or 2G, in powers of 1000 */
