@@ -87,8 +87,7 @@ static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findi
             "ratio", emit_number(row->ratio), "verdict", verdict[row->verdict], "within",
             emit_number(row->within), "where", row->where, "seconds",
             emit_number(seconds));
-        if (line && more) (void)json_object_update(line, more);
-        json_decref(more);
+        emit_merge(&line, more);
         const cisup_status status = emit_line(line, err);
         if (status != CISUP_OK) return status;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal.h"
+#include "json_file.h"
 #include "parameters.h"
 #include "program.h"
 #include "sweep_export.h"
@@ -76,7 +77,9 @@ static cisup_status run_cell(const request *r, const char *text, char **records,
     json_t *parameters = json_loads(text, 0, NULL);
     FILE *to = open_memstream(records, &size);
     if (!parameters)
-        status = CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
+        status = json_lost_memory()
+                     ? CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell")
+                     : CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
     else if (!to)
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     else
