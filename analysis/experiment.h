@@ -45,7 +45,7 @@ typedef struct {
     cisup_index worst;            /* how many circuits to rank; default 0 */
     cisup_index networks, inputs; /* K, M >= 1; defaults 20, 500 */
     uint64_t seed;                /* default 1 */
-    int threads;                  /* 0: as many as OpenMP offers; default 0 */
+    int threads;                  /* as in core/threads.h; default 0: all */
 
     /* Called after every network; a result other than 0 ends the experiment with the
      * networks done so far. May be NULL. */
@@ -100,7 +100,8 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_error *err);
 void cisup_report_free(cisup_report *report);
 
-/* Threads that a run uses; numbers that it keeps of each network for a z. */
+/* Threads that share the samples of a run; numbers that it keeps of each network for a z.
+ */
 int cisup_experiment_threads(const cisup_experiment *x);
 cisup_index cisup_experiment_columns(const cisup_experiment *x);
 

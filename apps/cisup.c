@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/json_file.h"
 #include "common/program.h"
 
 #include <fcntl.h>
@@ -119,6 +120,7 @@ void end_on_signal(void) {
 int main(int argc, char **argv) {
     (void)setlocale(LC_ALL, "C");
     gsl_set_error_handler_off();
+    json_watch_memory();
     reserve_streams();
     keep_freed_memory();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader who has gone shows as a failed write */

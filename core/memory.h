@@ -32,7 +32,9 @@ void cisup_release(void *memory);
 CISUP_MUST_CHECK cisup_status cisup_memory_require(double bytes, const char *what,
                                                    cisup_error *err);
 
-/* Bytes the operating system can give without swapping. */
+/* Bytes the process may still take without swapping: what the machine has, less where
+ * its control groups (core/base/limits.h) or its limits on addresses or data leave less.
+ */
 double cisup_memory_available(void);
 
 /* Largest resident size the process has had so far, in bytes. */

@@ -26,7 +26,7 @@ typedef struct {
     double memory;               /* bytes for all of the check, the load below included,
                                     not the rows; 0 (default): an eighth of what is
                                     available, at most 500 MB, or the least possible */
-    int threads;                 /* at most; 0 (default): as many as OpenMP offers */
+    int threads;                 /* at most, as in core/threads.h; 0 (default): all */
     cisup_index *load;           /* NULL (default), or [N]: filled with c_n */
 } cisup_overlap_options;
 

@@ -12,8 +12,7 @@ typedef struct {
     int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
     uint64_t seed;       /* of the permutations; default 1 */
     cisup_index network; /* which network of a run; default 0 */
-    int threads;         /* most that build layers; 0: as many as OpenMP offers;
-                            default 0 */
+    int threads;         /* that build layers, as in core/threads.h; default 0: all */
     const cisup_index *permutations; /* NULL: drawn; else [L-1][rows], pi_2 .. pi_L */
 
     /* NULL: circuit t is number t of as many as base has rows. Else [T]: it is number

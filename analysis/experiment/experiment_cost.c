@@ -2,12 +2,19 @@
 #include <cisup/analysis/experiment.h>
 
 #include <cisup/analysis/term_sums.h>
+#include <cisup/core/threads.h>
 
 #include <math.h>
-#include <omp.h>
 
+static int may_be_sparse(const cisup_experiment *x) {
+    return x->computed || x->engine == CISUP_PASS_SPARSE ||
+           (x->engine == CISUP_PASS_AUTO && !x->terms && !x->worst);
+}
+
+/* Threads share samples, or batches of them. */
 int cisup_experiment_threads(const cisup_experiment *x) {
-    return x->threads > 0 ? x->threads : omp_get_max_threads();
+    const cisup_index batches = (x->inputs - 1) / CISUP_LANES + 1;
+    return cisup_threads_count(x->threads, may_be_sparse(x) ? x->inputs : batches);
 }
 
 static cisup_shape shape_of(const cisup_experiment *x) {
@@ -39,17 +46,12 @@ static double terms_bytes(const cisup_experiment *x, const cisup_shape *s) {
 /* A computed network: the neurons of a pass in each thread, while kappa is estimated
  * its stamps, and sums by sample. What open neurons touch comes on top. */
 static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
-    const double threads = fmin((double)cisup_experiment_threads(x), (double)x->inputs);
+    const double threads = (double)cisup_experiment_threads(x);
     const double cells = (double)cisup_cell(s->L + 1, 0, 0);
     const double number = x->precision == CISUP_PRECISION_SINGLE ? 4.0 : 8.0;
     return 8e6 + threads * (double)s->N * number * (1.0 + (double)s->d) +
            8.0 * cells * (double)x->inputs +
            (double)x->z_count * cells * threads * (double)sizeof(cisup_tally);
-}
-
-static int may_be_sparse(const cisup_experiment *x) {
-    return x->engine == CISUP_PASS_SPARSE ||
-           (x->engine == CISUP_PASS_AUTO && !x->terms && !x->worst);
 }
 
 /* A sparse engine on a stored network: lists of the neurons' circuits, the inverse
@@ -85,8 +87,9 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
         (double)x->z_count * (cells * threads * (double)sizeof(cisup_tally) +
                               columns * 8.0 * (double)x->networks + by_circuit * 8.0);
     return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &network) +
-           cisup_network_build_bytes(&s, &network) * fmin(threads, L - 1.0) + sums +
-           kept + passes + sparse_bytes(x, &s) + terms_bytes(x, &s);
+           cisup_network_build_bytes(&s, &network) *
+               (double)cisup_threads_count(x->threads, s.L - 1) +
+           sums + kept + passes + sparse_bytes(x, &s) + terms_bytes(x, &s);
 }
 
 /* What is paid for every neuron and layer, however few circuits there are, in

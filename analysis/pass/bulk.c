@@ -2,6 +2,7 @@
 #include <cisup/analysis/pass/bulk_parts.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <math.h>
 #include <string.h>
@@ -202,6 +203,7 @@ cisup_status cisup_bulk_plan_make(cisup_bulk_plan *p, const cisup_network *net,
     *p = (cisup_bulk_plan){.net = net, .kernel = kernel};
     cisup_status status;
     CISUP_TRY(lines_check(net->base->N, net->circuits->d, err));
+    CISUP_TRY(cisup_threads_take(threads, L, &threads, err));
     CISUP_TRY(cisup_new(&p->place, L * uses, sizeof *p->place, err));
     CISUP_TRY(cisup_new(&p->layer, L - 1, sizeof *p->layer, err));
     CISUP_TRY(cisup_new(&of, L, sizeof *of, err));

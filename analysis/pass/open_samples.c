@@ -2,6 +2,7 @@
 #include <cisup/analysis/pass/open_samples.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <omp.h>
 
@@ -134,8 +135,8 @@ static void run_sample(crew *c, cisup_index sample, int thread) {
 cisup_status cisup_open_samples_run(const cisup_samples *s, cisup_watch *watch,
                                     int threads, double *column, cisup_error *err) {
     crew c;
-    if (threads > s->inputs) threads = (int)s->inputs;
-    cisup_status status = crew_init(&c, s, threads, err);
+    cisup_status status = cisup_threads_take(threads, s->inputs, &threads, err);
+    if (status == CISUP_OK) status = crew_init(&c, s, threads, err);
     if (status != CISUP_OK) return status;
     c.watch = watch;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)

@@ -4,6 +4,7 @@
 #include <cisup/analysis/forward.h>
 #include <cisup/analysis/pass/open_samples.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <omp.h>
 #include <string.h>
@@ -70,10 +71,9 @@ static int is_bulk(const cisup_samples *s) {
     return is_factored && !s->correction && !s->by_circuit;
 }
 
-static cisup_status take_bulk(crew *c, int threads, cisup_error *err) {
-    const cisup_bulk_kernel *kernel = cisup_bulk_kernel_best(c->s->precision);
+static cisup_status take_bulk(crew *c, const cisup_bulk_kernel *kernel, int threads,
+                              cisup_error *err) {
     cisup_status status;
-    c->lanes = cisup_bulk_lanes(kernel);
     CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, kernel, threads, err));
     CISUP_TRY(cisup_new(&c->bulk, threads, sizeof *c->bulk, err));
     for (int k = 0; k < threads; k++)
@@ -84,7 +84,6 @@ done:
 
 static cisup_status take_forward(crew *c, int threads, cisup_error *err) {
     cisup_status status;
-    c->lanes = CISUP_LANES;
     CISUP_TRY(cisup_new(&c->forward, threads, sizeof *c->forward, err));
     for (int k = 0; k < threads; k++)
         CISUP_TRY(cisup_forward_init(&c->forward[k], c->s->net, err));
@@ -92,12 +91,19 @@ done:
     return status;
 }
 
-static cisup_status crew_init(crew *c, const cisup_samples *s, int threads,
+static cisup_status crew_init(crew *c, const cisup_samples *s, int *most,
                               cisup_error *err) {
     *c = (crew){.s = s, .columns = cisup_samples_columns(s)};
-    cisup_status status;
-    CISUP_TRY(is_bulk(s) ? take_bulk(c, threads, err) : take_forward(c, threads, err));
+    const cisup_bulk_kernel *kernel =
+        is_bulk(s) ? cisup_bulk_kernel_best(s->precision) : NULL;
+    c->lanes = kernel ? cisup_bulk_lanes(kernel) : CISUP_LANES;
     c->batches = (s->inputs - 1) / c->lanes + 1;
+    int threads = *most;
+    cisup_status status;
+    CISUP_TRY(cisup_threads_take(threads, c->batches, &threads, err));
+    *most = threads;
+    CISUP_TRY(kernel ? take_bulk(c, kernel, threads, err)
+                     : take_forward(c, threads, err));
     CISUP_TRY(cisup_new(&c->sum, c->batches * cisup_columns_total(&c->columns),
                         sizeof *c->sum, err));
     CISUP_TRY(cisup_new(&c->batch, threads, sizeof *c->batch, err));
@@ -170,7 +176,7 @@ cisup_status cisup_samples_run(const cisup_samples *s, cisup_watch *watch, int t
                                double *column, cisup_error *err) {
     crew c;
     if (s->open) return cisup_open_samples_run(s, watch, threads, column, err);
-    const cisup_status status = crew_init(&c, s, threads, err);
+    const cisup_status status = crew_init(&c, s, &threads, err);
     if (status != CISUP_OK) return status;
     const cisup_index columns = cisup_columns_total(&c.columns);
     c.watch = watch;

@@ -49,7 +49,7 @@ void cisup_watch_free(cisup_watch *w);
 
 /* Runs all samples, in batches over the threads.
  *
- *   watch    [threads]
+ *   watch    [threads], of which batches may leave some without work
  *   column   [columns], receives this network's sums
  *
  * Sums are kept by batch and added in the order of the samples, counts are whole

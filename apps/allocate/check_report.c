@@ -9,8 +9,7 @@
 static json_t *histogram_json(const findings *f) {
     json_t *list = json_array();
     for (cisup_index c = 0; f->bins && c <= f->stats.load_max; c++)
-        if (f->bins[c])
-            (void)json_array_append_new(list, json_pack("[II]", c, f->bins[c]));
+        if (f->bins[c]) emit_append(&list, json_pack("[II]", c, f->bins[c]));
     return list;
 }
 
@@ -102,7 +101,7 @@ static json_t *level_json(const cisup_implicit_level *v, const cisup_td_level_pr
 json_t *proof_json(const findings *f, const cisup_implicit *m) {
     json_t *levels = json_array();
     for (int l = 0; l < f->proof.depth; l++)
-        (void)json_array_append_new(levels, level_json(&m->level[l], &f->proof.level[l]));
+        emit_append(&levels, level_json(&m->level[l], &f->proof.level[l]));
     return json_pack("{ss,sI,sI,sI,so,s{sI,sI,sb},sb,so}", "record", "proof", "circuits",
                      f->circuits, "neurons", f->neurons, "redundancy", f->redundancy,
                      "levels", levels, "last", "n", m->level[m->depth].n, "circuits",
@@ -145,9 +144,8 @@ json_t *scheme_proof_json(const findings *f) {
     const cisup_scheme_proof *p = &f->scheme_proof;
     json_t *hypotheses = json_array();
     for (int k = 0; k < p->count; k++)
-        (void)json_array_append_new(hypotheses, json_pack("{ss,sb}", "hypothesis",
-                                                          p->hypothesis[k].what, "holds",
-                                                          p->hypothesis[k].holds));
+        emit_append(&hypotheses, json_pack("{ss,sb}", "hypothesis", p->hypothesis[k].what,
+                                           "holds", p->hypothesis[k].holds));
     return json_pack("{ss,sI,sI,sI,so,sb,so}", "record", "proof", "circuits", f->circuits,
                      "neurons", f->neurons, "redundancy", f->redundancy, "hypotheses",
                      hypotheses, "holds", p->holds, "seconds", emit_number(f->seconds));

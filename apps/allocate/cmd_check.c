@@ -218,9 +218,6 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
     if (r->neurons > CISUP_MOST_NEURONS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 ": at most %" PRId32,
                           r->neurons, CISUP_MOST_NEURONS);
-    if (r->threads > 1024)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 1024",
-                          r->threads);
     return CISUP_OK;
 }
 
@@ -256,7 +253,7 @@ int cmd_check(int argc, char **argv) {
          "500M "
          "for pairs)",
          NULL},
-        {"threads", 0, OPTION_SIZE, &r.threads, "N", "threads (all)", NULL},
+        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads (all)", NULL},
         {"scheme", 0, OPTION_CHOICE, &r.scheme, "td|pairs|sts|affine|projective",
          "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
          "are "

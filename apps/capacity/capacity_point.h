@@ -129,7 +129,7 @@ int capacity_quantity_find(const char *word);
          "K",         "most networks that one step of the search runs at a T (200)",       \
          NULL},                                                                            \
         {"samples", 'M', OPTION_SIZE, &(r).samples, "M", "samples a network (100)", NULL}, \
-        {"threads", 0, OPTION_INDEX, &(r).threads, "N", "threads (all)", NULL},            \
+        {"threads", 0, OPTION_THREADS, &(r).threads, "N", "threads (all)", NULL},          \
         {"json", 0, OPTION_FLAG, &(r).json, NULL, "one JSON object a line", NULL}, {       \
         "quiet", 'q', OPTION_FLAG, &(r).quiet, NULL, "no text and no progress", NULL       \
     }

@@ -121,11 +121,7 @@ static json_t *params_json(const capacity_request *r, const capacity_point *p) {
                   emit_number(r->confidence), "tolerance", emit_number(r->tolerance),
                   "networks", r->networks, "samples", r->samples);
     if (params) (void)json_object_del(params, "T"); /* what is searched */
-    if (params && (!more || json_object_update(params, more) != 0)) {
-        json_decref(params);
-        params = NULL;
-    }
-    json_decref(more);
+    emit_merge(&params, more);
     return params;
 }
 
@@ -148,11 +144,7 @@ static cisup_status capacity_json(const capacity_request *r, const capacity_answ
                              error_json(s->beyond, &s->error_beyond), "masked",
                              emit_number(a->masked), "feedback", emit_number(a->feedback),
                              "theory", theory, "networks", s->networks, "runs", s->runs);
-    if (line && (!more || json_object_update(line, more) != 0)) {
-        json_decref(line);
-        line = NULL;
-    }
-    json_decref(more);
+    emit_merge(&line, more);
     return emit_line(line, err);
 }
 
@@ -231,11 +223,10 @@ cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
     json_t *points = json_array();
     for (cisup_index k = 0; k < f->count; k++) {
         const capacity_answer *a = &f->answer[k];
-        (void)json_array_append_new(
-            points,
-            json_pack("{so,sI,sI,sI,sI,so}", "x", emit_number(f->x[k]), "S", a->point.S,
-                      "T", a->search.T, "T_lo", a->search.low, "T_hi", a->search.high,
-                      "binds", a->bound ? json_string(a->bound) : json_null()));
+        emit_append(&points, json_pack("{so,sI,sI,sI,sI,so}", "x", emit_number(f->x[k]),
+                                       "S", a->point.S, "T", a->search.T, "T_lo",
+                                       a->search.low, "T_hi", a->search.high, "binds",
+                                       a->bound ? json_string(a->bound) : json_null()));
     }
     return emit_line(
         json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "fit", "schema",

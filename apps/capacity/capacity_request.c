@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEWEST_NETWORKS = 12, MOST_THREADS = 4096 };
+enum { FEWEST_NETWORKS = 12 };
 
 capacity_request capacity_request_defaults(void) {
     const cisup_capacity_options o = cisup_capacity_defaults();
@@ -86,9 +86,6 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
     if (r->networks < FEWEST_NETWORKS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--networks %" PRId64 ": at least %d",
                           r->networks, FEWEST_NETWORKS);
-    if (r->threads > MOST_THREADS)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most %d",
-                          r->threads, MOST_THREADS);
     if (r->precision == CISUP_PRECISION_SINGLE && r->setup.engine == CISUP_PASS_ASSEMBLED)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--precision single: not with --engine assembled");

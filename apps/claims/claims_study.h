@@ -46,7 +46,7 @@ typedef struct {
     cisup_index D, d, S, T, L;    /* the network; 1000, 4, 6, 557, 5 */
     cisup_index networks, inputs; /* of a study: K >= 2, M >= 1 */
     uint64_t seed;                /* default 1 */
-    int threads;                  /* 0: as many as OpenMP offers; default 0 */
+    int threads;                  /* as in core/threads.h; default 0: all */
     cisup_claims_faults faults;   /* default none */
 } cisup_claims_setup;
 

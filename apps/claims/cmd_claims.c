@@ -31,9 +31,6 @@ static cisup_status request_check(const request *r, int count, cisup_error *err)
     if (r->networks == 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--networks 1: an interval needs at least 2");
-    if (r->threads > 4096)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
-                          r->threads);
     return CISUP_OK;
 }
 
@@ -90,8 +87,7 @@ static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findi
             "ratio", emit_number(row->ratio), "verdict", verdict[row->verdict], "within",
             emit_number(row->within), "where", row->where, "seconds",
             emit_number(seconds));
-        if (line && more) (void)json_object_update(line, more);
-        json_decref(more);
+        emit_merge(&line, more);
         const cisup_status status = emit_line(line, err);
         if (status != CISUP_OK) return status;
     }
@@ -181,7 +177,7 @@ int cmd_claims(int argc, char **argv) {
          NULL},
         {"samples", 'M', OPTION_SIZE, &r.inputs, "M", "samples a network (400)", NULL},
         {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of all that is drawn (1)", NULL},
-        {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads (all)", NULL},
+        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads (all)", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
     };

@@ -8,6 +8,25 @@ json_t *emit_number(double x) {
     return isfinite(x) ? json_real(x) : json_null();
 }
 
+static void keep_if(int added, json_t **whole) {
+    if (added) return;
+    json_decref(*whole);
+    *whole = NULL;
+}
+
+void emit_append(json_t **list, json_t *value) {
+    keep_if(json_array_append_new(*list, value) == 0, list);
+}
+
+void emit_set(json_t **object, const char *name, json_t *value) {
+    keep_if(json_object_set_new(*object, name, value) == 0, object);
+}
+
+void emit_merge(json_t **object, json_t *more) {
+    keep_if(json_object_update(*object, more) == 0, object);
+    json_decref(more);
+}
+
 cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err) {
     /* jansson 2.14 does not look at what became of the names of members */
     const int failed =

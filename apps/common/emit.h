@@ -12,6 +12,13 @@
 /* A JSON number; null if x is not finite. Integers above 2^53 stay exact. */
 json_t *emit_number(double x);
 
+/* Parts of an object under construction; they take what is added. Once something could
+ * not be made or added, the whole is NULL, and so is what is made of it (json_pack),
+ * until emit_line says so: nothing is printed that lacks a part. */
+void emit_append(json_t **list, json_t *value);
+void emit_set(json_t **object, const char *name, json_t *value);
+void emit_merge(json_t **object, json_t *more); /* all members of more */
+
 /* Prints one object as one line and releases it; NULL means that it could not be
  * made. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status emit_line(json_t *object, cisup_error *err);

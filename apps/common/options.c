@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "options.h"
 
+#include "program.h"
 #include <cisup/core/base/csvfile.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <argp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_KEY = 1000, MOST_VALUES = 1000000 };
 
 typedef struct {
+    const char *name; /* "cisup check" */
     const option *table;
     int count;
     const char **operands;
@@ -40,6 +45,17 @@ static cisup_status parse_size(const char *text, cisup_index least, cisup_index 
     if (value < least)
         return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is below %" PRId64, value,
                           least);
+    *out = value;
+    return CISUP_OK;
+}
+
+static cisup_status parse_threads(const char *text, cisup_index *out, cisup_error *err) {
+    cisup_index value = 0;
+    const cisup_status status = parse_size(text, 0, &value, err);
+    if (status != CISUP_OK) return status;
+    if (value > CISUP_THREADS_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is above %d", value,
+                          CISUP_THREADS_MOST);
     *out = value;
     return CISUP_OK;
 }
@@ -143,6 +159,8 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
         return parse_size(text, 0, o->target, err);
     case OPTION_SIZE:
         return parse_size(text, 1, o->target, err);
+    case OPTION_THREADS:
+        return parse_threads(text, o->target, err);
     case OPTION_SEED:
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:
@@ -162,11 +180,91 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* Ends the program like argp_error, with the prefix of all other messages. */
+static void refuse(const struct argp_state *state, const char *format, ...)
+    CISUP_PRINTF(2, 3);
+static void refuse(const struct argp_state *state, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    fputs("cisup: ", stderr);
+    vfprintf(stderr, format, values);
+    fputs("\n", stderr);
+    va_end(values);
+    argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
+}
+
+static const option *by_name(const parser_context *c, const char *name, size_t length) {
+    for (int k = 0; k < c->count; k++)
+        if (strlen(c->table[k].name) == length &&
+            !strncmp(name, c->table[k].name, length))
+            return &c->table[k];
+    return NULL;
+}
+
+static const option *by_letter(const parser_context *c, int letter) {
+    for (int k = 0; k < c->count; k++)
+        if (c->table[k].letter == letter) return &c->table[k];
+    return NULL;
+}
+
+/* What is wrong with "--name" or "--name=value", or "". Names are written out, as
+ * getopt_long does not ask for: an abbreviation means something else once there is
+ * another option, or in another command. */
+static int check_long(const parser_context *c, const char *word, int is_last,
+                      char fault[128]) {
+    const size_t length = strcspn(word + 2, "=");
+    const option *o = by_name(c, word + 2, length);
+    const int has_value = word[2 + length] == '=';
+    if (!strcmp(word, "--help") || !strcmp(word, "--usage")) return 0;
+    if (!o)
+        (void)snprintf(fault, 128, "unrecognized option '%.90s'", word);
+    else if (o->kind == OPTION_FLAG && has_value)
+        (void)snprintf(fault, 128, "option '--%s' doesn't allow an argument", o->name);
+    else if (o->kind != OPTION_FLAG && !has_value && is_last)
+        (void)snprintf(fault, 128, "option '--%s' requires an argument", o->name);
+    return o && o->kind != OPTION_FLAG && !has_value;
+}
+
+/* The same of "-xyz"; both say whether the value is the next word. */
+static int check_short(const parser_context *c, const char *word, int is_last,
+                       char fault[128]) {
+    for (const char *letter = word + 1; *letter; letter++) {
+        const option *o = by_letter(c, *letter);
+        if (*letter == '?') return 0; /* help */
+        if (!o) {
+            (void)snprintf(fault, 128, "invalid option -- '%c'", *letter);
+            return 0;
+        }
+        if (o->kind == OPTION_FLAG) continue;
+        if (!letter[1] && is_last)
+            (void)snprintf(fault, 128, "option requires an argument -- '%c'", *letter);
+        return !letter[1];
+    }
+    return 0;
+}
+
+/* Before argp, whose messages begin otherwise than all others. */
+static void check_words(const parser_context *c, int argc, char **argv) {
+    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++) {
+        char fault[128] = "";
+        if (argv[k][0] != '-' || !argv[k][1]) continue;
+        const int is_last = k + 1 == argc, is_long = argv[k][1] == '-';
+        const int skip = (is_long ? check_long : check_short)(c, argv[k], is_last, fault);
+        if (fault[0]) {
+            fprintf(stderr,
+                    "cisup: %s\nTry `%s --help' or `%s --usage' for more information.\n",
+                    fault, c->name, c->name);
+            exit(EXIT_USAGE);
+        }
+        k += skip;
+    }
+}
+
 static error_t on_option(int key, char *text, struct argp_state *state) {
     parser_context *c = state->input;
     if (key == ARGP_KEY_ARG) {
         if (c->operand_count == OPERANDS_MOST || !c->operands)
-            argp_error(state, "unexpected argument '%s'", text);
+            refuse(state, "unexpected argument '%s'", text);
         c->operands[c->operand_count++] = text;
         return 0;
     }
@@ -174,8 +272,9 @@ static error_t on_option(int key, char *text, struct argp_state *state) {
         const option *o = &c->table[k];
         if (key != (o->letter ? o->letter : FIRST_KEY + k)) continue;
         cisup_error err = {0};
-        if (option_store(o, text, &err) != CISUP_OK)
-            argp_error(state, "--%s '%s': %s", o->name, text, err.text);
+        const cisup_status status = option_store(o, text, &err);
+        if (status == CISUP_ENOMEM) exit(fail_with(&err));
+        if (status != CISUP_OK) refuse(state, "--%s '%s': %s", o->name, text, err.text);
         return 0;
     }
     return ARGP_ERR_UNKNOWN;
@@ -184,8 +283,11 @@ static error_t on_option(int key, char *text, struct argp_state *state) {
 int options_parse(const char *name, const char *usage, const char *text,
                   const option *table, int count, int argc, char **argv,
                   const char **operands) {
-    struct argp_option list[OPTIONS_MOST + 1] = {{0}};
-    for (int k = 0; k < count && k < OPTIONS_MOST; k++)
+    struct argp_option *list;
+    cisup_error err = {0};
+    if (cisup_new(&list, count + 1, sizeof *list, &err) != CISUP_OK)
+        exit(fail_with(&err));
+    for (int k = 0; k < count; k++)
         list[k] = (struct argp_option){
             .name = table[k].name,
             .key = table[k].letter ? table[k].letter : FIRST_KEY + k,
@@ -193,11 +295,18 @@ int options_parse(const char *name, const char *usage, const char *text,
             .doc = table[k].help,
         };
     const struct argp parser = {list, on_option, usage, text, NULL, NULL, NULL};
-    parser_context context = {table, count, operands, 0};
+    parser_context context = {name, table, count, operands, 0};
     char *title;
     argv[0] = (title = strdup(name)) ? title : argv[0];
-    argp_err_exit_status = 2;
-    argp_parse(&parser, argc, argv, 0, NULL, &context);
+    argp_err_exit_status = EXIT_USAGE;
+    check_words(&context, argc, argv);
+    const error_t failed = argp_parse(&parser, argc, argv, 0, NULL, &context);
     free(title);
+    cisup_release(list);
+    if (failed) {
+        (void)CISUP_FAIL(&err, CISUP_ENOMEM, "the options of %s: %s", name,
+                         strerror(failed));
+        exit(fail_with(&err));
+    }
     return context.operand_count;
 }

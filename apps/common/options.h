@@ -9,6 +9,7 @@ typedef enum {
     OPTION_FLAG,        /* int: set to 1, no value */
     OPTION_INDEX,       /* cisup_index >= 0 */
     OPTION_SIZE,        /* cisup_index >= 1 */
+    OPTION_THREADS,     /* cisup_index, 0 (all) to CISUP_THREADS_MOST */
     OPTION_SEED,        /* uint64_t below 2^63: JSON has no larger integers here */
     OPTION_NUMBER,      /* double, finite */
     OPTION_BYTES,       /* double > 0: 2000000, 500k, 500M or 2G, in powers of 1000 */
@@ -50,11 +51,12 @@ int index_list_is_max(const index_list *list);
 CISUP_MUST_CHECK cisup_status option_store(const option *o, const char *text,
                                            cisup_error *err);
 
-enum { OPTIONS_MOST = 48, OPERANDS_MOST = 1 };
+enum { OPERANDS_MOST = 1 };
 
 /* Parses argv[1..] of a command by its table. Writes operands (file names) and
  * returns how many there were. On a bad option prints what is wrong with it and ends
- * the program with exit code 2; --help prints and ends it with 0.
+ * the program with exit code 2; --help prints and ends it with 0. Long options are not
+ * abbreviated. Without memory it ends with 4.
  *
  *   name     "cisup check"
  *   usage    what follows the name, for example "FILE"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 progress_bar progress_start(int is_quiet) {
@@ -14,14 +15,26 @@ progress_bar progress_start(int is_quiet) {
     return (progress_bar){.is_shown = can && !is_quiet, .started = seconds_now()};
 }
 
+/* Draws the line anew, cut to the terminal: a longer one would leave its beginning
+ * behind with every step. */
+static void draw(const char *text) {
+    struct winsize size;
+    int columns = 80;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        columns = size.ws_col;
+    fprintf(stderr, "\r%.*s\033[K", columns - 1, text);
+}
+
 int progress_step(void *context, cisup_index done, cisup_index of) {
     progress_bar *bar = context;
     const double now = seconds_now();
     if (bar->is_shown && now - bar->drawn > 0.1) {
         const double left =
             (now - bar->started) * (double)(of - done) / (double)(done > 0 ? done : 1);
-        fprintf(stderr, "\rnetwork %" PRId64 " of %" PRId64 ", %.0f s left\033[K", done,
-                of, left);
+        char text[128];
+        (void)snprintf(text, sizeof text,
+                       "network %" PRId64 " of %" PRId64 ", %.0f s left", done, of, left);
+        draw(text);
         bar->drawn = now;
     }
     return signal_received() != 0;
@@ -30,7 +43,10 @@ int progress_step(void *context, cisup_index done, cisup_index of) {
 void progress_search(progress_bar *bar, cisup_index T, cisup_index networks) {
     const double now = seconds_now();
     if (!bar->is_shown || now - bar->drawn <= 0.1) return;
-    fprintf(stderr, "\rT = %" PRId64 ", up to network %" PRId64 "\033[K", T, networks);
+    char text[128];
+    (void)snprintf(text, sizeof text, "T = %" PRId64 ", up to network %" PRId64, T,
+                   networks);
+    draw(text);
     bar->drawn = now;
 }
 

@@ -37,10 +37,20 @@ int setup_preset_find(const char *word) {
     return strcmp(word, "published") == 0 ? preset_published : -1;
 }
 
-/* Whether the network is left open: neither sizes nor circuits nor allocation. */
-static int is_bare(const setup *s) {
-    return !s->D.count && !s->T.count && !s->S.count && !s->d && !s->L &&
-           !s->circuits_path && s->allocation.scheme < 0;
+enum { PUBLISHED_D = 1000, PUBLISHED_T = 557, PUBLISHED_S = 6, PUBLISHED_L = 5 };
+
+static int is_only(const index_list *list, cisup_index value) {
+    return !list->count || (list->count == 1 && list->value[0] == value);
+}
+
+/* Whether the sizes are those of the published network, given or not, and neither
+ * circuits nor allocation are chosen: saying a default changes nothing. */
+static int is_published(const setup *s) {
+    const cisup_index width = cisup_family_width((cisup_family)s->family);
+    return is_only(&s->D, PUBLISHED_D) && is_only(&s->T, PUBLISHED_T) &&
+           is_only(&s->S, PUBLISHED_S) && (!s->d || s->d == (width ? width : 4)) &&
+           (!s->L || s->L == PUBLISHED_L) && !s->circuits_path &&
+           s->allocation.scheme < 0;
 }
 
 int setup_kappa_find(const char *word) {
@@ -121,30 +131,58 @@ static cisup_status numbers_check(const setup *s, cisup_error *err) {
     if (!(s->correction >= 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--w-correction %g: must not be negative",
                           s->correction);
+    if (s->circuits_path && s->inputs_path && !strcmp(s->circuits_path, "-") &&
+        !strcmp(s->inputs_path, "-"))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--circuit-file - and --input-file -: standard input can be "
+                          "read once");
     if (!s->circuits_path && (s->gate || s->inputs_path))
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --circuit-file",
                           s->gate ? "gate" : "input-file");
     return CISUP_OK;
 }
 
+/* Options that the others leave without effect. */
+static cisup_status effects_check(const setup *s, cisup_error *err) {
+    const setup plain = setup_defaults();
+    const int is_own = s->circuits_path != NULL;
+    const int is_capped = s->weights == CISUP_WEIGHTS_CAPPED;
+    const int is_centred =
+        s->weights == CISUP_WEIGHTS_BALANCED || s->weights == CISUP_WEIGHTS_SPLIT;
+    const char *idle = is_own && s->family != plain.family               ? "family"
+                       : is_own && s->fresh                              ? "fresh"
+                       : !is_capped && s->kappa != plain.kappa           ? "kappa"
+                       : !is_capped && s->correction != plain.correction ? "w-correction"
+                       : !is_centred && !isnan(s->center)                ? "center"
+                                                                         : NULL;
+    if (!idle) return CISUP_OK;
+    const int by_file = is_own && (!strcmp(idle, "family") || !strcmp(idle, "fresh"));
+    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: no effect with --%s", idle,
+                      by_file                             ? "circuit-file"
+                      : s->weights == CISUP_WEIGHTS_PLAIN ? "weights plain"
+                      : is_capped                         ? "weights capped"
+                                                          : "weights balanced or split");
+}
+
 cisup_status setup_complete(setup *s, cisup_error *err) {
     const cisup_index width = cisup_family_width((cisup_family)s->family);
     cisup_status status;
-    if (is_bare(s)) s->preset = preset_published;
+    if (is_published(s)) s->preset = preset_published;
     const cisup_scheme scheme =
         s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
     CISUP_TRY(allocation_choice_complete(&s->allocation, scheme, err));
     CISUP_TRY(numbers_check(s, err));
+    CISUP_TRY(effects_check(s, err));
     if (s->circuits_path) CISUP_TRY(read_own(s, err));
     if (!s->d) s->d = width ? width : 4;
     if (!s->circuits_path && width && s->d != width)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--circuit-width %" PRId64 ": circuits %s have width %" PRId64,
                           s->d, cisup_family_name((cisup_family)s->family), width);
-    if (!s->L) s->L = 5;
-    CISUP_TRY(default_list(&s->D, (const cisup_index[]){1000}, 1, err));
-    CISUP_TRY(default_list(&s->T, (const cisup_index[]){557}, 1, err));
-    CISUP_TRY(default_list(&s->S, (const cisup_index[]){6}, 1, err));
+    if (!s->L) s->L = PUBLISHED_L;
+    CISUP_TRY(default_list(&s->D, (const cisup_index[]){PUBLISHED_D}, 1, err));
+    CISUP_TRY(default_list(&s->T, (const cisup_index[]){PUBLISHED_T}, 1, err));
+    CISUP_TRY(default_list(&s->S, (const cisup_index[]){PUBLISHED_S}, 1, err));
     CISUP_TRY(default_list(&s->z, (const cisup_index[]){1, 2, 3}, 3, err));
 done:
     return status;

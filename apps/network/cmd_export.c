@@ -55,10 +55,10 @@ static cisup_index entries_written(const cisup_csc *a) {
 
 static void note_file(export_job *x, const char *name, const char *what, cisup_index l,
                       const cisup_csc *a) {
-    (void)json_array_append_new(
-        x->files, json_pack("{ss,ss,so,sI,sI,sI}", "file", name, "what", what, "layer",
-                            l ? json_integer(l) : json_null(), "rows", a->nrow, "columns",
-                            a->ncol, "entries", entries_written(a)));
+    emit_append(&x->files,
+                json_pack("{ss,ss,so,sI,sI,sI}", "file", name, "what", what, "layer",
+                          l ? json_integer(l) : json_null(), "rows", a->nrow, "columns",
+                          a->ncol, "entries", entries_written(a)));
 }
 
 /* Writes one matrix; l = 0: it belongs to no layer. */
@@ -216,8 +216,7 @@ done:
 static json_t *manifest_json(export_job *x) {
     json_t *kappa = json_array();
     for (cisup_index l = 2; l <= x->shape.L; l++)
-        (void)json_array_append_new(
-            kappa, emit_number(cisup_operator_kappa(&x->net->layers[l - 2])));
+        emit_append(&kappa, emit_number(cisup_operator_kappa(&x->net->layers[l - 2])));
     return json_pack("{ss,ss,so,sI,sI,ss,so,sf,sO}", "schema", "cisup.export/1",
                      "version", CISUP_VERSION, "params",
                      setup_json(&x->r->setup, &x->shape), "N", x->shape.N, "network",

@@ -121,7 +121,7 @@ static json_t *nest(const double **x, const cisup_index *size, int depth) {
     if (depth == 0) return emit_number(*(*x)++);
     json_t *list = json_array();
     for (cisup_index k = 0; k < size[0]; k++)
-        (void)json_array_append_new(list, nest(x, size + 1, depth - 1));
+        emit_append(&list, nest(x, size + 1, depth - 1));
     return list;
 }
 
@@ -135,8 +135,7 @@ static json_t *kappa_json(const cisup_network *net) {
     json_t *list = json_array();
     const int capped = net->weights.scheme == CISUP_WEIGHTS_CAPPED;
     for (cisup_index l = 2; capped && l <= net->circuits->L; l++)
-        (void)json_array_append_new(
-            list, emit_number(cisup_operator_kappa(&net->layers[l - 2])));
+        emit_append(&list, emit_number(cisup_operator_kappa(&net->layers[l - 2])));
     return list;
 }
 
@@ -158,7 +157,7 @@ static cisup_status weights_json(const cisup_network *net, json_t **out,
         cisup_weights_free(&w);
         const double *numbers = dense;
         const cisup_index size[] = {dN, dN};
-        (void)json_array_append_new(*out, nest(&numbers, size, 2));
+        emit_append(out, nest(&numbers, size, 2));
     }
 done:
     cisup_weights_free(&w);
@@ -196,7 +195,7 @@ static cisup_status run_case(const json_t *object, cisup_engine engine, int with
     CISUP_TRY(run_all(&r, &net, err));
     if (with_weights) CISUP_TRY(weights_json(&net, &weights, err));
     json_t *result = recording_json(&r, &net);
-    if (result && weights) (void)json_object_set(result, "W", weights);
+    if (with_weights) emit_set(&result, "W", json_incref(weights));
     CISUP_TRY(emit_line(result, err));
 done:
     if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
@@ -223,7 +222,8 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
             run_case(cases ? json_array_get(cases, k) : root, engine, with_weights, err);
         if (status == CISUP_OK) continue;
         char where[300];
-        (void)snprintf(where, sizeof where, "%.250s: case %zu", path, k);
+        (void)snprintf(where, sizeof where, "%.250s: case %zu",
+                       strcmp(path, "-") == 0 ? "standard input" : path, k);
         cisup_error_prefix(err, where);
     }
     json_decref(root);

@@ -100,7 +100,7 @@ int cmd_propagate(int argc, char **argv) {
     request r = {.run = propagation_defaults()};
     const option table[] = {
         PROPAGATION_OPTIONS(r.run),
-        {"threads", 0, OPTION_INDEX, &r.run.threads, "N", "threads (all)", NULL},
+        {"threads", 0, OPTION_THREADS, &r.run.threads, "N", "threads (all)", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures as CSV", NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},

@@ -68,9 +68,6 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     cisup_status status = setup_complete(&p->setup, err);
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
-    if (p->threads > 4096)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
-                          p->threads);
     status = exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);

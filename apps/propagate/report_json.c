@@ -7,18 +7,17 @@
 
 static json_t *number_list(const double *x, cisup_index count) {
     json_t *list = json_array();
-    for (cisup_index k = 0; k < count; k++)
-        (void)json_array_append_new(list, emit_number(x[k]));
+    for (cisup_index k = 0; k < count; k++) emit_append(&list, emit_number(x[k]));
     return list;
 }
 
 /* The files that circuits of the user's own came from. */
-static void add_own_files(json_t *params, const setup *s) {
+static void add_own_files(json_t **params, const setup *s) {
     if (!s->circuits_path) return;
-    (void)json_object_set_new(params, "circuit_file", json_string(s->circuits_path));
-    (void)json_object_set_new(params, "gate", json_boolean(s->gate));
-    (void)json_object_set_new(params, "input_file",
-                              s->inputs_path ? json_string(s->inputs_path) : json_null());
+    emit_set(params, "circuit_file", json_string(s->circuits_path));
+    emit_set(params, "gate", json_boolean(s->gate));
+    emit_set(params, "input_file",
+             s->inputs_path ? json_string(s->inputs_path) : json_null());
 }
 
 json_t *setup_json(const setup *s, const cisup_shape *n) {
@@ -35,7 +34,7 @@ json_t *setup_json(const setup *s, const cisup_shape *n) {
         setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
         emit_number(s->center), "engine", cisup_pass_name((cisup_pass)s->engine), "seed",
         (json_int_t)s->seed);
-    if (p) add_own_files(p, s);
+    add_own_files(&p, s);
     return p;
 }
 
@@ -43,20 +42,14 @@ json_t *setup_json(const setup *s, const cisup_shape *n) {
 static json_t *params_json(const finished_run *run) {
     const cisup_experiment *x = run->experiment;
     json_t *z = json_array(), *p = setup_json(run->setup, &run->shape);
-    for (cisup_index k = 0; k < x->z_count; k++)
-        (void)json_array_append_new(z, json_integer(x->z[k]));
+    for (cisup_index k = 0; k < x->z_count; k++) emit_append(&z, json_integer(x->z[k]));
     json_t *more =
         json_pack("{so,ss,ss,sI,sI,sb,sb,sI}", "z", z, "mode", cisup_mode_name(x->mode),
                   "precision", cisup_precision_name(x->precision), "networks",
                   x->networks, "samples", x->inputs, "implicit", x->computed != NULL,
                   "terms", x->terms, "worst", x->worst);
-    if (p && (!more || json_object_update(p, more) != 0)) {
-        json_decref(p);
-        p = NULL;
-    }
-    json_decref(more);
-    if (p && run->excluded)
-        (void)json_object_set_new(p, "exclude", json_string(run->excluded));
+    emit_merge(&p, more);
+    if (run->excluded) emit_set(&p, "exclude", json_string(run->excluded));
     return p;
 }
 
@@ -66,9 +59,9 @@ static json_t *run_json(const finished_run *run) {
     json_t *g = json_array(), *engines = json_array(), *shares = json_array();
     for (cisup_index k = 0; k < report->z_count; k++) {
         const cisup_result *r = &report->result[k];
-        (void)json_array_append_new(g, emit_number(r->feedback));
-        (void)json_array_append_new(engines, json_string(cisup_pass_name(r->engine)));
-        (void)json_array_append_new(shares, emit_number(r->share));
+        emit_append(&g, emit_number(r->feedback));
+        emit_append(&engines, json_string(cisup_pass_name(r->engine)));
+        emit_append(&shares, emit_number(r->share));
     }
     return json_pack("{ss,ss,ss,so,sI,so,so,so,so,sf,sI,so,so}", "record", "run",
                      "schema", "cisup.run/1", "version", CISUP_VERSION, "params",
@@ -153,14 +146,13 @@ static cisup_status assumption_line(const char *name, int holds, json_t *figures
                                     cisup_error *err) {
     json_t *line =
         json_pack("{ss,ss,sb}", "record", "assumption", "name", name, "holds", holds);
-    if (line && figures) (void)json_object_update(line, figures);
-    json_decref(figures);
+    emit_merge(&line, figures);
     return emit_line(line, err);
 }
 
 cisup_status assumptions_json(const cisup_assumptions *a, cisup_error *err) {
     cisup_status status;
-    CISUP_TRY(assumption_line("A1", 1, NULL, err));
+    CISUP_TRY(assumption_line("A1", 1, json_object(), err));
     CISUP_TRY(assumption_line(
         "A2", a->a2_holds,
         json_pack("{so,sI,sI,so}", "noise_tolerance", emit_number(a->noise_tolerance),

@@ -4,19 +4,18 @@
 static json_t *neighbours_json(const cisup_culprit *c) {
     json_t *list = json_array();
     for (cisup_index k = 0; k < c->neighbours; k++)
-        (void)json_array_append_new(
-            list, json_pack("{sI,sI,so}", "circuit", c->neighbour[k].circuit, "neuron",
-                            c->neighbour[k].neuron, "mean_square",
-                            emit_number(c->neighbour[k].mean_square)));
+        emit_append(&list, json_pack("{sI,sI,so}", "circuit", c->neighbour[k].circuit,
+                                     "neuron", c->neighbour[k].neuron, "mean_square",
+                                     emit_number(c->neighbour[k].mean_square)));
     return list;
 }
 
 static json_t *neurons_json(const cisup_culprit *c) {
     json_t *list = json_array();
     for (cisup_index k = 0; k < c->neurons; k++)
-        (void)json_array_append_new(
-            list, json_pack("{sI,so}", "neuron", c->neuron[k].neuron, "mean_square",
-                            emit_number(c->neuron[k].mean_square)));
+        emit_append(&list,
+                    json_pack("{sI,so}", "neuron", c->neuron[k].neuron, "mean_square",
+                              emit_number(c->neuron[k].mean_square)));
     return list;
 }
 
@@ -67,8 +66,8 @@ void worst_text(const finished_run *run, const cisup_result *r) {
 static json_t *excluded_line(const cisup_exclusion *e, cisup_index network) {
     json_t *list = json_array();
     for (cisup_index k = 0; k < e->count; k++)
-        (void)json_array_append_new(
-            list, json_integer(e->circuit[(e->by_network ? network * e->count : 0) + k]));
+        emit_append(&list, json_integer(
+                               e->circuit[(e->by_network ? network * e->count : 0) + k]));
     return json_pack("{ss,so,so}", "record", "excluded", "network",
                      e->by_network ? json_integer(network) : json_null(), "circuits",
                      list);

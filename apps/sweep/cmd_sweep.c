@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/json_file.h"
 #include "common/program.h"
 #include "journal.h"
 #include "parameters.h"
@@ -76,7 +77,9 @@ static cisup_status run_cell(const request *r, const char *text, char **records,
     json_t *parameters = json_loads(text, 0, NULL);
     FILE *to = open_memstream(records, &size);
     if (!parameters)
-        status = CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
+        status = json_lost_memory()
+                     ? CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell")
+                     : CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
     else if (!to)
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     else
@@ -274,9 +277,6 @@ static cisup_status check_options(const request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--json and --csv - exclude each other: each takes the "
                           "standard output");
-    if (r->threads > 4096)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
-                          r->threads);
     return CISUP_OK;
 }
 
@@ -329,7 +329,7 @@ int cmd_sweep(int argc, char **argv) {
          "print the results of all cells, one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures of all cells",
          NULL},
-        {"threads", 0, OPTION_INDEX, &r.threads, "N", "threads of this process (all)",
+        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads of this process (all)",
          NULL},
         {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},
         {"force", 0, OPTION_FLAG, &r.force, NULL, "replace an existing CSV file", NULL},

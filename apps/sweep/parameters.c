@@ -45,6 +45,7 @@ static const char *missed_type(const option *o, const json_t *value) {
         return json_is_boolean(value) ? NULL : "true or false";
     case OPTION_INDEX:
     case OPTION_SIZE:
+    case OPTION_THREADS:
     case OPTION_SEED:
         return json_is_integer(value) ? NULL : "an integer";
     case OPTION_NUMBER:

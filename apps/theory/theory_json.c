@@ -37,11 +37,7 @@ static cisup_status formula_json(const char *kind, const char *name, const char 
         "{ss,ss,ss,ss,ss,ss,ss,so,so,so}", "record", "theory", "kind", kind, "name", name,
         "source", source, "equation", equation, "claim", claim, "range", range, "value",
         value, "valid", valid < 0 ? json_null() : json_boolean(valid), "binds", binds);
-    if (line && (!more || json_object_update(line, more) != 0)) {
-        json_decref(line);
-        line = NULL;
-    }
-    json_decref(more);
+    emit_merge(&line, more);
     return emit_line(line, err);
 }
 
@@ -92,10 +88,9 @@ static cisup_status limit_json(const theory_report *r, const cisup_theory_limit 
     json_t *settings = json_array(), *binds = json_array();
     for (int s = 0; s < CISUP_SETTINGS; s++) {
         const char *name = cisup_setting_name(s);
-        if (limit->settings >> s & 1u)
-            (void)json_array_append_new(settings, json_string(name));
+        if (limit->settings >> s & 1u) emit_append(&settings, json_string(name));
         if (r->binding[s] && strcmp(r->binding[s], limit->name) == 0)
-            (void)json_array_append_new(binds, json_string(name));
+            emit_append(&binds, json_string(name));
     }
     return formula_json(
         "limit", limit->name, limit->source, limit->equation,

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/memory.h>
 
+#include <cisup/core/base/limits.h>
+
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static atomic_llong live_blocks;
 static atomic_llong fail_countdown; /* 0: no failure wanted */
@@ -77,6 +81,20 @@ void cisup_release(void *memory) {
     atomic_fetch_sub_explicit(&live_blocks, 1, memory_order_relaxed);
 }
 
+/* What a limit of the process leaves of what it has taken already, which is number
+ * `field` in /proc/self/statm, from 0. */
+static double left_of(__rlimit_resource_t resource, int field) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return (double)INFINITY;
+    double pages = 0.0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    for (int k = 0; file && k <= field; k++)
+        if (fscanf(file, "%lf", &pages) != 1) pages = 0.0;
+    if (file) (void)fclose(file);
+    return fmax(0.0, (double)limit.rlim_cur - pages * (double)sysconf(_SC_PAGESIZE));
+}
+
 double cisup_memory_available(void) {
     double available = (double)INT64_MAX;
     FILE *file = fopen("/proc/meminfo", "r");
@@ -88,11 +106,9 @@ double cisup_memory_available(void) {
                 available = (double)kib * 1024.0;
         (void)fclose(file);
     }
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-        (double)limit.rlim_cur < available)
-        available = (double)limit.rlim_cur;
-    return available;
+    available = fmin(available, cisup_limits_memory(""));
+    available = fmin(available, left_of(RLIMIT_AS, 0));
+    return fmin(available, left_of(RLIMIT_DATA, 5));
 }
 
 cisup_status cisup_memory_require(double bytes, const char *what, cisup_error *err) {

@@ -4,7 +4,7 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap/overlap_parts.h>
 
-#include <omp.h>
+#include <cisup/core/threads.h>
 
 /* Lists are quicker below N^2/1000 pairs: there the bitmaps of the partition are almost
  * empty, and a list costs no more than the pairs that are in it. */
@@ -113,9 +113,8 @@ static double memory_for(const cisup_rows *rows, const cisup_overlap_options *o)
 
 /* A small check is over before other threads have begun. */
 static int threads_for(const cisup_rows *rows, const cisup_overlap_options *o) {
-    int threads = o->threads;
-    if (threads == 0) threads = pairs_of(rows) < few_pairs ? 1 : omp_get_max_threads();
-    return threads > rows->T ? (int)rows->T : threads;
+    if (o->threads == 0 && pairs_of(rows) < few_pairs) return 1;
+    return cisup_threads_count(o->threads, rows->T);
 }
 
 /* Decides how; as many threads as the memory holds. */
@@ -132,7 +131,8 @@ static cisup_status plan(cisup_marking *k, const cisup_overlap_options *o,
     const double least = bytes_of(rows, k->keep, *method, k->threads);
     k->memory =
         memory - 8.0 * (double)rows->N - 160.0 - cisup_pairs_bytes(rows, k->keep.pairs);
-    if (least <= memory) return CISUP_OK;
+    if (least <= memory)
+        return cisup_threads_take(k->threads, k->threads, &k->threads, err);
     char need[16], have[16];
     cisup_bytes_text(least * 1.005, need); /* three digits, rounded up */
     cisup_bytes_text(memory, have);

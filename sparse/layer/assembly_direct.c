@@ -11,6 +11,7 @@
 #include <cisup/sparse/layer/assembly.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 #include <cisup/sparse/layer/lanes.h>
 #include <cisup/sparse/layer/seating.h>
 
@@ -240,6 +241,7 @@ cisup_status cisup_assemble_direct(const cisup_assembly *in, cisup_csc *out,
     cisup_status status;
     CISUP_TRY(job_make(&q, in, out, err));
     threads = cisup_seating_team(&q.s, q.dd);
+    CISUP_TRY(cisup_threads_take(threads, threads, &threads, err));
     CISUP_TRY(workers_make(&work, threads, &q, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) count_columns(&q, &work[omp_get_thread_num()], m);

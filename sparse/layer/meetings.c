@@ -2,6 +2,7 @@
 #include <cisup/sparse/layer/assembly.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 #include <cisup/sparse/layer/seating.h>
 
 #include <omp.h>
@@ -85,6 +86,7 @@ cisup_status cisup_meetings_direct(const cisup_transition *x, cisup_csc *g,
     CISUP_TRY(cisup_new(&g->p, N + 1, sizeof *g->p, err));
     CISUP_TRY(cisup_seating_make(&s, x, err));
     threads = cisup_seating_team(&s, 1);
+    CISUP_TRY(cisup_threads_take(threads, threads, &threads, err));
     CISUP_TRY(tallies_make(&work, threads, N, err));
 #pragma omp parallel for schedule(dynamic, 16) num_threads(threads)
     for (cisup_index m = 0; m < N; m++) {

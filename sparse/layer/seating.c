@@ -2,8 +2,8 @@
 #include <cisup/sparse/layer/seating.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
-#include <omp.h>
 #include <string.h>
 
 void cisup_seating_free(cisup_seating *s) {
@@ -39,9 +39,8 @@ done:
 
 int cisup_seating_team(const cisup_seating *s, cisup_index numbers) {
     const double million = 1e-6 * (double)(s->T * s->S * s->S) * (double)numbers;
-    const int offered = s->threads > 0 ? s->threads : omp_get_max_threads();
-    const int most = omp_in_parallel() ? 1 : offered;
-    return million < 1.0 ? 1 : million < (double)most ? (int)million : most;
+    const cisup_index work = million < 1e6 ? (cisup_index)million : 1000000;
+    return cisup_threads_count(s->threads, work);
 }
 
 void cisup_sum_lengths(cisup_csc *a) {

@@ -7,12 +7,12 @@
 #include <cisup/sparse/mtx.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/core/threads.h>
 
 #include <assert.h>
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -182,12 +182,13 @@ static cisup_status entries_write(sink *s, const cisup_csc *a, cisup_mtx_field f
     enum { piece_bytes = piece_entries * entry_bytes, pieces_a_thread = 4 };
     const cisup_index all = a->p[a->ncol];
     const cisup_index pieces = all / piece_entries + (all % piece_entries > 0);
-    const int threads = omp_in_parallel() ? 1 : omp_get_max_threads();
-    const cisup_index room = (cisup_index)threads * pieces_a_thread;
-    const cisup_index turn = pieces < room ? pieces : room;
+    int threads;
     char *text = NULL;
     size_t *used = NULL;
     cisup_status status;
+    CISUP_TRY(cisup_threads_take(0, pieces, &threads, err));
+    const cisup_index room = (cisup_index)threads * pieces_a_thread;
+    const cisup_index turn = pieces < room ? pieces : room;
     CISUP_TRY(cisup_new(&text, turn * piece_bytes, 1, err));
     CISUP_TRY(cisup_new(&used, turn, sizeof *used, err));
     for (cisup_index first = 0; first < pieces; first += turn) {

@@ -3,8 +3,7 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
-
-#include <omp.h>
+#include <cisup/core/threads.h>
 
 cisup_network_options cisup_network_defaults(void) {
     return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
@@ -111,7 +110,8 @@ static cisup_status build_layers(cisup_network *net, cisup_engine engine, int th
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
     cisup_outcome *layer = NULL;
-    cisup_status status = cisup_new(&layer, L - 1, sizeof *layer, err);
+    cisup_status status = cisup_threads_take(threads, L - 1, &threads, err);
+    if (status == CISUP_OK) status = cisup_new(&layer, L - 1, sizeof *layer, err);
     if (status != CISUP_OK) return status;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (cisup_index l = 2; l <= L; l++) {
@@ -143,8 +143,7 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, o.engine,
-                           o.threads > 0 ? o.threads : omp_get_max_threads(), err));
+    CISUP_TRY(build_layers(net, o.engine, o.threads, err));
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;

@@ -595,8 +595,8 @@ class Propagate(unittest.TestCase):
         options = [
             "-D", 100, "-d", 3, "-T", 6, "-S", 4, "-z", 2, "-L", 2, "-K", 2, "-M", 4,
             "--scheme", "greedy", "--hop", "S-1", "--reflect", "--keep-order", "--family",
-            "rotation3", "--margin", 0.75, "--fresh", "--weights", "split", "--kappa",
-            "rows", "--w-correction", 1.25, "--center", 0.0625, "--mode", "masked-relu",
+            "rotation3", "--margin", 0.75, "--fresh", "--weights", "capped", "--kappa",
+            "rows", "--w-correction", 1.25, "--mode", "masked-relu",
             "--engine", "assembled", "--seed", 9223372036854775807,
         ]  # fmt: skip
         self.assertEqual(
@@ -606,8 +606,8 @@ class Propagate(unittest.TestCase):
                 "samples": 4, "scheme": "greedy", "hop": "S-1", "reflect": True,
                 "even_out": "auto", "effort": 0.0,
                 "reshuffle": False, "family": "rotation3", "margin": 0.75, "fresh": True,
-                "weights": "split", "kappa": "rows", "w_correction": 1.25,
-                "center": 0.0625, "mode": "masked-relu", "engine": "assembled",
+                "weights": "capped", "kappa": "rows", "w_correction": 1.25,
+                "center": None, "mode": "masked-relu", "engine": "assembled",
                 "seed": 9223372036854775807, "implicit": False, "precision": "double",
                 "terms": False, "worst": 0,
             },
