@@ -61,7 +61,6 @@ void capacity_text(const capacity_answer *a) {
     if (!s->T)
         printf("%6s not even the error at T = %" PRId64 " is within %g\n", "", s->at,
                a->limit);
-    (void)fflush(stdout);
 }
 
 void capacity_best_text(const capacity_answer *best) {

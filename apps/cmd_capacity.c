@@ -14,9 +14,14 @@ static const char about[] =
 
 static cisup_status show(const capacity_request *r, const capacity_answer *a,
                          cisup_error *err) {
-    if (r->json) return capacity_json(r, a, err);
-    if (!r->quiet) capacity_text(a);
-    return CISUP_OK;
+    cisup_status status = CISUP_OK;
+    if (r->json)
+        CISUP_TRY(capacity_json(r, a, err));
+    else if (!r->quiet)
+        capacity_text(a);
+    CISUP_TRY(emit_flush(err));
+done:
+    return status;
 }
 
 /* All S and schemes at one D and z. is_feasible: cleared if no T is. */

@@ -99,6 +99,7 @@ static cisup_status search_place(const frontier_request *f, cisup_index place, i
             status = capacity_json(&f->r, &answer, err);
         else if (!f->r.quiet)
             capacity_text(&answer);
+        if (status == CISUP_OK) status = emit_flush(err);
         if (status != CISUP_OK) return status;
         if (!best->N || answer.search.T > best->search.T) *best = answer;
     }

@@ -141,9 +141,6 @@ void report_text(const finished_run *run) {
         open_text(run, &run->report->result[k]);
         worst_text(run, &run->report->result[k]);
     }
-    (void)fflush(stdout);
-    fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
-            run->report->run_s);
 }
 
 static const char *verdict(int holds) {

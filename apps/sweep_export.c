@@ -26,6 +26,7 @@ static cisup_status print_cell(void *context, cisup_index cell, const char *para
         json_pack("{ss,sI,so}", "record", "cell", "cell", cell, "parameters", given),
         err));
     (void)fputs(records, stdout);
+    if (ferror(stdout)) status = emit_flush(err);
 done:
     return status;
 }
