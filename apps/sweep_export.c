@@ -52,6 +52,7 @@ static const json_t *find_field(const table *t, const char *name) {
     const json_t *const places[] = {t->record, json_object_get(t->record, "theory"),
                                     json_object_get(t->run, "params"), t->given};
     const int count = is_column(name) ? 4 : 2;
+    if (strcmp(name, "networks_done") == 0) return json_object_get(t->run, name);
     for (int k = 0; k < count; k++) {
         const json_t *field = json_object_get(places[k], name);
         if (field) return field;

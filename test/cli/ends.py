@@ -5,6 +5,7 @@
 Signals leave no drafts and keep their meaning, ignored ones stay ignored, a reader who has gone ends a
 long grid, and of programs that write one name at the same time one wins.
 """
+import csv
 import os
 import signal
 import subprocess
@@ -85,6 +86,10 @@ class Signals(Folder):
                 process.send_signal(signal.SIGCONT)
                 self.assertEqual(process.wait(PATIENCE), 128 + number)
                 self.assertEqual(self.names(), ["once.csv"])
+                with open(self.folder / "once.csv") as file:
+                    done = {int(row["networks_done"]) for row in csv.DictReader(file)}
+                self.assertEqual(len(done), 1)
+                self.assertTrue(1 <= done.pop() < 10**6)
                 (self.folder / "once.csv").unlink()
                 # A second signal, of any kind: the first network takes long.
                 process = self.start(*LONG, "-K", 1, "-M", 2 * 10**6, "--csv", "twice.csv")
