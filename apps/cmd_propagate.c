@@ -54,7 +54,7 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
            " values of z, about %s and %.2g s on one thread\n",
            shape->D, shape->d, shape->T, shape->S, shape->L, shape->N, x.networks,
            x.inputs, x.z_count, size, seconds);
-    return CISUP_OK;
+    return ferror(stdout) ? emit_flush(err) : CISUP_OK;
 }
 
 static cisup_status print(const request *r, const finished_run *run, cisup_error *err) {

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -303,10 +304,13 @@ done:
     return status;
 }
 
-/* Whether the CSV file can be written, before hours of work. */
+/* Whether the CSV file can be written, before hours of work. The reader of a pipe would
+ * take that for all. */
 static cisup_status try_csv(const request *r, cisup_error *err) {
     cisup_outfile file;
+    struct stat there;
     if (!r->csv_path || is_stdout(r->csv_path)) return CISUP_OK;
+    if (stat(r->csv_path, &there) == 0 && S_ISFIFO(there.st_mode)) return CISUP_OK;
     const cisup_status status =
         cisup_outfile_open(&file, r->csv_path, overwrite_of(r), err);
     cisup_outfile_discard(&file);

@@ -120,6 +120,7 @@ static cisup_status print_rows(void *context, cisup_index cell, const char *para
         json_decref(record);
         record = NULL;
     }
+    if (t->csv.stream && ferror(t->csv.stream)) status = csv_flush(&t->csv, err);
 done:
     json_decref(record);
     json_decref(t->run);

@@ -40,3 +40,10 @@ mkdir empty
 try cisup $export -L 1 -o empty --force | tail -n 1
 try cisup $export -L 1 -o /
 ls
+# A named pipe gets all rows.
+echo '{"fixed": {"D": 60, "S": 3, "T": 4, "L": 1, "networks": 1, "samples": 2}, "grid": {"z": [1, 2]}}' >s.json
+mkfifo pipe
+cat pipe >piped.csv &
+cisup sweep s.json -q --csv pipe
+wait
+cisup sweep s.json -q --csv - | cmp - piped.csv && [ -p pipe ] && echo piped
