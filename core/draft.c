@@ -27,15 +27,19 @@ static void list(char *draft) {
     }
 }
 
-void cisup_draft_release(char **draft) {
-    char *const name = *draft;
-    bool is_ours = !atomic_load(&were_removed);
-    *draft = NULL;
-    for (int k = 0; name && k < LISTED; k++) {
-        char *held = name;
-        if (atomic_compare_exchange_strong(&listed[k], &held, NULL)) is_ours = true;
+/* Whether it was listed. */
+static bool unlist(char *draft) {
+    for (int k = 0; draft && k < LISTED; k++) {
+        char *held = draft;
+        if (atomic_compare_exchange_strong(&listed[k], &held, NULL)) return true;
     }
-    if (is_ours) cisup_release(name); /* or a signal handler may be reading it */
+    return false;
+}
+
+void cisup_draft_release(char **draft) {
+    const bool were = atomic_load(&were_removed);
+    if (unlist(*draft) || !were) cisup_release(*draft); /* else a handler may read it */
+    *draft = NULL;
 }
 
 /* Folders go when the files in them have gone: in the second round. */
@@ -71,18 +75,16 @@ static cisup_status new_draft(char **draft, const char *path, int *descriptor,
     const size_t room = strlen(path) + NAME_ROOM;
     const cisup_status status = cisup_new(draft, (cisup_index)room, 1, err);
     if (status != CISUP_OK) return status;
-    for (int k = 0; k < ATTEMPTS; k++) {
+    int reason = EEXIST;
+    for (int k = 0; k < ATTEMPTS && reason == EEXIST; k++) {
         (void)snprintf(*draft, room, "%s.%08" PRIx32 ".tmp", path,
                        (uint32_t)(random_number() >> 32));
-        if (make(*draft, descriptor) == 0) {
-            list(*draft);
-            return CISUP_OK;
-        }
-        if (errno != EEXIST) break;
+        list(*draft); /* first: a signal may come as soon as it is there */
+        if (make(*draft, descriptor) == 0) return CISUP_OK;
+        reason = errno;
+        unlist(*draft); /* not ours to remove */
     }
-    const int reason = errno;
-    cisup_release(*draft); /* not ours to remove */
-    *draft = NULL;
+    cisup_draft_release(draft);
     return CISUP_FAIL(err, CISUP_EIO, "cannot %s %s: %s",
                       descriptor ? "write" : "make a directory beside", path,
                       strerror(reason));
