@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/json_file.h"
+#include "common/outdir.h"
 #include "common/program.h"
+
+#include <cisup/core/base/draft.h>
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
@@ -34,11 +37,40 @@ static const command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-static volatile sig_atomic_t received;
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDS = sizeof ends / sizeof ends[0] };
+static volatile sig_atomic_t is_orderly, received;
 static int has_failed; /* why was said already */
 
+static void remove_drafts(void) {
+    outdir_remove_files();
+    cisup_drafts_remove();
+}
+
+/* The first signal asks a command that can for an orderly end; else the program ends as
+ * without a handler, but leaves no drafts. */
 static void on_signal(int number) {
-    received = number;
+    if (is_orderly && !received) {
+        received = number;
+        return;
+    }
+    remove_drafts();
+    (void)signal(number, SIG_DFL);
+    (void)raise(number); /* delivered on return */
+}
+
+/* What the caller lets us ignore, as nohup and shells do, stays ignored. */
+static void catch_signals(void) {
+    const struct sigaction action = {.sa_handler = on_signal};
+    for (int k = 0; k < ENDS; k++) {
+        struct sigaction before;
+        if (sigaction(ends[k], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            (void)sigaction(ends[k], &action, NULL);
+    }
+}
+
+void end_on_signal(void) {
+    is_orderly = 1;
 }
 
 int signal_received(void) {
@@ -86,6 +118,7 @@ static void print_usage(FILE *to) {
 
 /* At every exit, also after --help: what could not be written must not pass for done. */
 static void close_output(void) {
+    remove_drafts(); /* when a library has called exit() */
     const int is_lost = fflush(stdout) != 0 || ferror(stdout);
     if (!is_lost || has_failed) return;
     fprintf(stderr, "cisup: cannot write to standard output\n");
@@ -108,21 +141,13 @@ static void keep_freed_memory(void) {
 #endif
 }
 
-/* Only commands that can report what they have measured ask for this. A second signal
- * ends the program at once. */
-void end_on_signal(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
-
 int main(int argc, char **argv) {
     (void)setlocale(LC_ALL, "C");
     gsl_set_error_handler_off();
     json_watch_memory();
     reserve_streams();
     keep_freed_memory();
+    catch_signals();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader who has gone shows as a failed write */
     (void)atexit(close_output);
     const char *name = argc > 1 ? argv[1] : "";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/allocation_options.h"
 #include "common/emit.h"
+#include "common/guard.h"
 #include "common/options.h"
 #include "common/program.h"
 
@@ -165,7 +166,8 @@ static cisup_status outputs_check(const request *r, cisup_error *err) {
         (end - r->output < 4 || strncmp(end - 4, ".mtx", 4) != 0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--output %s: only .mtx is compressed",
                           r->output);
-    return CISUP_OK;
+    const guarded_file outputs[] = {{"--output", r->output}, {"--csv", r->csv}};
+    return guard_outputs(outputs, 2, NULL, 0, err);
 }
 
 /* The construction, its count and Johnson's bound, without building anything. */

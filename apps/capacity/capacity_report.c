@@ -61,7 +61,6 @@ static void capacity_text(const capacity_answer *a) {
     if (!s->T)
         printf("%6s not even the error at T = %" PRId64 " is within %g\n", "", s->at,
                a->limit);
-    (void)fflush(stdout);
 }
 
 void capacity_best_text(const capacity_answer *best, const char *word) {
@@ -188,8 +187,8 @@ cisup_status capacity_search_and_show(const capacity_request *r,
         capacity_text(answer);
     else if (!r->quiet)
         unfinished_text(r, answer);
-    (void)fflush(stdout); /* a row may be long in coming */
-    return status;
+    /* A row may be long in coming; nobody may be there to read it any more. */
+    return status == CISUP_OK ? emit_flush(err) : status;
 }
 
 cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {

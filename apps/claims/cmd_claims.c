@@ -127,7 +127,7 @@ static cisup_status examine(const request *r, const cisup_claims_entry *e,
         printf("  %.1f s\n", seconds);
         for (int k = 0; k < f.count; k++) finding_text(&f.row[k]);
     }
-    (void)fflush(stdout); /* a full run takes minutes; what is there can be read */
+    CISUP_TRY(emit_flush(err)); /* a full run takes minutes; what is there can be read */
 done:
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "emit.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -27,15 +28,35 @@ void emit_merge(json_t **object, json_t *more) {
     json_decref(more);
 }
 
+/* reason: of errno, 0 where it is not known any more. */
+static cisup_status cannot_write(const char *name, int reason, cisup_error *err) {
+    return CISUP_FAIL(err, CISUP_EIO, "cannot write %s%s%s", name, reason ? ": " : "",
+                      reason ? strerror(reason) : "");
+}
+
 cisup_status emit_line_to(FILE *to, json_t *object, cisup_error *err) {
+    errno = 0;
     /* jansson 2.14 does not look at what became of the names of members */
     const int failed =
-        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0 ||
-        ferror(to);
+        !object || json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(17)) != 0;
+    const int reason = errno;
     json_decref(object);
-    if (failed) return CISUP_FAIL(err, CISUP_ENOMEM, "cannot write a JSON line");
+    if (to == stdout && ferror(to))
+        return cannot_write("to standard output", reason, err);
+    if (failed || ferror(to))
+        return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a JSON line");
     (void)putc('\n', to);
     return CISUP_OK;
+}
+
+static cisup_status flush(FILE *stream, const char *name, cisup_error *err) {
+    errno = 0;
+    if (fflush(stream) == 0 && !ferror(stream)) return CISUP_OK;
+    return cannot_write(name, errno, err);
+}
+
+cisup_status emit_flush(cisup_error *err) {
+    return flush(stdout, "to standard output", err);
 }
 
 cisup_status emit_line(json_t *object, cisup_error *err) {
@@ -99,6 +120,12 @@ void csv_end_row(csv_sink *csv) {
     if (!csv->stream) return;
     (void)putc('\n', csv->stream);
     csv->fields = 0;
+}
+
+cisup_status csv_flush(csv_sink *csv, cisup_error *err) {
+    if (!csv->stream) return CISUP_OK;
+    return flush(csv->stream,
+                 csv->stream == stdout ? "to standard output" : csv->file.path, err);
 }
 
 cisup_status csv_commit(csv_sink *csv, cisup_error *err) {

@@ -4,27 +4,35 @@
 
 #include <cisup/core/outfile.h>
 
-/* A directory that gets its files when all of them are complete: they are written into
- * a draft beside it, then moved, in the order of their making. Start from {0}. */
+/* A directory that appears whole or not at all: it is filled under another name beside
+ * its place (core/base/draft.h). An older one is exchanged for it and then deleted. One
+ * may be open at a time. Start from {0}. */
+typedef struct outdir_name outdir_name;
 typedef struct {
     char *path, *draft;
-    char **name; /* [count] files written so far */
-    cisup_index count, room;
+    outdir_name *names; /* of the files written so far, the last first */
     cisup_overwrite overwrite;
 } outdir;
 
-/* Errors: EIO when path exists and may not be replaced, or cannot be made; ENOMEM. */
+/* Only a directory that holds nothing but what its manifest.json lists, the manifest and
+ * the CSV files of an export is replaced. Errors: EIO when path exists and may not be
+ * replaced, naming a file that stands in the way, or cannot be made; ENOMEM. */
 CISUP_MUST_CHECK cisup_status outdir_open(outdir *dir, const char *path,
                                           cisup_overwrite overwrite, cisup_error *err);
 
-/* Registers a file and gives the path to write it to; valid until the next call. */
+/* Registers a file and gives the path to write it to; valid until the end. */
 CISUP_MUST_CHECK cisup_status outdir_file(outdir *dir, const char *name,
                                           const char **path, cisup_error *err);
 
-/* Moves everything to its place and frees. Errors: EIO. */
+/* Gives the directory its name and frees. Errors: EIO; if the name was taken since the
+ * opening the directory stays complete under the name that the error tells. */
 CISUP_MUST_CHECK cisup_status outdir_commit(outdir *dir, cisup_error *err);
 
 /* Removes an uncommitted draft and frees. */
 void outdir_discard(outdir *dir);
+
+/* Deletes the files of the open directory; its draft itself is one of
+ * cisup_drafts_remove. Async-signal-safe. */
+void outdir_remove_files(void);
 
 #endif

@@ -17,10 +17,11 @@ enum {
 /* Prints "cisup: message" to stderr and returns the exit code of a failed call. */
 int fail_with(const cisup_error *err);
 
-/* Lets SIGINT and SIGTERM ask for an orderly end instead of ending the program. */
+/* Lets SIGINT, SIGTERM and SIGHUP ask for an orderly end instead of ending the program:
+ * for commands that can report what they have measured. A second one ends it at once. */
 void end_on_signal(void);
 
-/* The signal that asked the program to end (SIGINT, SIGTERM), or 0. */
+/* The signal that asked the program to end (SIGINT, SIGTERM, SIGHUP), or 0. */
 int signal_received(void);
 
 /* Wall time in seconds from some fixed moment. */

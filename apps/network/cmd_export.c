@@ -14,6 +14,7 @@
 #include <cisup/sparse/mtx.h>
 #include <cisup/sparse/weights.h>
 
+#include <errno.h>
 #include <string.h>
 
 static const char about[] =
@@ -251,9 +252,13 @@ static cisup_status put_manifest(export_job *x, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(outdir_file(&x->dir, "manifest.json", &path, err));
     CISUP_TRY(cisup_outfile_open(&file, path, CISUP_KEEP_EXISTING, err));
+    errno = 0;
     if (!manifest ||
         json_dumpf(manifest, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0)
-        status = CISUP_FAIL(err, CISUP_EIO, "cannot write the manifest");
+        status =
+            ferror(file.stream)
+                ? CISUP_FAIL(err, CISUP_EIO, "cannot write %s: %s", path, strerror(errno))
+                : CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the manifest");
     else
         (void)putc('\n', file.stream);
     if (status == CISUP_OK) status = cisup_outfile_commit(&file, err);

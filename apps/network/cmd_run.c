@@ -197,6 +197,7 @@ static cisup_status run_case(const json_t *object, cisup_engine engine, int with
     json_t *result = recording_json(&r, &net);
     if (with_weights) emit_set(&result, "W", json_incref(weights));
     CISUP_TRY(emit_line(result, err));
+    CISUP_TRY(emit_flush(err));
 done:
     if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
     json_decref(weights);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/emit.h"
+#include "common/guard.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "propagation.h"
@@ -21,6 +22,7 @@ typedef struct {
     csv_sink csv;
     const char *csv_path;
     int json, quiet, force, dry_run;
+    int is_unread; /* standard output takes no more */
 } request;
 
 /* Multiply-adds a second that one thread reaches; measured, within a factor of 3, for
@@ -52,15 +54,31 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
            " values of z, about %s and %.2g s on one thread\n",
            shape->D, shape->d, shape->T, shape->S, shape->L, shape->N, x.networks,
            x.inputs, x.z_count, size, seconds);
-    return CISUP_OK;
+    return ferror(stdout) ? emit_flush(err) : CISUP_OK;
+}
+
+static cisup_status print(const request *r, const finished_run *run, cisup_error *err) {
+    const int is_text = !r->json && !r->quiet && r->csv.stream != stdout;
+    cisup_status status = CISUP_OK;
+    if (r->json) CISUP_TRY(report_json(run, err));
+    if (is_text) report_text(run);
+    CISUP_TRY(emit_flush(err));
+    if (is_text)
+        fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
+                run->report->run_s);
+done:
+    return status;
 }
 
 static cisup_status show(void *context, const finished_run *run, cisup_error *err) {
     request *r = context;
+    cisup_status status;
     report_csv(run, &r->csv);
-    if (r->json) return report_json(run, err);
-    if (!r->quiet && r->csv.stream != stdout) report_text(run);
-    return CISUP_OK;
+    CISUP_TRY(csv_flush(&r->csv, err));
+    status = print(r, run, err);
+    r->is_unread = status == CISUP_EIO;
+done:
+    return status;
 }
 
 static cisup_status run_shape(void *context, const cisup_shape *shape, cisup_error *err) {
@@ -78,9 +96,22 @@ static cisup_status show_assumptions(const request *r, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* Before anything is written: the CSV file is none of those that are read. */
+static cisup_status check_files(const request *r, cisup_error *err) {
+    const propagation *p = &r->run;
+    const guarded_file inputs[] = {
+        {"the input of --circuit-file", p->setup.circuits_path},
+        {"the input of --input-file", p->setup.inputs_path},
+        {"the input of --exclude", p->excluded.by_network ? NULL : p->excluded_text},
+    };
+    const guarded_file output = {"--csv", r->csv_path};
+    return guard_outputs(&output, 1, inputs, 3, err);
+}
+
 static cisup_status execute(request *r, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(propagation_complete(&r->run, err));
+    CISUP_TRY(check_files(r, err));
     if (r->json && r->csv_path && strcmp(r->csv_path, "-") == 0)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--json and --csv - exclude each other: each takes the "
@@ -89,8 +120,12 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(csv_open(&r->csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
                        r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
     CISUP_TRY(show_assumptions(r, err));
-    CISUP_TRY(propagation_each(&r->run, r->dry_run ? print_plan : run_shape, r, err));
-    CISUP_TRY(csv_commit(&r->csv, err));
+    status = propagation_each(&r->run, r->dry_run ? print_plan : run_shape, r, err);
+    if (status == CISUP_OK || r->is_unread) { /* what is measured is kept */
+        cisup_error own = {0};
+        const cisup_status kept = csv_commit(&r->csv, &own);
+        if (status == CISUP_OK && (status = kept) != CISUP_OK) *err = own;
+    }
 done:
     csv_discard(&r->csv);
     return status;

@@ -3,9 +3,10 @@
 
 #include <math.h>
 
-const char report_csv_header[] = "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
-                                 "hi,median,q99,worst,signal,post,"
-                                 "followup,refined,block,fraction,wrong_fraction";
+const char report_csv_header[] =
+    "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
+    "hi,median,q99,worst,signal,post,"
+    "followup,refined,block,fraction,wrong_fraction,networks_done";
 
 static void csv_place(csv_sink *csv, const char *record, const cisup_shape *n,
                       cisup_index z, cisup_index l) {
@@ -36,6 +37,7 @@ static void csv_error(csv_sink *csv, const finished_run *run, const cisup_result
     csv_number(csv, r->theory[cell].followup);
     csv_number(csv, r->theory[cell].refined);
     csv_skip(csv, 3);
+    csv_index(csv, run->report->networks);
     csv_end_row(csv);
 }
 
@@ -47,6 +49,7 @@ static void csv_open_row(csv_sink *csv, const finished_run *run, const cisup_res
     csv_index(csv, block);
     csv_number(csv, r->open[k]);
     csv_number(csv, r->wrong[k]);
+    csv_index(csv, run->report->networks);
     csv_end_row(csv);
 }
 
@@ -134,9 +137,6 @@ void report_text(const finished_run *run) {
         open_text(run, &run->report->result[k]);
         worst_text(run, &run->report->result[k]);
     }
-    (void)fflush(stdout);
-    fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
-            run->report->run_s);
 }
 
 static const char *verdict(int holds) {

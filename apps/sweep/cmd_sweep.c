@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/guard.h"
 #include "common/json_file.h"
 #include "common/program.h"
 #include "journal.h"
@@ -7,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -267,8 +269,6 @@ static cisup_status name_journal(request *r, cisup_error *err) {
 }
 
 static cisup_status check_options(const request *r, cisup_error *err) {
-    if (r->csv_path && strcmp(r->csv_path, r->journal_path) == 0)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--csv %s: is the journal", r->csv_path);
     if (r->status && r->export)
         return CISUP_FAIL(err, CISUP_EINVAL, "--status and --export exclude each other");
     if (r->status && r->csv_path)
@@ -280,10 +280,37 @@ static cisup_status check_options(const request *r, cisup_error *err) {
     return CISUP_OK;
 }
 
-/* Whether the CSV file can be written, before hours of work. */
+/* Before anything is written: the CSV file is none of those that are read. */
+static cisup_status check_csv(const request *r, cisup_error *err) {
+    static const char *const names[] = {"circuit_file", "input_file", "exclude"};
+    const guarded_file output = {"--csv", r->csv_path};
+    const guarded_file inputs[] = {{"the journal", r->journal_path},
+                                   {"the spec", r->spec_path}};
+    cisup_status status;
+    if (!r->csv_path) return CISUP_OK;
+    CISUP_TRY(guard_outputs(&output, 1, inputs, 2, err));
+    CISUP_TRY(guard_journal(&output, r->journal_path, err));
+    for (int k = 0; k < 3; k++) {
+        const json_t *list = json_object_get(r->spec.grid, names[k]);
+        guarded_file named = {"an input of the sweep", json_string_value(json_object_get(
+                                                           r->spec.fixed, names[k]))};
+        CISUP_TRY(guard_outputs(&output, 1, &named, 1, err));
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            named.path = json_string_value(json_array_get(list, i));
+            CISUP_TRY(guard_outputs(&output, 1, &named, 1, err));
+        }
+    }
+done:
+    return status;
+}
+
+/* Whether the CSV file can be written, before hours of work. The reader of a pipe would
+ * take that for all. */
 static cisup_status try_csv(const request *r, cisup_error *err) {
     cisup_outfile file;
+    struct stat there;
     if (!r->csv_path || is_stdout(r->csv_path)) return CISUP_OK;
+    if (stat(r->csv_path, &there) == 0 && S_ISFIFO(there.st_mode)) return CISUP_OK;
     const cisup_status status =
         cisup_outfile_open(&file, r->csv_path, overwrite_of(r), err);
     cisup_outfile_discard(&file);
@@ -302,9 +329,11 @@ static cisup_status execute(request *r, int *is_complete, cisup_error *err) {
                                            : JOURNAL_WRITE;
     r->is_checked = use == JOURNAL_CREATE && access(r->journal_path, F_OK) != 0;
     if (r->is_checked) CISUP_TRY(sweep_spec_check(&r->spec, r->spec_path, err));
+    CISUP_TRY(check_csv(r, err));
     CISUP_TRY(try_csv(r, err));
     CISUP_TRY(journal_open(&r->journal, r->journal_path, use, err));
     CISUP_TRY(match(r, err));
+    if (!r->spec_path) CISUP_TRY(check_csv(r, err)); /* the journal's own spec is known */
     if (!only_reads) CISUP_TRY(work(r, err));
     if (!only_reads && signal_received()) goto done;
     CISUP_TRY(show(r, &counts, err));

@@ -28,6 +28,7 @@ static cisup_status print_cell(void *context, cisup_index cell, const char *para
         json_pack("{ss,sI,so}", "record", "cell", "cell", cell, "parameters", given),
         err));
     (void)fputs(records, stdout);
+    if (ferror(stdout)) status = emit_flush(err);
 done:
     return status;
 }
@@ -53,6 +54,7 @@ static const json_t *find_field(const table *t, const char *name) {
     const json_t *const places[] = {t->record, json_object_get(t->record, "theory"),
                                     json_object_get(t->run, "params"), t->given};
     const int count = is_column(name) ? 4 : 2;
+    if (strcmp(name, "networks_done") == 0) return json_object_get(t->run, name);
     for (int k = 0; k < count; k++) {
         const json_t *field = json_object_get(places[k], name);
         if (field) return field;
@@ -120,6 +122,7 @@ static cisup_status print_rows(void *context, cisup_index cell, const char *para
         json_decref(record);
         record = NULL;
     }
+    if (t->csv.stream && ferror(t->csv.stream)) status = csv_flush(&t->csv, err);
 done:
     json_decref(record);
     json_decref(t->run);

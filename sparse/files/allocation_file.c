@@ -4,6 +4,7 @@
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/mtx.h>
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -16,14 +17,17 @@ static bool is_matrix_market(const char *path) {
     return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz") || !strcmp(path, "-");
 }
 
-static cisup_status write_csv(FILE *stream, const cisup_allocation *a, cisup_error *err) {
+static cisup_status write_csv(FILE *stream, const char *path, const cisup_allocation *a,
+                              cisup_error *err) {
+    errno = 0;
     fputs("circuit,neuron\n", stream);
-    for (cisup_index t = 0; t < a->T; t++)
+    for (cisup_index t = 0; t < a->T && !ferror(stream); t++)
         for (cisup_index k = 0; k < a->S; k++)
             fprintf(stream, "%" PRId64 ",%" PRId32 "\n", t,
                     cisup_allocation_row(a, t)[k]);
     if (fflush(stream) == 0 && !ferror(stream)) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EIO, "cannot write the allocation");
+    return CISUP_FAIL(err, CISUP_EIO, "cannot write %.300s: %s", path,
+                      errno ? strerror(errno) : "unknown reason");
 }
 
 static cisup_status write_mtx(const char *path, const cisup_allocation *a,
@@ -47,7 +51,7 @@ cisup_status cisup_allocation_file_write(const char *path, const cisup_allocatio
     cisup_outfile file;
     cisup_status status;
     CISUP_TRY(cisup_outfile_open(&file, path, overwrite, err));
-    CISUP_TRY(write_csv(file.stream, a, err));
+    CISUP_TRY(write_csv(file.stream, path, a, err));
     CISUP_TRY(cisup_outfile_commit(&file, err));
 done:
     cisup_outfile_discard(&file);

@@ -639,7 +639,8 @@ class Propagate(unittest.TestCase):
             self.assertEqual(
                 list(table[0]),
                 ["record", "D", "d", "T", "S", "L", "z", "layer", "state", "quantity",
-                 *ERROR_NUMBERS, *THEORIES, "block", "fraction", "wrong_fraction"],
+                 *ERROR_NUMBERS, *THEORIES, "block", "fraction", "wrong_fraction",
+                 "networks_done"],
             )  # fmt: skip
             wanted, found = [], []
             for r in lines[1:-1]:
@@ -652,6 +653,7 @@ class Propagate(unittest.TestCase):
             opens = [r for r in lines[1:-1] if r["record"] == "open"]
             for row in table:
                 values = {key: csv_value(text) for key, text in row.items()}
+                self.assertEqual(values.pop("networks_done"), lines[0]["networks_done"])
                 if values["record"] == "error":
                     for key in ("block", "fraction", "wrong_fraction"):
                         self.assertIsNone(values.pop(key))
