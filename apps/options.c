@@ -165,8 +165,10 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
 static error_t on_option(int key, char *text, struct argp_state *state) {
     parser_context *c = state->input;
     if (key == ARGP_KEY_ARG) {
-        if (c->operand_count == OPERANDS_MOST || !c->operands)
+        if (c->operand_count == OPERANDS_MOST || !c->operands) {
+            cisup_text_harmless(text);
             argp_error(state, "unexpected argument '%s'", text);
+        }
         c->operands[c->operand_count++] = text;
         return 0;
     }
@@ -174,8 +176,10 @@ static error_t on_option(int key, char *text, struct argp_state *state) {
         const option *o = &c->table[k];
         if (key != (o->letter ? o->letter : FIRST_KEY + k)) continue;
         cisup_error err = {0};
-        if (option_store(o, text, &err) != CISUP_OK)
+        if (option_store(o, text, &err) != CISUP_OK) {
+            cisup_text_harmless(text);
             argp_error(state, "--%s '%s': %s", o->name, text, err.text);
+        }
         return 0;
     }
     return ARGP_ERR_UNKNOWN;
