@@ -55,6 +55,7 @@ static cisup_status run_parameters(const request *r, const json_t *parameters, F
     cisup_error why = {0};
     cisup_status status;
     p.threads = r->threads;
+    p.setup.folder = r->spec.folder;
     CISUP_TRY(parameters_set(&p, parameters, err));
     CISUP_TRY(propagation_complete(&p, err));
     status = propagation_each(&p, capture_shape, &c, &why);
@@ -195,6 +196,7 @@ static cisup_status match(request *r, cisup_error *err) {
     CISUP_TRY(journal_subject_read(&r->journal, &then, err));
     CISUP_TRY(sweep_spec_parse(&begun, then.spec, r->journal_path, err));
     if (spec->root) CISUP_TRY(sweep_spec_same(&begun, spec, r->journal_path, err));
+    if (spec->root) sweep_spec_move(&begun, spec);
     if (!only_reads) CISUP_TRY(describe(&begun, &now, err));
     if (!only_reads) CISUP_TRY(check_subject(r, &then, &now, err));
     sweep_spec_free(spec);

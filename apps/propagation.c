@@ -71,7 +71,8 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     if (p->threads > 4096)
         return CISUP_FAIL(err, CISUP_EINVAL, "--threads %" PRId64 ": at most 4096",
                           p->threads);
-    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
+    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,
+                            p->setup.z.count, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)

@@ -16,8 +16,8 @@ typedef struct {
     int terms;
     cisup_index worst;
     const char *excluded_text;
-    exclusion excluded;  /* read by propagation_complete */
-    cisup_index threads; /* no parameter: results do not depend on it */
+    exclusion excluded;    /* read by propagation_complete */
+    cisup_index threads;   /* no parameter: results do not depend on it */
 } propagation;
 
 propagation propagation_defaults(void);
