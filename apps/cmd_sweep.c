@@ -26,6 +26,7 @@ typedef struct {
     int is_checked; /* every cell of the spec */
     sweep_spec spec;
     journal journal;
+    progress_cells cells;
 } request;
 
 /* The records of a cell as text, instead of on standard output. */
@@ -48,13 +49,14 @@ static cisup_status capture_shape(void *context, const cisup_shape *shape,
 }
 
 /* Runs the parameters of a cell. More circuits than fit is a result like any other. */
-static cisup_status run_parameters(const request *r, const json_t *parameters, FILE *to,
+static cisup_status run_parameters(request *r, const json_t *parameters, FILE *to,
                                    cisup_error *err) {
     propagation p = propagation_defaults();
     capture c = {&p, r->quiet, to};
     cisup_error why = {0};
     cisup_status status;
     p.threads = r->threads;
+    p.cells = &r->cells;
     p.setup.folder = r->spec.folder;
     CISUP_TRY(parameters_set(&p, parameters, err));
     CISUP_TRY(propagation_complete(&p, err));
@@ -70,7 +72,7 @@ done:
 }
 
 /* *records: free() frees. */
-static cisup_status run_cell(const request *r, const char *text, char **records,
+static cisup_status run_cell(request *r, const char *text, char **records,
                              cisup_error *err) {
     size_t size;
     cisup_status status = CISUP_OK;
@@ -82,7 +84,8 @@ static cisup_status run_cell(const request *r, const char *text, char **records,
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     else
         status = run_parameters(r, parameters, to, err);
-    const int is_lost = to && (ferror(to) | fclose(to));
+    int is_lost = to && ferror(to);
+    if (to && fclose(to) != 0) is_lost = 1;
     if (status == CISUP_OK && is_lost)
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     json_decref(parameters);
@@ -94,10 +97,12 @@ static cisup_status work_on(request *r, const journal_claim *claim, cisup_error 
     char *records = NULL;
     const double start = seconds_now();
     cisup_error ignored;
+    r->cells.cell = claim->cell + 1;
     cisup_status status = run_cell(r, claim->parameters, &records, err);
     if (status == CISUP_OK && !signal_received()) {
         status =
             journal_finish(&r->journal, claim->cell, records, seconds_now() - start, err);
+        r->cells.finished++;
     } else {
         if (status != CISUP_OK) {
             char place[32];
@@ -114,8 +119,14 @@ static cisup_status work_on(request *r, const journal_claim *claim, cisup_error 
  * again. */
 static cisup_status work(request *r, cisup_error *err) {
     static const struct timespec pause = {.tv_nsec = 100000000};
+    progress_bar bar = progress_start(r->quiet);
+    journal_counts n;
     cisup_status status;
+    end_on_signal(); /* from here on there is a cell to give back */
     CISUP_TRY(journal_join(&r->journal, err));
+    CISUP_TRY(journal_count(&r->journal, &n, err));
+    r->cells = (progress_cells){
+        .of = n.cells, .open = n.cells - n.done - n.running, .started = seconds_now()};
     while (!signal_received()) {
         journal_claim claim;
         CISUP_TRY(journal_take(&r->journal, &claim, err));
@@ -129,6 +140,19 @@ static cisup_status work(request *r, cisup_error *err) {
         if (status != CISUP_OK) goto done;
     }
 done:
+    progress_end(&bar);
+    return status;
+}
+
+/* What a signal has left. */
+static cisup_status say_rest(request *r, cisup_error *err) {
+    journal_counts n;
+    const cisup_status status = journal_count(&r->journal, &n, err);
+    if (status == CISUP_OK && !r->quiet)
+        fprintf(stderr,
+                "cisup: %" PRId64 " of %" PRId64 " cells are done; the same command goes "
+                "on with the others\n",
+                n.done, n.cells);
     return status;
 }
 
@@ -308,7 +332,10 @@ static cisup_status execute(request *r, int *is_complete, cisup_error *err) {
     CISUP_TRY(journal_open(&r->journal, r->journal_path, use, err));
     CISUP_TRY(match(r, err));
     if (!only_reads) CISUP_TRY(work(r, err));
-    if (!only_reads && signal_received()) goto done;
+    if (!only_reads && signal_received()) {
+        status = say_rest(r, err);
+        goto done;
+    }
     CISUP_TRY(show(r, &counts, err));
     *is_complete = counts.done == counts.cells;
     if (r->export && !*is_complete)
@@ -342,7 +369,6 @@ int cmd_sweep(int argc, char **argv) {
     r.spec_path = operand[0];
     cisup_error err = {0};
     int is_complete = 1;
-    end_on_signal();
     const cisup_status status = execute(&r, &is_complete, &err);
     journal_close(&r.journal);
     sweep_spec_free(&r.spec);

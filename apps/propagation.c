@@ -142,6 +142,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
+    bar.cells = p->cells;
     finished_run run = {.setup = s,
                         .experiment = &x,
                         .shape = *shape,

@@ -3,6 +3,7 @@
 #define CISUP_APPS_PROPAGATION_H
 
 #include "exclude.h"
+#include "progress.h"
 #include "report.h"
 #include "setup.h"
 
@@ -18,6 +19,7 @@ typedef struct {
     const char *excluded_text;
     exclusion excluded;    /* read by propagation_complete */
     cisup_index threads;   /* no parameter: results do not depend on it */
+    progress_cells *cells; /* that the run is one of, for the progress; or NULL */
 } propagation;
 
 propagation propagation_defaults(void);
