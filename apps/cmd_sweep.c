@@ -3,6 +3,7 @@
 #include "parameters.h"
 #include "program.h"
 #include "sweep_export.h"
+#include "sweep_verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,8 +98,10 @@ static cisup_status work_on(request *r, const journal_claim *claim, cisup_error 
     char *records = NULL;
     const double start = seconds_now();
     cisup_error ignored;
+    cisup_status status =
+        sweep_verify_parameters(&r->spec, claim->cell, claim->parameters, err);
     r->cells.cell = claim->cell + 1;
-    cisup_status status = run_cell(r, claim->parameters, &records, err);
+    if (status == CISUP_OK) status = run_cell(r, claim->parameters, &records, err);
     if (status == CISUP_OK && !signal_received()) {
         status =
             journal_finish(&r->journal, claim->cell, records, seconds_now() - start, err);
@@ -211,7 +214,13 @@ static cisup_status match(request *r, cisup_error *err) {
     cisup_status status = CISUP_OK;
     if (!r->journal.is_filled) {
         if (!spec->root || only_reads)
-            return CISUP_FAIL(err, CISUP_EFORMAT, "%s is empty", r->journal_path);
+            return CISUP_FAIL(err, CISUP_EFORMAT,
+                              r->journal.is_begun
+                                  ? "%s has no cells; a copy of a journal in use, or of "
+                                    "one whose process was killed, needs its -wal file, "
+                                    "too"
+                                  : "%s is empty",
+                              r->journal_path);
         if (!r->is_checked) CISUP_TRY(sweep_spec_check(spec, r->spec_path, err));
         CISUP_TRY(describe(spec, &now, err));
         CISUP_TRY(journal_fill(&r->journal, &now, spec->cells, describe_cell, spec, err));
@@ -221,6 +230,7 @@ static cisup_status match(request *r, cisup_error *err) {
     CISUP_TRY(sweep_spec_parse(&begun, then.spec, r->journal_path, err));
     if (spec->root) CISUP_TRY(sweep_spec_same(&begun, spec, r->journal_path, err));
     if (spec->root) sweep_spec_move(&begun, spec);
+    CISUP_TRY(journal_check(&r->journal, begun.cells, err));
     if (!only_reads) CISUP_TRY(describe(&begun, &now, err));
     if (!only_reads) CISUP_TRY(check_subject(r, &then, &now, err));
     sweep_spec_free(spec);
@@ -265,7 +275,7 @@ static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
         CISUP_TRY(
             sweep_export_csv(&r->journal, &r->spec, r->csv_path, overwrite_of(r), err));
     if (r->json || (r->export && !r->csv_path))
-        CISUP_TRY(sweep_export_json(&r->journal, err));
+        CISUP_TRY(sweep_export_json(&r->journal, &r->spec, err));
     if (!r->json && !r->export && !r->quiet && !is_stdout(r->csv_path))
         CISUP_TRY(show_status(r, counts, err));
 done:
