@@ -164,7 +164,10 @@ int main(int argc, char **argv) {
         const int code = commands[k].run(argc - 1, argv + 1);
         return received ? 128 + (int)received : code;
     }
-    if (*name) fprintf(stderr, "cisup: unknown command '%s'\n", name);
+    if (*name) {
+        cisup_text_harmless(argv[1]);
+        fprintf(stderr, "cisup: unknown command '%s'\n", argv[1]);
+    }
     print_usage(stderr);
     return EXIT_USAGE;
 }

@@ -32,7 +32,12 @@ typedef struct {
 #define CISUP_MUST_CHECK __attribute__((warn_unused_result))
 #define CISUP_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
-/* Fills *err (err may be NULL) and returns code. Called through CISUP_FAIL. */
+/* Makes text that comes from a file or the user fit for a terminal: a byte of a control
+ * character (C0, DEL, C1 also as UTF-8) or of what is no UTF-8 becomes '?'. O(length). */
+void cisup_text_harmless(char *text);
+
+/* Fills *err (err may be NULL) and returns code; the text is made harmless. Called
+ * through CISUP_FAIL. */
 cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *function,
                         int line, const char *format, ...) CISUP_PRINTF(5, 6);
 

@@ -21,12 +21,22 @@ int json_lost_memory(void) {
     return has_failed;
 }
 
+/* Some editors begin a file of UTF-8 with a byte order mark, which is no JSON. */
+static void skip_mark(FILE *stream) {
+    const int first = getc(stream);
+    if (first != 0xef)
+        (void)ungetc(first, stream);
+    else if (getc(stream) != 0xbb || getc(stream) != 0xbf)
+        (void)ungetc(first, stream); /* begins no JSON: is refused */
+}
+
 cisup_status json_file_read(const char *path, json_t **root, cisup_error *err) {
     json_error_t error;
     const int is_stdin = strcmp(path, "-") == 0;
     FILE *stream = is_stdin ? stdin : fopen(path, "rb");
     if (!stream)
         return CISUP_FAIL(err, CISUP_EIO, "cannot open %s: %s", path, strerror(errno));
+    skip_mark(stream);
     *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &error);
     const int not_read = ferror(stream) ? errno : 0;
     if (!is_stdin) (void)fclose(stream);

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-/* Reads a JSON file; "-" is standard input. A name twice in one object is refused.
- * Errors: EIO; ENOMEM; EFORMAT naming file and line. */
+/* Reads a JSON file; "-" is standard input. A byte order mark is skipped; a name twice in
+ * one object is refused. Errors: EIO; ENOMEM; EFORMAT naming file and line. */
 CISUP_MUST_CHECK cisup_status json_file_read(const char *path, json_t **root,
                                              cisup_error *err);
 

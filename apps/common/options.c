@@ -184,12 +184,13 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
 static void refuse(const struct argp_state *state, const char *format, ...)
     CISUP_PRINTF(2, 3);
 static void refuse(const struct argp_state *state, const char *format, ...) {
+    char text[480]; /* as long as the text of a cisup_error */
     va_list values;
     va_start(values, format);
-    fputs("cisup: ", stderr);
-    vfprintf(stderr, format, values);
-    fputs("\n", stderr);
+    (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
+    cisup_text_harmless(text);
+    fprintf(stderr, "cisup: %s\n", text);
     argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
 }
 

@@ -25,17 +25,39 @@ static void draw(const char *text) {
     fprintf(stderr, "\r%.*s\033[K", columns - 1, text);
 }
 
+/* What the rest of `of` parts will take when `done` have taken the time since then. */
+static double time_left(double started, double done, double of) {
+    const double each = (seconds_now() - started) / (done > 0.0 ? done : 1.0);
+    return of > done ? each * (of - done) : 0.0;
+}
+
+static void draw_network(const progress_bar *bar, cisup_index done, cisup_index of) {
+    char text[128];
+    (void)snprintf(text, sizeof text, "network %" PRId64 " of %" PRId64 ", %.0f s left",
+                   done, of, time_left(bar->started, (double)done, (double)of));
+    draw(text);
+}
+
+static void draw_cell(const progress_cells *c, cisup_index done, cisup_index of) {
+    const double finished = (double)c->finished + (double)done / (double)of;
+    char text[160];
+    (void)snprintf(text, sizeof text,
+                   "cell %" PRId64 " of %" PRId64 ", network %" PRId64 " of %" PRId64
+                   ", %.0f s left",
+                   c->cell, c->of, done, of,
+                   time_left(c->started, finished, (double)c->open));
+    draw(text);
+}
+
 int progress_step(void *context, cisup_index done, cisup_index of) {
     progress_bar *bar = context;
-    const double now = seconds_now();
-    if (bar->is_shown && now - bar->drawn > 0.1) {
-        const double left =
-            (now - bar->started) * (double)(of - done) / (double)(done > 0 ? done : 1);
-        char text[128];
-        (void)snprintf(text, sizeof text,
-                       "network %" PRId64 " of %" PRId64 ", %.0f s left", done, of, left);
-        draw(text);
-        bar->drawn = now;
+    double *drawn = bar->cells ? &bar->cells->drawn : &bar->drawn;
+    if (bar->is_shown && seconds_now() - *drawn > 0.1) {
+        if (bar->cells)
+            draw_cell(bar->cells, done, of);
+        else
+            draw_network(bar, done, of);
+        *drawn = seconds_now();
     }
     return signal_received() != 0;
 }
@@ -51,5 +73,5 @@ void progress_search(progress_bar *bar, cisup_index T, cisup_index networks) {
 }
 
 void progress_end(progress_bar *bar) {
-    if (bar->is_shown) fprintf(stderr, "\r\033[K");
+    if (bar->is_shown && !bar->cells) fprintf(stderr, "\r\033[K");
 }

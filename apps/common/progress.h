@@ -4,22 +4,31 @@
 
 #include <cisup/core/status.h>
 
+/* The cells of a sweep of which one is being run. */
+typedef struct {
+    cisup_index cell, of;       /* the number of this one from 1; of all */
+    cisup_index finished, open; /* by this process; what was open at its start */
+    double started, drawn;
+} progress_cells;
+
 /* A bar on stderr, shown only on a terminal that can (TERM is not "dumb"), at most
  * ten times a second. */
 typedef struct {
     int is_shown;
     double started, drawn;
+    progress_cells *cells; /* NULL: the run is no cell */
 } progress_bar;
 
 progress_bar progress_start(int is_quiet);
 
-/* For cisup_experiment: draws the bar; 1 when a signal asks to stop. */
+/* For cisup_experiment: draws the bar; 1 when a signal asks to stop. Of a cell of a sweep
+ * it shows which one it is, and the time left for all of them. */
 int progress_step(void *bar, cisup_index done, cisup_index of);
 
 /* For a search for T: what is measured now. */
 void progress_search(progress_bar *bar, cisup_index T, cisup_index networks);
 
-/* Clears the line. */
+/* Clears the line; that of a sweep stays for its next cell. */
 void progress_end(progress_bar *bar);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "setup.h"
 
+#include "beside.h"
+
 #include <cisup/core/circuits_csv.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 setup setup_defaults(void) {
@@ -89,7 +92,22 @@ cisup_network_options setup_network(const setup *s) {
     return o;
 }
 
-/* Reads the circuits and inputs that the user brought. */
+static cisup_status read_files(setup *s, const cisup_circuits_csv_options *o,
+                               cisup_error *err) {
+    char *circuits = NULL, *inputs = NULL;
+    cisup_status status;
+    CISUP_TRY(beside(s->folder, s->circuits_path, &circuits, err));
+    CISUP_TRY(cisup_circuits_read_csv(&s->own, circuits, o, err));
+    if (!s->inputs_path) goto done;
+    CISUP_TRY(beside(s->folder, s->inputs_path, &inputs, err));
+    CISUP_TRY(cisup_circuits_read_inputs(&s->own, inputs, err));
+done:
+    free(circuits);
+    free(inputs);
+    return status;
+}
+
+/* Takes the circuits and inputs that the user brought. */
 static cisup_status read_own(setup *s, cisup_error *err) {
     if (s->T.count > 1 || index_list_is_max(&s->T))
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -99,9 +117,7 @@ static cisup_status read_own(setup *s, cisup_error *err) {
                                           .gate = s->gate,
                                           .margin = s->margin};
     cisup_status status;
-    CISUP_TRY(cisup_circuits_read_csv(&s->own, s->circuits_path, &o, err));
-    if (s->inputs_path)
-        CISUP_TRY(cisup_circuits_read_inputs(&s->own, s->inputs_path, err));
+    CISUP_TRY(read_files(s, &o, err));
     if (s->d && s->d != s->own.d)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--circuit-width %" PRId64 ": the circuits of %s have width "

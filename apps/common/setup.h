@@ -20,6 +20,7 @@ typedef struct {
     int family, fresh;
     double margin;
     const char *circuits_path, *inputs_path;
+    const char *folder; /* that files are relative to (beside.h); NULL: the current one */
     int gate;
     int preset; /* -1: none */
     int weights, kappa, engine, keep_order;

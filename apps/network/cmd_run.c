@@ -218,6 +218,10 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
     if (count == 0)
         status = CISUP_FAIL(err, CISUP_EFORMAT,
                             "%s: no list of networks, or an empty one", path);
+    if (status == CISUP_OK && json_object_get(root, "cases")) {
+        status = given_names(root, "cases note", err);
+        if (status != CISUP_OK) cisup_error_prefix(err, path);
+    }
     for (size_t k = 0; k < count && status == CISUP_OK; k++) {
         status =
             run_case(cases ? json_array_get(cases, k) : root, engine, with_weights, err);

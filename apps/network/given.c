@@ -268,11 +268,35 @@ done:
     return status;
 }
 
+static int is_among(const char *name, const char *words) {
+    const size_t length = strlen(name);
+    for (; *words; words += strcspn(words, " "), words += *words == ' ')
+        if (strcspn(words, " ") == length && strncmp(words, name, length) == 0) return 1;
+    return 0;
+}
+
+cisup_status given_names(const json_t *object, const char *known, cisup_error *err) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) {
+        if (!is_among(name, known))
+            return CISUP_FAIL(err, CISUP_EFORMAT, "field \"%.60s\" is unknown", name);
+    }
+    return CISUP_OK;
+}
+
+/* What a network is given by, then what `cisup run` prints of it. */
+static const char fields[] = "N S T z L d base_allocation permutations w b wbar scheme "
+                             "mode active input c_unembed "
+                             "w_correction kappa_rows family note "
+                             "record kappa circuit_states A readout W";
+
 cisup_status given_read(given_network *g, const json_t *object, cisup_error *err) {
     *g = (given_network){0};
     cisup_status status;
     if (!json_is_object(object))
         return CISUP_FAIL(err, CISUP_EFORMAT, "a network is a JSON object");
+    CISUP_TRY(given_names(object, fields, err));
     CISUP_TRY(read_shape(g, object, err));
     CISUP_TRY(read_options(g, object, err));
     CISUP_TRY(read_allocation(g, object, err));

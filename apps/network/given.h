@@ -21,7 +21,13 @@ typedef struct {
     cisup_network_options options;
 } given_network;
 
-/* Reads one case. Errors: EFORMAT naming the field and the value; ENOMEM. The JSON
+/* Whether an object has only fields among `known`, which are separated by single blanks.
+ * Errors: EFORMAT naming another one. */
+CISUP_MUST_CHECK cisup_status given_names(const json_t *object, const char *known,
+                                          cisup_error *err);
+
+/* Reads one case; results that `cisup run` prints may stand in it and are not looked at.
+ * Errors: EFORMAT naming the field and the value, or a field unknown; ENOMEM. The JSON
  * must outlive the network. *g is empty after a failure. */
 CISUP_MUST_CHECK cisup_status given_read(given_network *g, const json_t *object,
                                          cisup_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exclude.h"
 
+#include "common/beside.h"
 #include <cisup/core/base/csvfile.h>
 #include <cisup/core/memory.h>
 
@@ -72,8 +73,9 @@ done:
     return status;
 }
 
-cisup_status exclusion_read(exclusion *e, const char *text, cisup_index z_count,
-                            cisup_error *err) {
+cisup_status exclusion_read(exclusion *e, const char *text, const char *folder,
+                            cisup_index z_count, cisup_error *err) {
+    char *path = NULL;
     *e = (exclusion){.text = text};
     if (!text) return CISUP_OK;
     cisup_status status;
@@ -90,9 +92,11 @@ cisup_status exclusion_read(exclusion *e, const char *text, cisup_index z_count,
                                 "give -z a single value",
                                 text);
     } else {
-        CISUP_TRY(read_file(e, text, err));
+        CISUP_TRY(beside(folder, text, &path, err));
+        CISUP_TRY(read_file(e, path, err));
     }
 done:
+    free(path);
     if (status != CISUP_OK) exclusion_free(e);
     return status;
 }

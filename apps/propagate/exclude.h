@@ -13,11 +13,13 @@ typedef struct {
     int by_network;        /* 1: a number was given, the worst so many of each network */
 } exclusion;
 
-/* Reads what was given: a number, or a file "circuit" with a number a line, which are
- * sorted. *e is empty after a failure. Errors: EFORMAT and EIO naming the file and the
- * line: no number, below 0, twice; EINVAL: the number 0, or a number with several z. */
+/* Reads what was given: a number, or a file relative to `folder` (beside.h) "circuit"
+ * with a number a line, which are sorted. *e is empty after a failure. Errors: EFORMAT
+ * and EIO naming the file and the line: no number, below 0, twice; EINVAL: the number 0,
+ * or a number with several z. */
 CISUP_MUST_CHECK cisup_status exclusion_read(exclusion *e, const char *text,
-                                             cisup_index z_count, cisup_error *err);
+                                             const char *folder, cisup_index z_count,
+                                             cisup_error *err);
 void exclusion_free(exclusion *e);
 
 /* Whether T circuits with z active ones can do without. Errors: EFORMAT naming the file

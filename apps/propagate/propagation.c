@@ -68,7 +68,8 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     cisup_status status = setup_complete(&p->setup, err);
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
-    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.z.count, err);
+    status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,
+                            p->setup.z.count, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)
@@ -138,6 +139,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
+    bar.cells = p->cells;
     finished_run run = {.setup = s,
                         .experiment = &x,
                         .shape = *shape,

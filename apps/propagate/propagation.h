@@ -2,6 +2,7 @@
 #ifndef CISUP_APPS_PROPAGATION_H
 #define CISUP_APPS_PROPAGATION_H
 
+#include "common/progress.h"
 #include "common/setup.h"
 #include "exclude.h"
 #include "report.h"
@@ -16,8 +17,9 @@ typedef struct {
     int terms;
     cisup_index worst;
     const char *excluded_text;
-    exclusion excluded;  /* read by propagation_complete */
-    cisup_index threads; /* no parameter: results do not depend on it */
+    exclusion excluded;    /* read by propagation_complete */
+    cisup_index threads;   /* no parameter: results do not depend on it */
+    progress_cells *cells; /* that the run is one of, for the progress; or NULL */
 } propagation;
 
 propagation propagation_defaults(void);

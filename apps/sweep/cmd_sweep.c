@@ -5,6 +5,7 @@
 #include "journal.h"
 #include "parameters.h"
 #include "sweep_export.h"
+#include "sweep_verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ typedef struct {
     int is_checked; /* every cell of the spec */
     sweep_spec spec;
     journal journal;
+    progress_cells cells;
 } request;
 
 /* The records of a cell as text, instead of on standard output. */
@@ -51,13 +53,15 @@ static cisup_status capture_shape(void *context, const cisup_shape *shape,
 }
 
 /* Runs the parameters of a cell. More circuits than fit is a result like any other. */
-static cisup_status run_parameters(const request *r, const json_t *parameters, FILE *to,
+static cisup_status run_parameters(request *r, const json_t *parameters, FILE *to,
                                    cisup_error *err) {
     propagation p = propagation_defaults();
     capture c = {&p, r->quiet, to};
     cisup_error why = {0};
     cisup_status status;
     p.threads = r->threads;
+    p.cells = &r->cells;
+    p.setup.folder = r->spec.folder;
     CISUP_TRY(parameters_set(&p, parameters, err));
     CISUP_TRY(propagation_complete(&p, err));
     status = propagation_each(&p, capture_shape, &c, &why);
@@ -72,7 +76,7 @@ done:
 }
 
 /* *records: free() frees. */
-static cisup_status run_cell(const request *r, const char *text, char **records,
+static cisup_status run_cell(request *r, const char *text, char **records,
                              cisup_error *err) {
     size_t size;
     cisup_status status = CISUP_OK;
@@ -86,7 +90,8 @@ static cisup_status run_cell(const request *r, const char *text, char **records,
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     else
         status = run_parameters(r, parameters, to, err);
-    const int is_lost = to && (ferror(to) | fclose(to));
+    int is_lost = to && ferror(to);
+    if (to && fclose(to) != 0) is_lost = 1;
     if (status == CISUP_OK && is_lost)
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     json_decref(parameters);
@@ -98,10 +103,14 @@ static cisup_status work_on(request *r, const journal_claim *claim, cisup_error 
     char *records = NULL;
     const double start = seconds_now();
     cisup_error ignored;
-    cisup_status status = run_cell(r, claim->parameters, &records, err);
+    cisup_status status =
+        sweep_verify_parameters(&r->spec, claim->cell, claim->parameters, err);
+    r->cells.cell = claim->cell + 1;
+    if (status == CISUP_OK) status = run_cell(r, claim->parameters, &records, err);
     if (status == CISUP_OK && !signal_received()) {
         status =
             journal_finish(&r->journal, claim->cell, records, seconds_now() - start, err);
+        r->cells.finished++;
     } else {
         if (status != CISUP_OK) {
             char place[32];
@@ -118,8 +127,14 @@ static cisup_status work_on(request *r, const journal_claim *claim, cisup_error 
  * again. */
 static cisup_status work(request *r, cisup_error *err) {
     static const struct timespec pause = {.tv_nsec = 100000000};
+    progress_bar bar = progress_start(r->quiet);
+    journal_counts n;
     cisup_status status;
+    end_on_signal(); /* from here on there is a cell to give back */
     CISUP_TRY(journal_join(&r->journal, err));
+    CISUP_TRY(journal_count(&r->journal, &n, err));
+    r->cells = (progress_cells){
+        .of = n.cells, .open = n.cells - n.done - n.running, .started = seconds_now()};
     while (!signal_received()) {
         journal_claim claim;
         CISUP_TRY(journal_take(&r->journal, &claim, err));
@@ -133,6 +148,19 @@ static cisup_status work(request *r, cisup_error *err) {
         if (status != CISUP_OK) goto done;
     }
 done:
+    progress_end(&bar);
+    return status;
+}
+
+/* What a signal has left. */
+static cisup_status say_rest(request *r, cisup_error *err) {
+    journal_counts n;
+    const cisup_status status = journal_count(&r->journal, &n, err);
+    if (status == CISUP_OK && !r->quiet)
+        fprintf(stderr,
+                "cisup: %" PRId64 " of %" PRId64 " cells are done; the same command goes "
+                "on with the others\n",
+                n.done, n.cells);
     return status;
 }
 
@@ -191,7 +219,13 @@ static cisup_status match(request *r, cisup_error *err) {
     cisup_status status = CISUP_OK;
     if (!r->journal.is_filled) {
         if (!spec->root || only_reads)
-            return CISUP_FAIL(err, CISUP_EFORMAT, "%s is empty", r->journal_path);
+            return CISUP_FAIL(err, CISUP_EFORMAT,
+                              r->journal.is_begun
+                                  ? "%s has no cells; a copy of a journal in use, or of "
+                                    "one whose process was killed, needs its -wal file, "
+                                    "too"
+                                  : "%s is empty",
+                              r->journal_path);
         if (!r->is_checked) CISUP_TRY(sweep_spec_check(spec, r->spec_path, err));
         CISUP_TRY(describe(spec, &now, err));
         CISUP_TRY(journal_fill(&r->journal, &now, spec->cells, describe_cell, spec, err));
@@ -200,6 +234,8 @@ static cisup_status match(request *r, cisup_error *err) {
     CISUP_TRY(journal_subject_read(&r->journal, &then, err));
     CISUP_TRY(sweep_spec_parse(&begun, then.spec, r->journal_path, err));
     if (spec->root) CISUP_TRY(sweep_spec_same(&begun, spec, r->journal_path, err));
+    if (spec->root) sweep_spec_move(&begun, spec);
+    CISUP_TRY(journal_check(&r->journal, begun.cells, err));
     if (!only_reads) CISUP_TRY(describe(&begun, &now, err));
     if (!only_reads) CISUP_TRY(check_subject(r, &then, &now, err));
     sweep_spec_free(spec);
@@ -244,7 +280,7 @@ static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
         CISUP_TRY(
             sweep_export_csv(&r->journal, &r->spec, r->csv_path, overwrite_of(r), err));
     if (r->json || (r->export && !r->csv_path))
-        CISUP_TRY(sweep_export_json(&r->journal, err));
+        CISUP_TRY(sweep_export_json(&r->journal, &r->spec, err));
     if (!r->json && !r->export && !r->quiet && !is_stdout(r->csv_path))
         CISUP_TRY(show_status(r, counts, err));
 done:
@@ -335,7 +371,10 @@ static cisup_status execute(request *r, int *is_complete, cisup_error *err) {
     CISUP_TRY(match(r, err));
     if (!r->spec_path) CISUP_TRY(check_csv(r, err)); /* the journal's own spec is known */
     if (!only_reads) CISUP_TRY(work(r, err));
-    if (!only_reads && signal_received()) goto done;
+    if (!only_reads && signal_received()) {
+        status = say_rest(r, err);
+        goto done;
+    }
     CISUP_TRY(show(r, &counts, err));
     *is_complete = counts.done == counts.cells;
     if (r->export && !*is_complete)
@@ -369,7 +408,6 @@ int cmd_sweep(int argc, char **argv) {
     r.spec_path = operand[0];
     cisup_error err = {0};
     int is_complete = 1;
-    end_on_signal();
     const cisup_status status = execute(&r, &is_complete, &err);
     journal_close(&r.journal);
     sweep_spec_free(&r.spec);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The descriptor of the locks is opened before the database and closed after it: closing
  * any descriptor of a file drops all locks that the process has on it, SQLite's too. */
+#include "journal_image.h"
 #include "journal_sql.h"
+
+#include <cisup/core/memory.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +49,32 @@ static const char schema[] =
     " || ']') AS run"
     " WHERE json_extract(line.value, '$.record') = 'error';";
 
+/* Whether tables, index and view are those above, word by word, and nothing else is
+ * there; SQLite's own tables have no say in what is read. */
+static cisup_status look_at_tables(journal *j, cisup_error *err) {
+    sqlite3_stmt *s;
+    int has_row;
+    cisup_status status;
+    const char *rest = strstr(schema, "CREATE");
+    CISUP_TRY(sql_prepare(j, &s,
+                          "SELECT sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' "
+                          "ORDER BY rowid",
+                          NULL, 0, err));
+    for (;;) {
+        CISUP_TRY(sql_step(j, s, &has_row, err));
+        const char *text = has_row ? (const char *)sqlite3_column_text(s, 0) : NULL;
+        const size_t length = text ? strlen(text) : 0;
+        if (!length || strncmp(rest, text, length) != 0 || rest[length] != ';') break;
+        rest += length + 1;
+    }
+    if (has_row || *rest)
+        status = CISUP_FAIL(err, CISUP_EFORMAT,
+                            "%s: the journal is damaged: its tables are others", j->path);
+done:
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
 /* Refuses what is not ours before anything in it is changed. */
 static cisup_status look(journal *j, cisup_error *err) {
     cisup_index tables, application, version;
@@ -60,6 +89,7 @@ static cisup_status look(journal *j, cisup_error *err) {
                           "%s is a journal of format %" PRId64
                           "; this program knows format %d",
                           j->path, version, SCHEMA);
+    if (tables) CISUP_TRY(look_at_tables(j, err));
     j->is_filled = tables > 0;
 done:
     return status;
@@ -78,8 +108,10 @@ static cisup_status open_file(journal *j, journal_use use, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EIO, "%s is no file", j->path);
     static const char magic[16] = "SQLite format 3"; /* shorter files it would replace */
     char head[sizeof magic] = "";
-    if (about.st_size && (pread(j->lock, head, sizeof head, 0) != sizeof head ||
-                          memcmp(head, magic, sizeof head) != 0))
+    const ssize_t got = pread(j->lock, head, sizeof head, 0);
+    if (got < 0)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", j->path, strerror(errno));
+    if (about.st_size && (got != sizeof head || memcmp(head, magic, sizeof head) != 0))
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s is no journal of a sweep", j->path);
     return CISUP_OK;
 }
@@ -95,17 +127,60 @@ static cisup_status write_ahead(journal *j, cisup_error *err) {
     }
 }
 
+/* SQLite takes :memory: and file:... for something else than names of files. */
+static cisup_status open_literally(journal *j, cisup_error *err) {
+    char *name = malloc(strlen(j->path) + sizeof "./");
+    if (!name) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a name");
+    (void)stpcpy(stpcpy(name, j->path[0] == '/' ? "" : "./"), j->path);
+    const int code = sqlite3_open_v2(name, &j->db, SQLITE_OPEN_READWRITE, NULL);
+    free(name);
+    if (code != SQLITE_OK) return sql_failed(j, err);
+    struct stat ours, theirs;
+    const char *opened = sqlite3_db_filename(j->db, "main");
+    if (fstat(j->lock, &ours) != 0 || !opened || stat(opened, &theirs) != 0 ||
+        ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
+        return CISUP_FAIL(err, CISUP_EIO, "%s is replaced while it is opened", j->path);
+    return CISUP_OK;
+}
+
+static cisup_status open_copy(journal *j, cisup_error *err) {
+    cisup_index size;
+    const cisup_status status = journal_image(j->path, j->lock, &j->image, &size, err);
+    if (status != CISUP_OK) return status;
+    if (sqlite3_open_v2(":memory:", &j->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+        return sql_failed(j, err);
+    j->is_begun = size > 0;
+    if (!j->image) return CISUP_OK;
+    if (size > 19) j->image[18] = j->image[19] = 1; /* no log any more */
+    const int code = sqlite3_deserialize(j->db, "main", j->image, size, size,
+                                         SQLITE_DESERIALIZE_READONLY);
+    return code == SQLITE_OK ? CISUP_OK : sql_failed(j, err);
+}
+
+/* A journal that somebody has sent must not run what he has put into it. */
+static cisup_status distrust(journal *j, cisup_error *err) {
+    static const struct {
+        int what, value;
+    } settings[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},
+                    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                    {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+    for (int k = 0; k < 4; k++)
+        if (sqlite3_db_config(j->db, settings[k].what, settings[k].value, NULL) !=
+            SQLITE_OK)
+            return sql_failed(j, err);
+    return CISUP_OK;
+}
+
 cisup_status journal_open(journal *j, const char *path, journal_use use,
                           cisup_error *err) {
     *j = (journal){.path = path, .lock = -1};
     cisup_status status;
     CISUP_TRY(open_file(j, use, err));
-    if (sqlite3_open_v2(path, &j->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
-        status = sql_failed(j, err);
-        goto done;
-    }
+    CISUP_TRY(use == JOURNAL_READ ? open_copy(j, err) : open_literally(j, err));
     (void)sqlite3_extended_result_codes(j->db, 1);
     (void)sqlite3_busy_timeout(j->db, PATIENCE_MS);
+    CISUP_TRY(distrust(j, err));
     CISUP_TRY(look(j, err));
     if (use == JOURNAL_READ) goto done;
     /* A killed process loses nothing of what it has written; after a power failure the
@@ -121,6 +196,7 @@ done:
 
 void journal_close(journal *j) {
     (void)sqlite3_close(j->db);
+    cisup_release(j->image);
     if (j->path && j->lock >= 0) (void)close(j->lock);
     *j = (journal){.lock = -1};
 }

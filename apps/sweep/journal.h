@@ -12,16 +12,20 @@
  * process, however that ends, and then the claim counts for nothing. */
 typedef struct {
     struct sqlite3 *db;
-    const char *path;   /* borrowed */
-    int lock;           /* descriptor of the locks; -1: none */
-    int is_filled;      /* the cells are there */
-    cisup_index worker; /* our number; 0: none */
+    unsigned char *image; /* what db is when it is only read: a copy in memory */
+    const char *path;     /* borrowed */
+    int lock;             /* descriptor of the locks; -1: none */
+    int is_begun;         /* only read: the file is not empty */
+    int is_filled;        /* the cells are there */
+    cisup_index worker;   /* our number; 0: none */
 } journal;
 
 typedef enum { JOURNAL_READ, JOURNAL_WRITE, JOURNAL_CREATE } journal_use;
 
-/* Opens a journal; with JOURNAL_CREATE it need not exist, and may be empty.
- * Errors: EIO; EFORMAT when the file is no journal, or a damaged one; ENOMEM. */
+/* Opens a journal; with JOURNAL_CREATE it need not exist, and may be empty. The name is
+ * that of a file, whatever SQLite would take it for. JOURNAL_READ takes the state of this
+ * moment into memory and touches nothing. Errors: EIO; EFORMAT when the file is no
+ * journal, or a damaged one; ENOMEM. */
 CISUP_MUST_CHECK cisup_status journal_open(journal *j, const char *path, journal_use use,
                                            cisup_error *err);
 void journal_close(journal *j);
@@ -44,6 +48,10 @@ typedef cisup_status journal_cell(void *context, cisup_index k, char **parameter
 CISUP_MUST_CHECK cisup_status journal_fill(journal *j, const journal_subject *subject,
                                            cisup_index cells, journal_cell *cell,
                                            void *context, cisup_error *err);
+/* Whether the cells are those numbered 0 to cells - 1. Errors: EFORMAT. */
+CISUP_MUST_CHECK cisup_status journal_check(journal *j, cisup_index cells,
+                                            cisup_error *err);
+
 CISUP_MUST_CHECK cisup_status journal_subject_read(journal *j, journal_subject *subject,
                                                    cisup_error *err);
 

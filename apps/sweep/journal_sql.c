@@ -1,15 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal_sql.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Why the file cannot be read through; 0 when it can. SQLite calls one damaged that the
+ * disk does not give. */
+static int read_error(const journal *j) {
+    char bytes[65536];
+    off_t at = 0;
+    ssize_t got;
+    while ((got = pread(j->lock, bytes, sizeof bytes, at)) > 0) at += got;
+    return got < 0 ? errno : 0;
+}
+
+/* The statements are always the same: what SQLite does not understand is the file. */
+static cisup_status status_of(int code) {
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        return CISUP_ENOMEM;
+    case SQLITE_ERROR:
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+    case SQLITE_SCHEMA:
+        return CISUP_EFORMAT;
+    default:
+        return CISUP_EIO;
+    }
+}
 
 cisup_status sql_failed(journal *j, cisup_error *err) {
-    const int code = sqlite3_errcode(j->db) & 0xff;
-    const cisup_status status = code == SQLITE_NOMEM ? CISUP_ENOMEM
-                                : code == SQLITE_NOTADB || code == SQLITE_CORRUPT
-                                    ? CISUP_EFORMAT
-                                    : CISUP_EIO;
+    const cisup_status status = status_of(sqlite3_errcode(j->db));
+    const int wrong = status == CISUP_EFORMAT ? read_error(j) : 0;
+    if (wrong)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", j->path, strerror(wrong));
     return CISUP_FAIL(err, status, "%s: %s", j->path, sqlite3_errmsg(j->db));
 }
 

@@ -8,7 +8,8 @@
 
 /* SQLite behind the project's errors; for journal*.c only. */
 
-/* Why the last call failed: ENOMEM; EFORMAT for a damaged file; else EIO. */
+/* Why the last call failed: ENOMEM; EFORMAT for a damaged file or one with other tables;
+ * else EIO, also for a file that seems damaged because the disk does not give it. */
 CISUP_MUST_CHECK cisup_status sql_failed(journal *j, cisup_error *err);
 CISUP_MUST_CHECK cisup_status sql_execute(journal *j, const char *sql, cisup_error *err);
 

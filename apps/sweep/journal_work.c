@@ -182,6 +182,21 @@ done:
     return sql_end(j, status, err);
 }
 
+cisup_status journal_check(journal *j, cisup_index cells, cisup_error *err) {
+    cisup_index count, first, end;
+    cisup_status status;
+    CISUP_TRY(sql_integer(j, "SELECT count(*) FROM cell", &count, err));
+    CISUP_TRY(sql_integer(j, "SELECT min(id) FROM cell", &first, err));
+    CISUP_TRY(sql_integer(j, "SELECT max(id) + 1 FROM cell", &end, err));
+    if (count != cells || first != 0 || end != cells)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "%s: the journal is damaged: it has %" PRId64
+                          " cells from %" PRId64 " to %" PRId64 ", the spec %" PRId64,
+                          j->path, count, first, end - 1, cells);
+done:
+    return status;
+}
+
 cisup_status journal_each(journal *j, journal_row *row, void *context, cisup_error *err) {
     sqlite3_stmt *s;
     int has_row;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parameters.h"
 
+#include <cisup/core/memory.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +88,26 @@ static cisup_status store_numbers(const option *o, const json_t *value,
     return status;
 }
 
+static int ascending(const void *left, const void *right) {
+    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
+    return (x > y) - (x < y);
+}
+
+/* A list of z is one cell, which should not have a z twice. */
+static cisup_status check_list(const index_list *list, cisup_error *err) {
+    cisup_index *sorted;
+    cisup_status status = cisup_new(&sorted, list->count, sizeof *sorted, err);
+    if (status != CISUP_OK) return status;
+    memcpy(sorted, list->value, (size_t)list->count * sizeof *sorted);
+    qsort(sorted, (size_t)list->count, sizeof *sorted, ascending);
+    for (cisup_index k = 1; k < list->count && status == CISUP_OK; k++)
+        if (sorted[k] == sorted[k - 1])
+            status = CISUP_FAIL(err, CISUP_EFORMAT, "%" PRId64 " is in the list twice",
+                                sorted[k]);
+    cisup_release(sorted);
+    return status;
+}
+
 static cisup_status store_value(const option *o, const json_t *value, cisup_error *err) {
     const char *missed = missed_type(o, value);
     if (missed) return CISUP_FAIL(err, CISUP_EFORMAT, "must be %s", missed);
@@ -94,7 +116,11 @@ static cisup_status store_value(const option *o, const json_t *value, cisup_erro
         *(int *)o->target = strcmp(o->name, "keep-order") == 0 ? !is_on : is_on;
         return CISUP_OK;
     }
-    if (!json_is_string(value)) return store_numbers(o, value, err);
+    if (!json_is_string(value)) {
+        const cisup_status status = store_numbers(o, value, err);
+        return status == CISUP_OK && json_is_array(value) ? check_list(o->target, err)
+                                                          : status;
+    }
     const char *word = json_string_value(value);
     const cisup_status status = option_store(o, word, err);
     if (status == CISUP_OK) return status;
@@ -104,16 +130,37 @@ static cisup_status store_value(const option *o, const json_t *value, cisup_erro
     return status;
 }
 
+static const option *find_option(const option *table, size_t count, const char *name) {
+    for (size_t k = 0; k < count; k++)
+        if (has_name(&table[k], name)) return &table[k];
+    return NULL;
+}
+
 cisup_status parameter_set(propagation *p, const char *name, const json_t *value,
                            cisup_error *err) {
     const option table[] = {PROPAGATION_OPTIONS(*p)};
-    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++) {
-        if (!has_name(&table[k], name)) continue;
-        cisup_status status = store_value(&table[k], value, err);
-        if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
-        return status;
-    }
-    return CISUP_FAIL(err, CISUP_EFORMAT, "no parameter of propagate");
+    const option *o = find_option(table, sizeof table / sizeof table[0], name);
+    if (!o) return CISUP_FAIL(err, CISUP_EFORMAT, "no parameter of propagate");
+    cisup_status status = store_value(o, value, err);
+    if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
+    return status;
+}
+
+char *parameter_text(const char *name, const json_t *value) {
+    propagation p = propagation_defaults();
+    const option table[] = {PROPAGATION_OPTIONS(p)};
+    const option *o = find_option(table, sizeof table / sizeof table[0], name);
+    const json_t *only = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
+    json_t *plain = o && o->kind == OPTION_NUMBER
+                        ? json_real(json_number_value(value) + 0.0)
+                        : json_incref((json_t *)only);
+    char *text =
+        plain
+            ? json_dumps(plain, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(17))
+            : NULL;
+    json_decref(plain);
+    propagation_free(&p);
+    return text;
 }
 
 cisup_status parameters_set(propagation *p, const json_t *object, cisup_error *err) {

@@ -3,9 +3,11 @@
 #include "common/json_file.h"
 
 #include "propagate/report.h"
+#include "sweep_verify.h"
 
 #include <cisup/core/memory.h>
 
+#include <errno.h>
 #include <string.h>
 
 static cisup_status parse_object(const char *text, size_t length, cisup_index cell,
@@ -20,26 +22,27 @@ static cisup_status parse_object(const char *text, size_t length, cisup_index ce
 
 static cisup_status print_cell(void *context, cisup_index cell, const char *parameters,
                                const char *records, cisup_error *err) {
-    (void)context;
     json_t *given;
     cisup_status status;
+    CISUP_TRY(sweep_verify_parameters(context, cell, parameters, err));
+    CISUP_TRY(sweep_verify_records(cell, records, err));
     CISUP_TRY(parse_object(parameters, strlen(parameters), cell, &given, err));
     CISUP_TRY(emit_line(
         json_pack("{ss,sI,so}", "record", "cell", "cell", cell, "parameters", given),
         err));
     (void)fputs(records, stdout);
-    if (ferror(stdout)) status = emit_flush(err);
+    if (ferror(stdout)) status = emit_flush(err); /* its reader may be gone */
 done:
     return status;
 }
 
-cisup_status sweep_export_json(journal *j, cisup_error *err) {
-    return journal_each(j, print_cell, NULL, err);
+cisup_status sweep_export_json(journal *j, const sweep_spec *spec, cisup_error *err) {
+    return journal_each(j, print_cell, (sweep_spec *)spec, err);
 }
 
 typedef struct {
     csv_sink csv;
-    const json_t *grid;   /* of the spec */
+    const sweep_spec *spec;
     const json_t *record; /* of the line being printed */
     json_t *run, *given;  /* the run record of the cell; its parameters */
 } table;
@@ -80,7 +83,7 @@ static void print_row(table *t, cisup_index cell) {
     const char *varied;
     json_t *list;
     csv_index(&t->csv, cell);
-    json_object_foreach((json_t *)t->grid, varied, list) {
+    json_object_foreach((json_t *)t->spec->grid, varied, list) {
         if (!is_column(varied)) print_field(&t->csv, json_object_get(t->given, varied));
     }
     for (const char *at = report_csv_header; *at; at += *at == ',') {
@@ -108,6 +111,8 @@ static cisup_status print_rows(void *context, cisup_index cell, const char *para
     table *t = context;
     json_t *record = NULL;
     cisup_status status;
+    CISUP_TRY(sweep_verify_parameters(t->spec, cell, parameters, err));
+    CISUP_TRY(sweep_verify_records(cell, records, err));
     CISUP_TRY(parse_object(parameters, strlen(parameters), cell, &t->given, err));
     for (const char *at = records; *at;) {
         const size_t length = strcspn(at, "\n");
@@ -152,7 +157,7 @@ static cisup_status make_header(const json_t *grid, char **header, cisup_error *
 
 cisup_status sweep_export_csv(journal *j, const sweep_spec *spec, const char *path,
                               cisup_overwrite overwrite, cisup_error *err) {
-    table t = {.grid = spec->grid};
+    table t = {.spec = spec};
     char *header = NULL;
     cisup_status status;
     CISUP_TRY(make_header(spec->grid, &header, err));

@@ -11,7 +11,8 @@
  * ENOMEM. */
 
 /* JSON lines on standard output. */
-CISUP_MUST_CHECK cisup_status sweep_export_json(journal *j, cisup_error *err);
+CISUP_MUST_CHECK cisup_status sweep_export_json(journal *j, const sweep_spec *spec,
+                                                cisup_error *err);
 
 /* CSV; path and overwrite as in csv_open. */
 CISUP_MUST_CHECK cisup_status sweep_export_csv(journal *j, const sweep_spec *spec,

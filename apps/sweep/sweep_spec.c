@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep_spec.h"
 
+#include "common/beside.h"
 #include "common/json_file.h"
 #include "parameters.h"
+
+#include <cisup/core/memory.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +13,14 @@
 
 void sweep_spec_free(sweep_spec *s) {
     json_decref(s->root);
+    free(s->folder);
     *s = (sweep_spec){0};
+}
+
+void sweep_spec_move(sweep_spec *to, sweep_spec *from) {
+    free(to->folder);
+    to->folder = from->folder;
+    from->folder = NULL;
 }
 
 /* What parameter_set says, with the place in front; index -1: no list. */
@@ -28,6 +38,55 @@ static cisup_status try_value(propagation *p, const char *section, const char *n
     return status;
 }
 
+/* A value of a list as parameter_text has it. */
+typedef struct {
+    char *text;
+    size_t place;
+} written;
+
+static int by_text(const void *left, const void *right) {
+    const written *x = left, *y = right;
+    const int order = strcmp(x->text, y->text);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The first value that was there before, and where; `list` is sorted. */
+static cisup_status check_different(const char *name, written *list, size_t count,
+                                    cisup_error *err) {
+    size_t again = count, before = 0;
+    qsort(list, count, sizeof *list, by_text);
+    for (size_t k = 1, first = 0; k < count; k++) {
+        if (strcmp(list[k].text, list[first].text) != 0) {
+            first = k;
+        } else if (list[k].place < again) {
+            again = list[k].place;
+            before = list[first].place;
+        }
+    }
+    if (again == count) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EFORMAT, "grid.%.60s[%zu]: the same as [%zu]", name,
+                      again, before);
+}
+
+static cisup_status check_repeats(const char *name, const json_t *list,
+                                  cisup_error *err) {
+    const size_t count = json_array_size(list);
+    written *all = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&all, (cisup_index)count, sizeof *all, err));
+    for (size_t k = 0; k < count; k++) {
+        all[k] = (written){parameter_text(name, json_array_get(list, k)), k};
+        if (all[k].text) continue;
+        status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a value");
+        goto done;
+    }
+    status = check_different(name, all, count, err);
+done:
+    for (size_t k = 0; all && k < count; k++) free(all[k].text);
+    cisup_release(all);
+    return status;
+}
+
 static cisup_status check_axis(const sweep_spec *s, propagation *p, const char *name,
                                const json_t *list, cisup_error *err) {
     if (json_object_get(s->fixed, name))
@@ -41,12 +100,8 @@ static cisup_status check_axis(const sweep_spec *s, propagation *p, const char *
         const cisup_status status =
             try_value(p, "grid", name, (cisup_index)k, value, err);
         if (status != CISUP_OK) return status;
-        for (size_t j = 0; j < k; j++)
-            if (json_equal(value, json_array_get(list, j)))
-                return CISUP_FAIL(err, CISUP_EFORMAT,
-                                  "grid.%.60s[%zu]: the same as [%zu]", name, k, j);
     }
-    return CISUP_OK;
+    return check_repeats(name, list, err);
 }
 
 static cisup_status check_sections(const sweep_spec *s, cisup_error *err) {
@@ -63,38 +118,47 @@ static cisup_status check_sections(const sweep_spec *s, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* What has no list has no cells, and is refused with its name later. */
+static cisup_status count_cells(sweep_spec *s, cisup_error *err) {
+    const char *name;
+    json_t *list;
+    s->cells = 1;
+    json_object_foreach((json_t *)s->grid, name, list) {
+        const cisup_index count = (cisup_index)json_array_size(list);
+        s->cells *= count > 0 ? count : 1;
+        if (s->cells > SWEEP_CELLS_MOST)
+            return CISUP_FAIL(err, CISUP_EFORMAT, "grid: more than %d cells",
+                              SWEEP_CELLS_MOST);
+    }
+    return CISUP_OK;
+}
+
 static cisup_status check_values(sweep_spec *s, cisup_error *err) {
     propagation p = propagation_defaults();
     const char *name;
     json_t *value;
     cisup_status status;
     CISUP_TRY(check_sections(s, err));
+    CISUP_TRY(count_cells(s, err));
     json_object_foreach((json_t *)s->fixed, name, value)
         CISUP_TRY(try_value(&p, "fixed", name, -1, value, err));
-    s->cells = 1;
-    json_object_foreach((json_t *)s->grid, name, value) {
+    json_object_foreach((json_t *)s->grid, name, value)
         CISUP_TRY(check_axis(s, &p, name, value, err));
-        s->cells *= (cisup_index)json_array_size(value);
-        if (s->cells > SWEEP_CELLS_MOST) {
-            status = CISUP_FAIL(err, CISUP_EFORMAT, "grid: more than %d cells",
-                                SWEEP_CELLS_MOST);
-            goto done;
-        }
-    }
 done:
     propagation_free(&p);
     return status;
 }
 
-/* Takes root over. */
+/* Takes root over; `name` is the file, whose folder counts. */
 static cisup_status adopt(sweep_spec *s, json_t *root, const char *name,
                           cisup_error *err) {
     *s = (sweep_spec){.root = root,
                       .fixed = json_object_get(root, "fixed"),
                       .grid = json_object_get(root, "grid")};
-    const cisup_status status =
+    cisup_status status =
         json_is_object(root) ? check_values(s, err)
                              : CISUP_FAIL(err, CISUP_EFORMAT, "a sweep is a JSON object");
+    if (status == CISUP_OK) status = beside_folder(name, &s->folder, err);
     if (status == CISUP_OK) return status;
     cisup_error_prefix(err, name);
     sweep_spec_free(s);
@@ -146,9 +210,10 @@ json_t *sweep_spec_cell(const sweep_spec *s, cisup_index k) {
     return NULL;
 }
 
-static cisup_status check_cell(const json_t *cell, cisup_error *err) {
+static cisup_status check_cell(const char *folder, const json_t *cell, cisup_error *err) {
     propagation p = propagation_defaults();
     cisup_status status;
+    p.setup.folder = folder;
     CISUP_TRY(parameters_set(&p, cell, err));
     CISUP_TRY(propagation_complete(&p, err));
     status = propagation_each(&p, NULL, NULL, err);
@@ -162,7 +227,7 @@ cisup_status sweep_spec_check(const sweep_spec *s, const char *name, cisup_error
     for (cisup_index k = 0; k < s->cells; k++) {
         json_t *cell = sweep_spec_cell(s, k);
         if (!cell) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
-        cisup_status status = check_cell(cell, err);
+        cisup_status status = check_cell(s->folder, cell, err);
         if (status != CISUP_OK) {
             char *text = json_dumps(cell, JSON_COMPACT), place[300];
             (void)snprintf(place, sizeof place, "%.60s: cell %" PRId64 " %.120s", name, k,
@@ -177,7 +242,7 @@ cisup_status sweep_spec_check(const sweep_spec *s, const char *name, cisup_error
 }
 
 /* FNV-1a, 64 bits: notices a change, no protection against an adversary. */
-static cisup_status hash_file(const char *path, json_t *files, cisup_error *err) {
+static cisup_status hash_file(const char *path, uint64_t *out, cisup_error *err) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     FILE *stream = fopen(path, "rb");
     if (!stream)
@@ -187,16 +252,23 @@ static cisup_status hash_file(const char *path, json_t *files, cisup_error *err)
     const int not_read = ferror(stream);
     (void)fclose(stream);
     if (not_read) return CISUP_FAIL(err, CISUP_EIO, "cannot read %s", path);
-    char text[17];
-    (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
-    if (json_object_set_new(files, path, json_string(text)) != 0)
-        return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the name of a file");
+    *out = hash;
     return CISUP_OK;
 }
 
-static cisup_status hash_named(const char *path, json_t *files, cisup_error *err) {
-    const int is_number = !path[strspn(path, "0123456789")]; /* exclude has either */
-    return is_number ? CISUP_OK : hash_file(path, files, err);
+static cisup_status hash_named(const sweep_spec *s, const char *name, json_t *files,
+                               cisup_error *err) {
+    if (!name[strspn(name, "0123456789")]) return CISUP_OK; /* exclude has either */
+    char *path, text[17];
+    uint64_t hash = 0;
+    cisup_status status = beside(s->folder, name, &path, err);
+    if (status == CISUP_OK) status = hash_file(path, &hash, err);
+    free(path);
+    if (status != CISUP_OK) return status;
+    (void)snprintf(text, sizeof text, "%016" PRIx64, hash);
+    if (json_object_set_new(files, name, json_string(text)) != 0)
+        return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the name of a file");
+    return CISUP_OK;
 }
 
 cisup_status sweep_spec_files(const sweep_spec *s, json_t **files, cisup_error *err) {
@@ -206,10 +278,10 @@ cisup_status sweep_spec_files(const sweep_spec *s, json_t **files, cisup_error *
     for (int k = 0; k < 3; k++) {
         const char *path = json_string_value(json_object_get(s->fixed, names[k]));
         const json_t *list = json_object_get(s->grid, names[k]);
-        if (path) CISUP_TRY(hash_named(path, *files, err));
+        if (path) CISUP_TRY(hash_named(s, path, *files, err));
         for (size_t i = 0; i < json_array_size(list); i++)
             CISUP_TRY(
-                hash_named(json_string_value(json_array_get(list, i)), *files, err));
+                hash_named(s, json_string_value(json_array_get(list, i)), *files, err));
     }
 done:
     if (status == CISUP_OK) return status;

@@ -13,17 +13,22 @@ typedef struct {
     json_t *root;
     const json_t *fixed, *grid; /* inside root; fixed may be NULL */
     cisup_index cells;
+    char *folder; /* of the file, which files that it names are relative to (beside.h) */
 } sweep_spec;
 
 enum { SWEEP_CELLS_MOST = 1000000 };
 
-/* Reads a file, or what a journal remembers of one. Every name, type and range is
- * checked. Errors: EIO; EFORMAT naming the place, `name` first; ENOMEM. */
+/* Reads a file, or what the journal `name` remembers of one. Every name, type and range
+ * is checked, the number of cells first: O(n log n) for lists of n values. Errors: EIO;
+ * EFORMAT naming the place, `name` first; ENOMEM. */
 CISUP_MUST_CHECK cisup_status sweep_spec_read(sweep_spec *s, const char *path,
                                               cisup_error *err);
 CISUP_MUST_CHECK cisup_status sweep_spec_parse(sweep_spec *s, const char *text,
                                                const char *name, cisup_error *err);
 void sweep_spec_free(sweep_spec *s);
+
+/* Gives `to` the folder of `from`, which loses it. */
+void sweep_spec_move(sweep_spec *to, sweep_spec *from);
 
 /* The spec on one line; free() frees. NULL for want of memory. */
 char *sweep_spec_text(const sweep_spec *s);

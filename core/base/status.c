@@ -5,6 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The length of the well-formed UTF-8 character here that is no control character, or 0.
+ * U+0080 to U+009F, the controls of C1, and surrogates are refused by the second byte. */
+static size_t character(const unsigned char *c) {
+    if (*c < 0x80) return *c >= ' ' && *c != 0x7f;
+    const size_t length = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
+    const unsigned char least = *c == 0xc2   ? 0xa0
+                                : *c == 0xe0 ? 0xa0
+                                : *c == 0xf0 ? 0x90
+                                             : 0x80;
+    const unsigned char most = *c == 0xed ? 0x9f : *c == 0xf4 ? 0x8f : 0xbf;
+    if (*c < 0xc2 || *c > 0xf4 || c[1] < least || c[1] > most) return 0;
+    for (size_t k = 2; k < length; k++)
+        if ((c[k] & 0xc0) != 0x80) return 0;
+    return length;
+}
+
+void cisup_text_harmless(char *text) {
+    while (*text) {
+        const size_t length = character((const unsigned char *)text);
+        if (length == 0) *text = '?';
+        text += length ? length : 1;
+    }
+}
+
 cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *function,
                         int line, const char *format, ...) {
     if (!err) return code;
@@ -15,6 +39,7 @@ cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *functio
     va_start(arguments, format);
     (void)vsnprintf(err->text, sizeof err->text, format, arguments);
     va_end(arguments);
+    cisup_text_harmless(err->text);
     return code;
 }
 
@@ -33,6 +58,7 @@ void cisup_error_prefix(cisup_error *err, const char *prefix) {
     char text[sizeof err->text];
     memcpy(text, err->text, sizeof text);
     (void)snprintf(err->text, sizeof err->text, "%.200s: %.270s", prefix, text);
+    cisup_text_harmless(err->text);
 }
 
 const char *cisup_status_text(cisup_status code) {

@@ -65,3 +65,18 @@ value kappa_rows 1
 for field in base_allocation permutations w b wbar active input; do
     for bad in null 5 '"x"' '[]' '[5]' '{}' '[[]]' '[[[[[5]]]]]'; do value $field "$bad"; done
 done
+# Unknown fields; results of a run may stand beside what it was given.
+with() {
+    sed "s/^\"N\": 4,/&$1,/" network.json >a.json
+    echo "# with $1"
+    try runs a.json
+}
+for more in '"Scheme":"plain"' '"c_umembed":0.3' '"":1' '"N S":1' '"n":4' '"cells":[]' \
+    '"note":"mine"' '"A":[],"W":0,"kappa":[],"circuit_states":[],"readout":[],"record":"network"'; do
+    with "$more"
+done
+for around in '"note":"mine"' '"scheme":"plain"'; do
+    printf '{%s,"cases":[%s]}\n' "$around" "$(cat network.json)" >a.json
+    echo "# around: $around"
+    try runs a.json
+done

@@ -29,3 +29,14 @@ text '{"cases":[]}'
 text '{"cases":5}'
 text '{"cases":{}}'
 text '{"cases":[null]}'
+# A byte order mark.
+text '\357\273\277{"N":1,}'
+text '\357\273{"N":1}'
+text '\357\273\277\357\273\277{"N":1}'
+text '\357'
+sed '1s/^/\xef\xbb\xbf/' "$DATA/exact_networks.json" >a.json
+cisup run "$DATA/exact_networks.json" >b.jsonl
+cisup run a.json | cmp - b.jsonl
+cisup run - <a.json | cmp - b.jsonl
+printf '\357\273\277{"fixed":{"D":60,"T":5,"S":3,"networks":1,"samples":1},"grid":{"L":[1]}}' >s.json
+try cisup sweep s.json

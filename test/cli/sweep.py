@@ -513,6 +513,8 @@ class Refuses(Sweep):
         self.refused(4, "Permission denied", **user)
         out = cisup("sweep", "--journal", self.journal, "--export", **user)
         self.assertEqual(out, whole[0])
+        beside = [n for n in os.listdir(self.folder.name) if n.startswith("s.sqlite-")]
+        self.assertEqual(beside, [])  # nothing that the next one could use
         os.chmod(self.folder.name, 0o555)
         out = cisup("sweep", "--journal", self.journal, "--export", **user)
         self.assertEqual(out, whole[0])

@@ -31,3 +31,21 @@ spec '{"fixed":{"D":60,"T":5,"S":3},"grid":{"scheme":["ref","best"],"reflect":[f
 spec '{"fixed":{"D":60,"S":3},"grid":{"T":[5,6],"z":[5,6]}}'
 seq -s, 1 1001 >list
 spec "{\"grid\":{\"seed\":[$(cat list)],\"T\":[$(cat list)]}}" | cut -c 1-60
+# Too many cells are refused before a value is looked at.
+seq -s, 1 1000001 >list
+spec "{\"grid\":{\"T\":[-1,$(cat list)]}}" | cut -c 1-60
+# The same value written in another way.
+grid '"margin":[1,1.0]'
+grid '"center":[0.5,1e-1,5e-1,0.1]'
+grid '"z":[1,2,[1]]'
+grid '"z":[1,[1,2,1]]'
+fixed '"z":[3,3]'
+grid '"seed":[9223372036854775806,9223372036854775807,9223372036854775806]'
+# Files that a spec names are beside it.
+mkdir specs
+cp "$DATA/example_circuits.csv" specs/c.csv
+echo '{"fixed":{"circuit_file":"c.csv","gate":true,"D":60,"S":2,"z":1},"grid":{"samples":[1]}}' >specs/s.json
+try cisup sweep specs/s.json
+try cisup sweep --journal specs/s.sqlite
+cd specs || exit 1
+try cisup sweep s.json
