@@ -134,7 +134,6 @@ static void all_engines_agree_on_what_is_lost(void **state) {
     cisup_allocation_free(&a);
 }
 
-/* With some of 19 samples lost or none: means are of all. */
 static void one_kappa_a_row_agrees(void **state) {
     (void)state;
     cisup_allocation a = placed();
