@@ -21,11 +21,11 @@ int cisup_mode_find(const char *name);
 static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
     switch (mode) {
     case CISUP_MODE_RELU:
-        return a > 0.0;
+        return !(a <= 0.0);
     case CISUP_MODE_MASKED_LINEAR:
         return is_inside;
     case CISUP_MODE_MASKED_RELU:
-        return a > 0.0 && is_inside;
+        return !(a <= 0.0) && is_inside;
     case CISUP_MODE_LINEAR:
         break;
     }

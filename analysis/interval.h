@@ -24,7 +24,7 @@ static inline void cisup_accum_add(cisup_accum *acc, double x) {
 
 /* A mean and what is known about it. */
 typedef struct {
-    double mean;      /* NaN if K = 0 */
+    double mean;      /* NaN if K = 0 or a value is NaN; infinite if one is */
     double sd;        /* standard deviation of one value, divisor K-1; NaN if K < 2 */
     double low, high; /* NaN if K < 2 */
 } cisup_interval;

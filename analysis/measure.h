@@ -46,6 +46,7 @@ static inline void cisup_tally_add(cisup_tally *tally, double square, cisup_inde
 /* Open neurons, A > 0, of one layer and block over samples; wrong: outside K^l. */
 typedef struct {
     int64_t open, wrong, outside; /* outside: neurons outside K^l */
+    int64_t lost;                 /* samples whose A is not finite: no neuron is told */
 } cisup_open_count;
 
 /* Quantiles of inactive circuits are of all their read-outs where a network has less

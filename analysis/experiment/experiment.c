@@ -5,6 +5,7 @@
 #include <cisup/analysis/experiment/predict.h>
 #include <cisup/analysis/experiment/specimen.h>
 #include <cisup/analysis/pass/samples.h>
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -18,8 +19,15 @@ cisup_experiment cisup_experiment_defaults(void) {
                               .seed = 1};
 }
 
+/* The mean of `who` squares: NaN where there are none, infinite where one is no number.
+ */
+static double mean_square(double sum, double who) {
+    if (!(who > 0.0)) return (double)NAN;
+    return isnan(sum) ? (double)INFINITY : sum / who;
+}
+
 /* The means of one network from its sums: over the circuits in that state and the
- * samples. NaN where there are none. */
+ * samples. */
 static void take_means(const cisup_samples *s, double *column) {
     const cisup_columns n = cisup_samples_columns(s);
     const cisup_circuits *c = s->net->circuits;
@@ -30,12 +38,15 @@ static void take_means(const cisup_samples *s, double *column) {
         const cisup_quantity quantity = (cisup_quantity)(cell % CISUP_QUANTITIES);
         const int exists = cisup_quantity_exists(c, quantity);
         const double who = !exists ? 0.0 : is_inactive ? inactive : active;
-        column[cell] = who > 0.0 ? column[cell] / who : (double)NAN;
+        column[cell] = mean_square(column[cell], who);
     }
     for (cisup_index k = 0; k < n.terms; k++) {
         const double who = k / CISUP_TERMS % 2 ? inactive : active;
         double *mean = column + n.cells + k;
-        *mean = who > 0.0 ? *mean / who : (double)NAN;
+        if (k < n.terms / 2)
+            *mean = mean_square(*mean, who);
+        else /* products */
+            *mean = who > 0.0 ? *mean / who : (double)NAN;
     }
 }
 
@@ -99,7 +110,8 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     for (cisup_index l = 2; l <= report->L; l++)
         report->kappa[l - 2] += cisup_specimen_kappa(&made, l);
     for (cisup_index l = 2; l <= report->L && made.computed; l++)
-        report->kappa_error = fmax(report->kappa_error, made.computed->error[l - 2]);
+        report->kappa_error =
+            cisup_larger(report->kappa_error, made.computed->error[l - 2]);
     for (cisup_index k = 0; k < x->z_count; k++) {
         cisup_result *r = &report->result[k];
         const cisup_open_network *open = NULL;
@@ -190,9 +202,10 @@ static void summarize(cisup_result *r, const collection *c, const cisup_experime
         (double)x->base->N * (double)x->inputs * (double)report->networks;
     for (cisup_index k = 0; k < L * report->d; k++) {
         const cisup_open_count *open = &c->watch[0].measure.open[k];
-        r->open[k] = (double)open->open / neurons;
-        r->wrong[k] =
-            open->outside ? (double)open->wrong / (double)open->outside : (double)NAN;
+        r->open[k] = open->lost ? (double)NAN : (double)open->open / neurons;
+        r->wrong[k] = open->outside && !open->lost
+                          ? (double)open->wrong / (double)open->outside
+                          : (double)NAN;
     }
 }
 
@@ -211,7 +224,7 @@ static void summarize_terms(cisup_result *r, const collection *c,
         const double *product = c->mean + (cells + parts + k) * K;
         const double both = cisup_interval_mean(product, report->networks, 0.95).mean;
         const double sizes = sqrt(r->term[k].mean) * sqrt(r->term[whole].mean);
-        r->correlation[k] = sizes > 0.0 ? both / sizes : (double)NAN;
+        r->correlation[k] = sizes > 0.0 && isfinite(sizes) ? both / sizes : (double)NAN;
     }
     for (int t = 0; t < cisup_experiment_threads(x); t++)
         r->residual = fmax(r->residual, c->watch[t].terms.terms.residual);

@@ -180,6 +180,7 @@ static void count_open(cisup_measure *m, cisup_index l, const double *a,
         cisup_open_count *count = &m->open[(l - 1) * m->d + i];
         count->outside += outside;
         for (cisup_index k = 0; k < used; k++) {
+            count->lost += !isfinite(a[i * N * CISUP_LANES + k]);
             count->open += (int64_t)open[k];
             count->wrong += (int64_t)wrong[k];
         }
@@ -238,5 +239,6 @@ void cisup_measure_merge(cisup_measure *into, const cisup_measure *from) {
         into->open[k].open += from->open[k].open;
         into->open[k].wrong += from->open[k].wrong;
         into->open[k].outside += from->open[k].outside;
+        into->open[k].lost += from->open[k].lost;
     }
 }

@@ -118,7 +118,9 @@ static void fill_fields(cisup_terms *t, cisup_index l, const double *a) {
 static void find_open(cisup_terms *t, const double *a, const unsigned char *in_active) {
     const cisup_index block = t->net->base->N * CISUP_LANES;
     for (cisup_index k = 0; k < block * t->net->circuits->d; k++)
-        t->open[k] = cisup_mode_passes(t->mode, a[k], in_active[k % block]);
+        t->open[k] = isfinite(a[k])
+                         ? cisup_mode_passes(t->mode, a[k], in_active[k % block])
+                         : (double)NAN;
 }
 
 /* Takes the fields inside M^l, and the sizes of what is added up. total: [d][LANES]. */
@@ -136,10 +138,10 @@ static void close_fields(cisup_terms *t, cisup_index l, const double *a, double 
                                 fabs(a[at + m]) +
                                 fabs(center * total[i * CISUP_LANES + m]);
             t->size[m] = size > t->size[m] ? size : t->size[m];
-            const int is_open = t->open[at + m] > 0.0;
-            *o = is_open ? *o : 0.0;
-            *p = is_open ? *p : 0.0;
-            *c = is_open ? *c : 0.0;
+            const double open = t->open[at + m]; /* 1, 0 or NaN */
+            *o = open > 0.0 ? *o : open;
+            *p = open > 0.0 ? *p : open;
+            *c = open > 0.0 ? *c : open;
         }
     }
 }

@@ -235,10 +235,11 @@ void cisup_bulk_free(cisup_bulk *b) {
     *b = (cisup_bulk){0};
 }
 
-/* Lines of `work`: est, shown, pool, total, image, open, wrong of d; square; used, keep.
+/* Lines of `work`: est, shown, pool, total, image, open, wrong of d; square; used, keep,
+ * lost.
  * And three matrices of numbers of at most 8 bytes. */
 static cisup_index work_bytes(cisup_index d) {
-    return (7 * d + CISUP_BULK_HELD * CISUP_QUANTITIES + 2) * CISUP_LINE_BYTES +
+    return (7 * d + CISUP_BULK_HELD * CISUP_QUANTITIES + 3) * CISUP_LINE_BYTES +
            24 * d * d;
 }
 

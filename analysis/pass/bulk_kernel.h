@@ -40,6 +40,7 @@ typedef struct {
     REAL *square;              /* [CISUP_BULK_HELD][quantities], to be counted */
     BITS *open, *wrong;        /* [d] */
     BITS *used, *keep;         /* lanes in use; those to measure */
+    BITS *lost;                /* not 0 in lanes where some Pre + B is not finite */
     REAL *wbar, *left, *right; /* [d][d] each */
 } parts;
 
@@ -48,7 +49,7 @@ static parts TYPED(divide)(const cisup_bulk *b) {
     REAL *x = b->work;
     BITS *y =
         (BITS *)(void *)(x + 5 * lines + CISUP_BULK_HELD * CISUP_QUANTITIES * LANES);
-    REAL *matrix = (REAL *)(void *)(y + 2 * lines + 2 * LANES);
+    REAL *matrix = (REAL *)(void *)(y + 2 * lines + 3 * LANES);
     return (parts){.est = x,
                    .shown = x + lines,
                    .pool = x + 2 * lines,
@@ -59,6 +60,7 @@ static parts TYPED(divide)(const cisup_bulk *b) {
                    .wrong = y + lines,
                    .used = y + 2 * lines,
                    .keep = y + 2 * lines + LANES,
+                   .lost = y + 2 * lines + 2 * LANES,
                    .wbar = matrix,
                    .left = matrix + d * d,
                    .right = matrix + 2 * d * d};

@@ -100,6 +100,7 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
         b->mode == CISUP_MODE_MASKED_LINEAR || b->mode == CISUP_MODE_MASKED_RELU;
     vec a[4], total[4] = {{0}};
     mask opens[4] = {{0}}, wrongs[4] = {{0}};
+    mask lost = TYPED(get_mask)(AT(w->lost, 0, p));
     for (cisup_index n = first; n < end; n++) {
         const mask inside = TYPED(get_mask)(AT((const BITS *)b->inside, n, p));
         const REAL *y = AT((const REAL *)b->y, n * d + i, p);
@@ -108,6 +109,7 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
         if (x) TYPED(weigh)(b, x, w, d, n, i, p, count, a);
         for (int g = 0; g < count; g++) {
             a[g] += (REAL)bias[g];
+            lost |= (mask)(a[g] - a[g]);
             if (rectify) a[g] = TYPED(only)(a[g], a[g] > 0);
             if (masked) a[g] = TYPED(only)(a[g], inside);
             TYPED(put)(AT(to, g, 0), a[g]);
@@ -123,6 +125,18 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
         TYPED(put_mask)(wrong, TYPED(get_mask)(wrong) + wrongs[g]);
         TYPED(put)(AT(w->total, i + g, p), total[g]);
     }
+    TYPED(put_mask)(AT(w->lost, 0, p), lost);
+}
+
+/* All activations of a lane that is lost are NaN, as in forward.c. */
+static void TYPED(spoil)(const cisup_bulk *b, const parts *w, cisup_index d) {
+    const cisup_index N = b->plan->net->base->N;
+    REAL *a = b->a;
+    for (int lane = 0; lane < LANES; lane++) {
+        if (!w->lost[lane]) continue;
+        for (cisup_index k = 0; k < d * N; k++) a[k * LANES + lane] = (REAL)NAN;
+        for (cisup_index k = 0; k < d; k++) b->sum[k * LANES + lane] = (double)NAN;
+    }
 }
 
 ALWAYS void TYPED(settle_all)(cisup_bulk *b, const cisup_bulk_layer *x, cisup_index d) {
@@ -130,6 +144,7 @@ ALWAYS void TYPED(settle_all)(cisup_bulk *b, const cisup_bulk_layer *x, cisup_in
     const parts w = TYPED(divide)(b);
     if (x) TYPED(make_image)(b, x, &w);
     memset(w.open, 0, (size_t)(2 * d) * CISUP_LINE_BYTES);
+    memset(w.lost, 0, CISUP_LINE_BYTES);
     memset(b->sum, 0, (size_t)(d * LANES) * sizeof *b->sum);
     const cisup_index stretch = POURS ? CISUP_BULK_SUM : N;
     for (cisup_index first = 0, end; first < N; first = end) {
@@ -142,6 +157,7 @@ ALWAYS void TYPED(settle_all)(cisup_bulk *b, const cisup_bulk_layer *x, cisup_in
         }
         TYPED(pour)(w.total, d, b->sum);
     }
+    TYPED(spoil)(b, &w, d);
 }
 
 /* Neurons of a block that are open, all and outside K^l, of the lanes in use. */
@@ -154,6 +170,7 @@ static void TYPED(count_open)(const cisup_bulk *b, cisup_index outside) {
         for (cisup_index k = 0; k < b->batch->used; k++) {
             count->open += w.open[i * LANES + k];
             count->wrong += w.wrong[i * LANES + k];
+            count->lost += w.lost[k] != 0;
         }
     }
 }

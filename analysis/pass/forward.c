@@ -45,26 +45,53 @@ static void mark_active(cisup_forward *f, const cisup_network *net, cisup_index 
         }
 }
 
-/* a = M (pre + B) for one block, whose bias is b. */
-static void activate(cisup_mode mode, cisup_index count, double b,
-                     const unsigned char *in_active, const double *pre, double *a) {
-    for (cisup_index k = 0; k < count; k++) {
-        const double x = pre[k] + b, positive = x > 0.0 ? x : 0.0;
+/* a = M (pre + B) for one neuron, whose bias is b. lost: NaN in the lanes where some
+ * Pre + B so far was not finite, else 0. */
+static inline void activate(cisup_mode mode, double b, const unsigned char *in_active,
+                            const double *pre, double *a, double *lost) {
+    CISUP_EACH_LANE(m) {
+        const double x = pre[m] + b, positive = x > 0.0 ? x : 0.0;
+        lost[m] += x - x;
         switch (mode) {
         case CISUP_MODE_RELU:
-            a[k] = positive;
+            a[m] = positive;
             break;
         case CISUP_MODE_MASKED_LINEAR:
-            a[k] = in_active[k] ? x : 0.0;
+            a[m] = in_active[m] ? x : 0.0;
             break;
         case CISUP_MODE_MASKED_RELU:
-            a[k] = in_active[k] ? positive : 0.0;
+            a[m] = in_active[m] ? positive : 0.0;
             break;
         case CISUP_MODE_LINEAR:
-            a[k] = x;
+            a[m] = x;
             break;
         }
     }
+}
+
+/* The samples that are lost have NaN for all activations: neither ReLU nor masks may make
+ * a number of what ran over, and all ways through a network agree on what is left. */
+static void spoil(double *a, cisup_index numbers, const double *lost) {
+    double sum = 0.0;
+    for (int m = 0; m < CISUP_LANES; m++) sum += lost[m];
+    if (sum == 0.0) return;
+    for (cisup_index k = 0; k < numbers; k++)
+        CISUP_EACH_LANE(m) a[k * CISUP_LANES + m] += lost[m];
+}
+
+/* A^l from f->pre, of which the B is missing. */
+static void activate_layer(cisup_forward *f, const cisup_network *net, cisup_mode mode,
+                           cisup_index l) {
+    const cisup_index N = net->base->N, d = net->circuits->d;
+    const double *bias = cisup_circuits_bias(net->circuits, l);
+    double lost[CISUP_LANES] = {0};
+    for (cisup_index i = 0; i < d; i++)
+        for (cisup_index n = 0; n < N; n++) {
+            const cisup_index at = (i * N + n) * CISUP_LANES;
+            activate(mode, bias[i], f->in_active + n * CISUP_LANES, f->pre + at,
+                     f->a + at, lost);
+        }
+    spoil(f->a, d * N, lost);
 }
 
 /* Hands an operator's read-outs on with the layer they belong to. */
@@ -100,10 +127,7 @@ void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mo
             cisup_operator_apply(&net->layers[l - 2], f->a, f->pre, f->work, &reader);
             mark_active(f, net, l, batch);
         }
-        const double *bias = cisup_circuits_bias(net->circuits, l);
-        for (cisup_index i = 0; i < d; i++)
-            activate(mode, block, bias[i], f->in_active, f->pre + i * block,
-                     f->a + i * block);
+        activate_layer(f, net, mode, l);
         show_layer(observer, l, f);
     }
     context.l = L;

@@ -44,6 +44,7 @@ struct cisup_open_pass {
     double *background;                    /* [d] */
     double *work;                          /* [2][d] */
     cisup_index *open_count, *wrong_count; /* [d] */
+    bool is_lost; /* some sum of this layer or one before is not finite */
     cisup_error *err;
 };
 

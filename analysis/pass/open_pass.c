@@ -11,6 +11,7 @@
 
 #include <cisup/core/memory.h>
 
+#include <math.h>
 #include <stdlib.h>
 
 void cisup_open_pass_free(cisup_open_pass *p) {
@@ -234,12 +235,27 @@ static cisup_status open_layer(cisup_open_pass *p, const cisup_open_network *net
         level[i] = bias[i] + p->background[i];
         rest_is_closed = rest_is_closed && activation(mode, level[i]) == 0.0;
     }
+    p->is_lost = !cisup_reached_is_finite(&p->next, level);
+    if (p->is_lost) goto done;
     if (mode == CISUP_MODE_MASKED_LINEAR || mode == CISUP_MODE_MASKED_RELU)
         return open_neurons(p, mode, p->inside, p->inside_count, level);
     if (rest_is_closed) return open_neurons(p, mode, p->next.list, p->next.count, level);
     return open_neurons(p, mode, NULL, p->N, level);
 done:
     return status;
+}
+
+/* A lost sample has no read-out that is a number: the active circuits', all others'. */
+static void show_lost(cisup_open_pass *p, const cisup_open_network *net, cisup_index l,
+                      const cisup_batch *batch, cisup_index lane,
+                      const cisup_open_observer *o) {
+    const cisup_index rest = net->wiring->T - batch->z;
+    double *est = p->work;
+    o->layer(o->context, l, NULL, NULL, p->inside_count);
+    for (cisup_index i = 0; i < p->d; i++) est[i] = (double)NAN;
+    for (cisup_index k = 0; k < batch->z; k++)
+        o->readout(o->context, l, batch->active[lane * batch->z + k], k, est);
+    if (rest > 0) o->alike(o->context, l, rest, NULL, est);
 }
 
 /* (6.1): the active circuits put w_t^1 a_t^0 into their neurons. */
@@ -270,11 +286,16 @@ cisup_status cisup_open_pass_run(cisup_open_pass *p, const cisup_open_network *n
                                  cisup_error *err) {
     cisup_status status;
     p->err = err;
+    p->is_lost = false;
     CISUP_TRY(embed(p, net, mode, batch, lane));
     for (cisup_index l = 1; l <= batch->L; l++) {
         const cisup_open_step s = cisup_open_step_of(net, l);
         list_inside(p, net->wiring, l, batch, lane);
-        CISUP_TRY(open_layer(p, net, mode, l));
+        if (!p->is_lost) CISUP_TRY(open_layer(p, net, mode, l));
+        if (p->is_lost) {
+            show_lost(p, net, l, batch, lane, observer);
+            continue;
+        }
         observer->layer(observer->context, l, p->open_count, p->wrong_count,
                         p->inside_count);
         CISUP_TRY(cisup_open_follow(p, &s, mode));

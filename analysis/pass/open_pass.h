@@ -12,8 +12,9 @@
  *   O( open neurons * (T S/N) * (S d + d^2) )
  *
  * and nothing of size T is ever stored: allocation, permutations and circuits may all
- * be computed. Same results as cisup_forward_run to rounding. Memory O(N d), and the
- * circuits that touch open neurons.
+ * be computed. Same results as cisup_forward_run to rounding; from the layer on in which
+ * a sample has a sum that is not finite, all its read-outs are NaN as there. Memory
+ * O(N d), and the circuits that touch open neurons.
  *
  * The network: circuits stored or computed; weights of every scheme, capped with one
  * kappa. Borrows everything. */
@@ -32,7 +33,7 @@ typedef struct {
 typedef struct {
     void *context;
     /* Layer l = 1..L: in block i, open[i] neurons have A > 0, wrong[i] of them outside
-     * K^l, which has `inside` neurons. [d] each. */
+     * K^l, which has `inside` neurons. [d] each; open NULL: A is not finite. */
     void (*layer)(void *context, cisup_index l, const cisup_index *open,
                   const cisup_index *wrong, cisup_index inside);
     /* est_t^l: [d]. k: which of the active circuits, or -1. */

@@ -4,6 +4,7 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/threads.h>
 
+#include <float.h>
 #include <omp.h>
 
 /* An observer of one sample. */
@@ -12,6 +13,7 @@ typedef struct {
     const cisup_batch *batch; /* its only lane */
     cisup_measure *measure;   /* tallies and counts over all samples */
     double *sum;              /* [cells] of this sample */
+    double largest;           /* square of an inactive circuit that is not infinite */
     double *error;            /* [d], scratch */
 } witness;
 
@@ -36,6 +38,8 @@ static void add(witness *w, cisup_index l, int state, cisup_index count,
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
         if (!cisup_quantity_exists(w->circuits, (cisup_quantity)q)) continue;
         const cisup_index cell = cisup_cell(l, state, q);
+        if (state == CISUP_INACTIVE && square[q] > w->largest)
+            square[q] = (double)INFINITY;
         w->sum[cell] += (double)count * square[q];
         cisup_tally_add(&w->measure->tally[cell], square[q], count);
     }
@@ -46,8 +50,9 @@ static void see_layer(void *context, cisup_index l, const cisup_index *open,
     witness *w = context;
     for (cisup_index i = 0; i < w->circuits->d; i++) {
         cisup_open_count *count = &w->measure->open[(l - 1) * w->circuits->d + i];
-        count->open += open[i];
-        count->wrong += wrong[i];
+        count->lost += !open;
+        count->open += open ? open[i] : 0;
+        count->wrong += open ? wrong[i] : 0;
         count->outside += w->measure->N - inside;
     }
     for (cisup_index k = 0; k < w->batch->z; k++)
@@ -124,6 +129,7 @@ static void run_sample(crew *c, cisup_index sample, int thread) {
                  .batch = batch,
                  .measure = &c->watch[thread].measure,
                  .sum = c->sum + sample * c->cells,
+                 .largest = s->open->is_single ? (double)FLT_MAX : DBL_MAX,
                  .error = c->watch[thread].measure.error};
     const cisup_open_observer observer = {&w, see_layer, see_readout, see_alike};
     if (c->status[thread] != CISUP_OK) return;

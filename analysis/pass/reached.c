@@ -4,6 +4,7 @@
 #include <cisup/core/base/vector.h>
 #include <cisup/core/memory.h>
 
+#include <float.h>
 #include <math.h>
 
 #define LISTED UINT32_C(0x80000000)
@@ -41,6 +42,7 @@ void cisup_reached_start(cisup_reached *r, cisup_index senders) {
     r->first = r->last + 1;
     r->last += (uint32_t)senders;
     r->count = 0;
+    r->size = 0.0;
     for (cisup_index i = 0; i < r->d; i++) r->need[i] = -(double)INFINITY;
 }
 
@@ -100,12 +102,15 @@ add_rows(cisup_reached *r, const cisup_rows_sent *rows, const double *once, doub
     const size_t stride = r->stride;
     const double *need = r->need;
     char *cell = r->cell;
+    double size = r->size;
     for (cisup_index c = 0; c < rows->count; c++) {
         const uint32_t serial = first + (uint32_t)rows->sender[c];
         const double *image = rows->image + c * d;
         const int32_t *neuron = rows->neuron + c * S;
-        for (cisup_index i = 0; i < d; i++)
+        for (cisup_index i = 0; i < d; i++) {
             both[i] = once ? image[i] + once[rows->sender[c] * d + i] : image[i];
+            size += fabs(image[i]) + fabs(both[i]);
+        }
         for (cisup_index k = 0; k < S; k++) {
             uint32_t *stamp = (uint32_t *)(cell + (size_t)neuron[k] * stride);
             const uint32_t seen = *stamp & ~LISTED;
@@ -121,6 +126,7 @@ add_rows(cisup_reached *r, const cisup_rows_sent *rows, const double *once, doub
             *stamp = serial | listed;
         }
     }
+    r->size = size;
 }
 
 CISUP_VECTOR
@@ -152,4 +158,17 @@ void cisup_reached_get(const cisup_reached *r, int32_t n, const double *level,
                                         : ((const double *)(stamp + 2))[i];
         out[i] = (has_sum ? sum : 0.0) + level[i];
     }
+}
+
+bool cisup_reached_is_finite(const cisup_reached *r, const double *level) {
+    const double most = r->is_single ? (double)FLT_MAX : DBL_MAX;
+    double size = r->size;
+    for (cisup_index i = 0; i < r->d; i++) size += fabs(level[i]);
+    if (size < 0.5 * most) return true;
+    for (cisup_index n = 0; n < r->N; n++) {
+        cisup_reached_get(r, (int32_t)n, level, r->both);
+        for (cisup_index i = 0; i < r->d; i++)
+            if (!(fabs(r->both[i]) <= most)) return false;
+    }
+    return true;
 }

@@ -22,6 +22,7 @@ typedef struct {
     uint32_t first; /* of the first: smaller stamps are older */
     double *need;   /* [d] */
     double *both;   /* [d], scratch */
+    double size;    /* no sum was larger in magnitude at any time; NaN if one may be */
     int32_t *list;  /* neurons of which some sum was above need[i] at some time */
     cisup_index count, room;
 } cisup_reached;
@@ -58,6 +59,10 @@ CISUP_MUST_CHECK cisup_status cisup_reached_add(cisup_reached *r,
 /* out = level + the sum of neuron n, which is 0 if it was not reached. [d] each. */
 void cisup_reached_get(const cisup_reached *r, int32_t n, const double *level,
                        double *out);
+
+/* Whether level + sum is a number that the sums' type holds, for all neurons and i. O(d)
+ * unless numbers are near the largest one, then O(N d). */
+bool cisup_reached_is_finite(const cisup_reached *r, const double *level);
 
 /* Fetches what is known of neuron n towards the processor. */
 static inline void cisup_reached_prefetch(const cisup_reached *r, int32_t n) {

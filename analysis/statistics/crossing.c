@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/statistics/crossing.h>
 
-#include <gsl/gsl_cdf.h>
+#include <cisup/analysis/statistics/special.h>
 
 #include <math.h>
 
@@ -50,7 +50,7 @@ cisup_crossing cisup_crossing_find(const double *u, cisup_index J, const double 
     if (!isfinite(m.aa + m.bb)) return out;
     out.slope = m.b;
     if (m.b > 0.0) out.at = centre - above / m.b;
-    const double t = gsl_cdf_tdist_Qinv((1.0 - level) / 2.0, (double)(K - 1));
+    const double t = cisup_student_upper((1.0 - level) / 2.0, (double)(K - 1));
     const double q = t * t / (double)K;
     const double square = m.b * m.b - q * m.bb;
     if (!(m.b > 0.0 && square > 0.0)) return out;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/theory_closed.h>
 
+#include <cisup/analysis/statistics/special.h>
 #include <cisup/analysis/theory_overlap.h>
-
-#include <gsl/gsl_cdf.h>
 
 #include <math.h>
 
@@ -25,5 +24,5 @@ double cisup_theory_closed_most(const cisup_theory_case *c) {
 double cisup_theory_open_wrongly(const cisup_theory_case *c) {
     const double most = cisup_theory_closed_most(c), places = c->z * c->S;
     /* P( Binomial(n, x) > k ) = I_x(k+1, n-k), also where n is no unsigned int. */
-    return gsl_cdf_beta_P(cisup_theory_fill(c), most + 1.0, places - most);
+    return cisup_beta_part(cisup_theory_fill(c), most + 1.0, places - most);
 }

@@ -3,6 +3,7 @@
 
 #include <cisup/core/schemes.h>
 
+#include <cisup/analysis/statistics/special.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sf_psi.h>
 
@@ -54,12 +55,14 @@ static double coprime_part(cisup_index S) {
     return part;
 }
 
+static const double euler = 0.57721566490153286060651209008; /* gamma */
+
 /* sum_{k>=1} 1/( kS (kS-1) ) = ( -psi(1 - 1/S) - gamma )/S and
  * sum_{k>=1} 1/( km (km+1) ) = (  psi(1 + 1/m) + gamma )/m,  m = S-1. */
 static double packed_sum(cisup_index S, cisup_hop hop) {
     const double s = (double)S, m = s - 1.0;
-    if (hop == CISUP_HOP_S) return (-gsl_sf_psi(1.0 - 1.0 / s) - M_EULER) / s;
-    return (gsl_sf_psi(1.0 + 1.0 / m) + M_EULER) / m;
+    if (hop == CISUP_HOP_S) return (-cisup_psi(1.0 - 1.0 / s) - euler) / s;
+    return (cisup_psi(1.0 + 1.0 / m) + euler) / m;
 }
 
 double cisup_theory_fraction(cisup_index S, cisup_scheme scheme, cisup_hop hop) {

@@ -2,10 +2,9 @@
 #include "claims_parts.h"
 
 #include <cisup/analysis/forward.h>
+#include <cisup/analysis/statistics/special.h>
 #include <cisup/analysis/terms.h>
 #include <cisup/core/memory.h>
-
-#include <gsl/gsl_cdf.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -167,7 +166,7 @@ static double normal_distance(double *x, cisup_index count) {
     const double sd = sqrt(acc.m2 / (double)count);
     qsort(x, (size_t)count, sizeof *x, ascending);
     for (cisup_index k = 0; k < count; k++) {
-        const double law = gsl_cdf_ugaussian_P((x[k] - acc.mean) / sd);
+        const double law = cisup_normal((x[k] - acc.mean) / sd);
         most = fmax(most, fabs(law - (double)k / (double)count));
         most = fmax(most, fabs(law - (double)(k + 1) / (double)count));
     }

@@ -150,24 +150,34 @@ static cisup_status assumption_line(const char *name, int holds, json_t *figures
     return emit_line(line, err);
 }
 
+/* Of a figure that nobody sets, -1. */
+static json_t *number_or_null(cisup_index number) {
+    return number < 0 ? json_null() : json_integer(number);
+}
+
+/* Two circuits, or null. */
+static json_t *pair_or_null(const cisup_index pair[2]) {
+    return pair[0] < 0 ? json_null() : json_pack("[II]", pair[0], pair[1]);
+}
+
 cisup_status assumptions_json(const cisup_assumptions *a, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(assumption_line("A1", 1, json_object(), err));
     CISUP_TRY(assumption_line(
         "A2", a->a2_holds,
-        json_pack("{so,sI,sI,so}", "noise_tolerance", emit_number(a->noise_tolerance),
-                  "weakest_circuit", a->weakest_circuit, "weakest_layer",
-                  a->weakest_layer, "on_tolerance", emit_number(a->on_tolerance)),
+        json_pack("{so,so,so,so}", "noise_tolerance", emit_number(a->noise_tolerance),
+                  "weakest_circuit", number_or_null(a->weakest_circuit), "weakest_layer",
+                  number_or_null(a->weakest_layer), "on_tolerance",
+                  emit_number(a->on_tolerance)),
         err));
     CISUP_TRY(assumption_line(
         "A3", a->a3_holds,
         json_pack("{so}", "largest_bias", emit_number(a->largest_bias)), err));
     CISUP_TRY(assumption_line(
         "A4", a->a4_holds,
-        json_pack("{so,so,s[II],sI}", "common_part", emit_number(a->common_part),
+        json_pack("{so,so,so,sI}", "common_part", emit_number(a->common_part),
                   "largest_correlation", emit_number(a->largest_correlation),
-                  "correlated", a->correlated[0], a->correlated[1], "compared",
-                  a->compared),
+                  "correlated", pair_or_null(a->correlated), "compared", a->compared),
         err));
 done:
     return status;

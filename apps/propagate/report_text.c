@@ -97,11 +97,14 @@ static void open_text(const finished_run *run, const cisup_result *r) {
         printf("%5" PRId64 " ", l);
         for (cisup_index i = 0; i < run->report->d; i++) {
             const cisup_index k = (l - 1) * run->report->d + i;
-            printf("  %.4f ", r->open[k]);
+            if (isfinite(r->open[k]))
+                printf("  %.4f ", r->open[k]);
+            else
+                printf("  %6s ", "-"); /* the activations are not */
             if (isfinite(r->wrong[k]))
                 printf("(%.4f)", r->wrong[k]);
             else
-                printf("(-)"); /* the active circuits use all */
+                printf("(-)"); /* nor are they, or the active circuits use all */
         }
         putchar('\n');
     }
@@ -145,11 +148,16 @@ static const char *verdict(int holds) {
 
 void assumptions_text(const cisup_assumptions *a) {
     printf("A1 at most z active    holds (a run draws exactly z)\n");
-    printf(
-        "A2 ignores noise       %s: inactive circuits ignore noise up to %.4g a neuron "
-        "(weakest: circuit %" PRId64 ", layer %" PRId64 ")",
-        verdict(a->a2_holds), a->noise_tolerance, a->weakest_circuit, a->weakest_layer);
-    if (!isnan(a->on_tolerance))
+    printf("A2 ignores noise       %s: inactive circuits ignore ", verdict(a->a2_holds));
+    if (a->weakest_circuit < 0)
+        printf("any noise (no data neuron reads another)");
+    else
+        printf("noise up to %.4g a neuron (weakest: circuit %" PRId64 ", layer %" PRId64
+               ")",
+               a->noise_tolerance, a->weakest_circuit, a->weakest_layer);
+    if (a->on_tolerance == (double)INFINITY)
+        printf(", of the on-indicator alone any");
+    else if (!isnan(a->on_tolerance))
         printf(", of the on-indicator alone up to %.4g", a->on_tolerance);
     printf("\nA3 stays off           %s: largest bias %.4g\n", verdict(a->a3_holds),
            a->largest_bias);

@@ -64,7 +64,7 @@ static cisup_status shape_of(const request *r, theory_report *report, cisup_erro
     *s = (cisup_shape){.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = r->L};
     report->capacity = -1;
     cisup_status status;
-    CISUP_TRY(cisup_shape_check(s, err));
+    CISUP_TRY(cisup_shape_check_sizes(s, err));
     s->T = r->T.value[0];
     s->z = r->z;
     if (r->choice.scheme != NO_SCHEME) {
@@ -72,8 +72,9 @@ static cisup_status shape_of(const request *r, theory_report *report, cisup_erro
         const int is_known = options.scheme != CISUP_SCHEME_RANDOM || is_max;
         CISUP_TRY(allocation_fits(s->N, s->S, &options, &s->T,
                                   is_known ? &report->capacity : NULL, err));
+        CISUP_TRY(cisup_shape_check(s, err));
     }
-    CISUP_TRY(cisup_shape_check(s, err));
+    CISUP_TRY(cisup_shape_check_sizes(s, err));
 done:
     return status;
 }

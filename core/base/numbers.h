@@ -4,6 +4,17 @@
 
 #include <cisup/core/status.h>
 
+/* The larger, where fmax forgets a NaN: NaN if either is. */
+static inline double cisup_larger(double x, double y) {
+    return x > y || x != x ? x : y;
+}
+
+/* ReLU(x) that keeps what is not finite: 0 for a finite x <= 0, NaN for NaN and for
+ * -infinity, which may be a sum that ran over on its way to a positive number. */
+static inline double cisup_rectified(double x) {
+    return x > 0.0 ? x : x - x;
+}
+
 /* The greatest common divisor of a, b >= 0; 0 if both are 0. Euclid. */
 static inline cisup_index cisup_common_divisor(cisup_index a, cisup_index b) {
     while (b) {

@@ -25,8 +25,8 @@ static cisup_status products_fit(const cisup_shape *s, cisup_error *err) {
                       s->T, s->S, s->d, s->L);
 }
 
-cisup_status cisup_shape_check(cisup_shape *s, cisup_error *err) {
-    cisup_status status;
+cisup_status cisup_shape_check_sizes(cisup_shape *s, cisup_error *err) {
+    cisup_status status = CISUP_OK;
     CISUP_TRY(at_least_one("D", s->D, err));
     CISUP_TRY(at_least_one("d", s->d, err));
     CISUP_TRY(at_least_one("T", s->T, err));
@@ -48,7 +48,11 @@ cisup_status cisup_shape_check(cisup_shape *s, cisup_error *err) {
     if (s->z > s->T)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "z = %" PRId64 " is larger than T = %" PRId64, s->z, s->T);
-    status = products_fit(s, err);
 done:
     return status;
+}
+
+cisup_status cisup_shape_check(cisup_shape *s, cisup_error *err) {
+    const cisup_status status = cisup_shape_check_sizes(s, err);
+    return status == CISUP_OK ? products_fit(s, err) : status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/circuits.h>
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/rng.h>
 
 #include <math.h>
@@ -50,7 +51,7 @@ void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
     for (cisup_index i = 0; i < c->d; i++) {
         double pre = b[i];
         for (cisup_index j = 0; j < c->d; j++) pre += w[i * c->d + j] * a[j];
-        next[i] = pre > 0.0 ? pre : 0.0;
+        next[i] = cisup_rectified(pre);
     }
 }
 

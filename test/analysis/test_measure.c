@@ -373,6 +373,34 @@ static void sums_are_of_the_last_batch(void **state) {
     drop(&g);
 }
 
+/* Neurons outside K^l by its definition, of the pass that observers watch. */
+static void outside_are_those_of_no_active_circuit(void **state) {
+    (void)state;
+    ready g;
+    get_ready(&g);
+    cisup_measure m;
+    int64_t outside[L] = {0};
+    CHECK_OK(cisup_measure_init(&m, &g.net, 2, &error_));
+    for (cisup_index first = 0; first < 16; first += 8) {
+        measure_batch(&g, &m, first, first ? 3 : 8);
+        for (cisup_index l = 1; l <= L; l++)
+            for (cisup_index lane = 0; lane < g.batch.used; lane++) {
+                char is_inside[N] = {0};
+                for (cisup_index k = 0; k < 2 * S; k++) {
+                    const cisup_index t = g.batch.active[lane * 2 + k / S];
+                    is_inside[cisup_network_row(&g.net, l, t)[k % S]] = 1;
+                }
+                for (cisup_index n = 0; n < N; n++) outside[l - 1] += !is_inside[n];
+            }
+    }
+    for (cisup_index k = 0; k < L * 4; k++) {
+        assert_int_equal(m.open[k].outside, outside[k / 4]);
+        assert_true(outside[k / 4] < 11 * N && m.open[k].lost == 0);
+    }
+    cisup_measure_free(&m);
+    drop(&g);
+}
+
 static void names_are_those_of_the_reports(void **state) {
     (void)state;
     assert_string_equal(cisup_state_name(CISUP_ACTIVE), "active");
@@ -410,6 +438,7 @@ int main(void) {
         cmocka_unit_test(families_have_the_quantities_of_their_neurons),
         cmocka_unit_test(merging_equals_one_measure),
         cmocka_unit_test(sums_are_of_the_last_batch),
+        cmocka_unit_test(outside_are_those_of_no_active_circuit),
         cmocka_unit_test(names_are_those_of_the_reports),
         cmocka_unit_test(every_allocation_may_fail),
     };

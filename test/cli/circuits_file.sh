@@ -42,3 +42,7 @@ for option in '-T max' '-T 2,3' '-z 4' '-L 4' '-d 4'; do
     # shellcheck disable=SC2086
     try cisup propagate --circuit-file own.csv --gate $option
 done
+# Figures that no circuit sets are none.
+printf '%s\n' circuit,layer,i,j,value 0,1,0,0,0 >a.csv
+try cisup circuits a.csv
+try cisup circuits a.csv --json
