@@ -50,9 +50,10 @@ static cisup_status memory_left(const request *r, const cisup_rows *rows, double
                       need);
 }
 
-/* held: bytes that the rows take. */
+/* held: bytes that the rows take; added: neurons beyond those of the file, of a circuit
+ * each. */
 static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
-                               findings *f, cisup_error *err) {
+                               cisup_index added, findings *f, cisup_error *err) {
     cisup_overlap_options o = {.threads = (int)r->threads};
     cisup_status status;
     CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
@@ -61,16 +62,41 @@ static cisup_status check_rows(const request *r, const cisup_rows *rows, double 
     const double start = seconds_now();
     CISUP_TRY(cisup_overlap_check_rows(rows, &o, &f->overlap, err));
     f->seconds = seconds_now() - start;
-    f->stats = cisup_allocation_statistics(f->load, rows->N, rows->S, rows->T);
+    const cisup_index N = rows->N - added, seats = rows->T * rows->S - added;
+    f->stats = cisup_allocation_statistics(f->load, N, 1, seats);
     CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
-    for (cisup_index n = 0; n < rows->N; n++) f->bins[f->load[n]]++;
+    for (cisup_index n = 0; n < N; n++) f->bins[f->load[n]]++;
 done:
     return status;
 }
 
+static cisup_status check_file(const request *r, const cisup_row_file *file, findings *f,
+                               cisup_error *err) {
+    const cisup_rows rows = cisup_row_file_rows(file);
+    const double held = rows.slot ? 4.0 * (double)file->room : 0.0;
+    return check_rows(r, &rows, held, file->added, f, err);
+}
+
+/* Circuits of different sizes are a violation; whether any two share two neurons is
+ * looked at nevertheless, if the file can be read again and there is memory. */
+static void examine_unequal(const request *r, const cisup_row_file *file, findings *f) {
+    const cisup_row_file_options o = {.neurons = file->N,
+                                      .S = file->most_count,
+                                      .lenient = r->lenient,
+                                      .memory = r->memory,
+                                      .padded = 1};
+    cisup_row_file padded;
+    if (!file->can_reopen || file->most_count == 0) return;
+    if (cisup_row_file_open(r->path, &o, &padded, NULL) != CISUP_OK) return;
+    if (padded.bad_circuit < 0 && check_file(r, &padded, f, NULL) != CISUP_OK)
+        f->overlap = (cisup_overlap_report){0};
+    cisup_row_file_close(&padded);
+}
+
 /* Reads and examines the file. EINVARIANT when columns differ in their counts. */
 static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
-    const cisup_row_file_options o = {r->neurons, r->S, r->lenient, r->memory};
+    const cisup_row_file_options o = {
+        .neurons = r->neurons, .S = r->S, .lenient = r->lenient, .memory = r->memory};
     cisup_row_file file;
     cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
     if (status != CISUP_OK) return status;
@@ -87,9 +113,11 @@ static cisup_status examine_file(const request *r, findings *f, cisup_error *err
                             " neurons, not in S = %" PRId64,
                             file.bad_circuit, file.bad_count, file.S);
         cisup_error_prefix(err, r->path);
+        f->bad_circuit = file.bad_circuit;
+        f->bad_count = file.bad_count;
+        examine_unequal(r, &file, f);
     } else {
-        const cisup_rows rows = cisup_row_file_rows(&file);
-        status = check_rows(r, &rows, rows.slot ? 4.0 * (double)file.room : 0.0, f, err);
+        status = check_file(r, &file, f, err);
     }
     cisup_row_file_close(&file);
     return status;
@@ -166,15 +194,14 @@ done:
 
 static int report(const request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
-    const int is_counted = status == CISUP_OK;
-    if (!is_counted && status != CISUP_EINVARIANT) return fail_with(err);
+    if (status != CISUP_OK && status != CISUP_EINVARIANT) return fail_with(err);
     if (r->json) {
         cisup_error own = {0};
         if (emit_line(findings_json(f), &own) != CISUP_OK) return fail_with(&own);
-    } else if (is_counted && !r->quiet) {
+    } else if (f->bins && !r->quiet) {
         findings_text(f);
     }
-    if (!is_counted) return fail_with(err);
+    if (status != CISUP_OK) return fail_with(err);
     return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
@@ -190,7 +217,7 @@ static int check_computed(const request *r, findings *f, cisup_error *err) {
         code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
     } else if (status == CISUP_OK) {
         const cisup_rows rows = cisup_incidence_rows(&x);
-        status = check_rows(r, &rows, 0.0, f, err);
+        status = check_rows(r, &rows, 0.0, 0, f, err);
         code = report(r, f, status, err);
     } else {
         code = fail_with(err);
@@ -254,7 +281,7 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
 
 static int execute(const request *r, int operands) {
     cisup_error err = {0};
-    findings f = {0};
+    findings f = {.bad_circuit = -1};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
     if (r->scheme >= 0)

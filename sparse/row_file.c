@@ -88,19 +88,26 @@ static cisup_status append_row(reader *r, const seat *list, cisup_index entries,
                                cisup_index count, cisup_error *err) {
     cisup_row_file *f = r->f;
     const cisup_index t = r->next++;
+    const cisup_index missing = r->options.padded ? f->S - count : 0;
+    if (count > f->most_count) f->most_count = count;
     if (t == 0 && f->S == 0) f->S = count;
-    if (count != f->S || count == 0) {
+    if (missing > CISUP_MOST_NEURONS - r->options.neurons - f->added)
+        return CISUP_FAIL(err, CISUP_ENOMEM, "%s: too many neurons to fill circuits up",
+                          r->path);
+    if (count + missing != f->S || f->S == 0) {
         if (f->bad_circuit < 0) f->bad_count = count;
         if (f->bad_circuit < 0) f->bad_circuit = t;
         return CISUP_OK;
     }
     if (f->bad_circuit >= 0) return CISUP_OK;
     cisup_status status = CISUP_OK;
-    if (r->slots + count > r->slot_most && r->slots > 0)
+    if (r->slots + f->S > r->slot_most && r->slots > 0)
         CISUP_TRY(cisup_spill_write(f, &r->slots, err));
-    CISUP_TRY(cisup_grow(&f->slot, &f->room, r->slots + count, sizeof *f->slot, err));
+    CISUP_TRY(cisup_grow(&f->slot, &f->room, r->slots + f->S, sizeof *f->slot, err));
     for (cisup_index k = 0; k < entries; k++)
         if (list[k].line > 0) f->slot[r->slots++] = (int32_t)list[k].neuron;
+    for (cisup_index k = 0; k < missing; k++)
+        f->slot[r->slots++] = (int32_t)(r->options.neurons + f->added++);
 done:
     return status;
 }
@@ -111,8 +118,8 @@ static cisup_status append_empty(reader *r, cisup_index last, cisup_error *err) 
     if (r->is_csv)
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s: circuit %" PRId64 " has no line",
                           r->path, r->next);
-    const cisup_status status = append_row(r, NULL, 0, 0, err);
-    r->next = last + 1;
+    cisup_status status = CISUP_OK;
+    while (r->next <= last && status == CISUP_OK) status = append_row(r, NULL, 0, 0, err);
     return status;
 }
 
@@ -274,6 +281,7 @@ static cisup_status read_windows(reader *r, cisup_error *err) {
     r->is_out_of_order = false;
     r->f->bad_circuit = -1;
     r->f->S = r->options.S;
+    r->f->added = 0;
     r->slots = r->next = 0;
     r->is_first_pass = false;
     for (r->from = 0; r->from <= r->last_circuit; r->from = r->to + 1) {
@@ -342,6 +350,7 @@ cisup_status cisup_row_file_open(const char *path, const cisup_row_file_options 
     *f = (cisup_row_file){.S = o.S, .bad_circuit = -1};
     reader r;
     reader_init(&r, path, o, f);
+    f->can_reopen = r.is_regular;
     cisup_status status;
     r.is_reading = true;
     CISUP_TRY(read_pass(&r, err));

@@ -11,6 +11,9 @@ typedef struct {
     cisup_index N, S, T;
     cisup_index bad_circuit; /* the first with another number of neurons than S, or -1 */
     cisup_index bad_count;   /* how many that one has */
+    cisup_index most_count;  /* neurons of the largest circuit */
+    cisup_index added;       /* padded: neurons N, N+1, ... that fill circuits up */
+    int can_reopen;          /* the path is a regular file, which may be read again */
     int32_t *slot;           /* [T][S], or NULL: they are in the temporary file */
     cisup_index room;
     int has_spilled, descriptor; /* of the temporary file, when has_spilled */
@@ -21,6 +24,8 @@ typedef struct {
     cisup_index S;       /* neurons of every circuit; 0: as many as the first has */
     int lenient;         /* 1: accept foreign Matrix Market habits (sparse/mtx.h) and
                             values other than 1 */
+    int padded;          /* 1: a circuit of fewer than S neurons gets neurons of its own,
+                            from N on, and is not bad; neurons and S are given */
     double memory;       /* bytes for reading, >= 0: at most half of it for rows and a
                             quarter for entries on their way, of which there is room
                             for 1024 in any case; 0: half of what is available */
@@ -49,7 +54,7 @@ CISUP_MUST_CHECK cisup_status cisup_row_file_open(const char *path,
                                                   cisup_row_file *f, cisup_error *err);
 void cisup_row_file_close(cisup_row_file *f);
 
-/* Borrows the rows of an open file without a bad circuit. */
+/* Borrows the rows of an open file without a bad circuit; they have N + added neurons. */
 cisup_rows cisup_row_file_rows(const cisup_row_file *f);
 
 #endif

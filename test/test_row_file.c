@@ -208,6 +208,41 @@ static void memory_is_for_everything(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* Circuit t of 1 + t mod 3 neurons, in falling order: neurons of their own fill them up,
+ * in memory and in the temporary file. */
+static void unequal_circuits_are_filled_up(void **state) {
+    (void)state;
+    enum { T = 3000 };
+    FILE *file = fopen(scratch_path("a.csv"), "wb");
+    assert_non_null(file);
+    (void)fprintf(file, "circuit,neuron\n");
+    for (int t = T - 1; t >= 0; t--)
+        for (int k = t % 3; k >= 0; k--)
+            (void)fprintf(file, "%d,%d\n", t, 10 * k + t % 10);
+    (void)fclose(file);
+    const double memory[] = {1.0, 1e7};
+    for (int m = 0; m < 2; m++) {
+        cisup_row_file_options o = {.memory = memory[m]};
+        cisup_row_file f;
+        CHECK_OK(cisup_row_file_open(scratch_path("a.csv"), &o, &f, &error_));
+        assert_true(f.can_reopen && f.bad_circuit == 1 && f.most_count == 3 && f.N == 30);
+        cisup_row_file_close(&f);
+        o = (cisup_row_file_options){
+            .memory = memory[m], .neurons = 30, .S = 3, .padded = 1};
+        CHECK_OK(cisup_row_file_open(scratch_path("a.csv"), &o, &f, &error_));
+        assert_true(f.bad_circuit == -1 && f.added == T && f.has_spilled == (m == 0));
+        const cisup_rows rows = cisup_row_file_rows(&f);
+        assert_int_equal(rows.N, 30 + T);
+        int32_t slot[3 * T], filler = 30;
+        CHECK_OK(rows.fill(rows.from, 0, T, slot, &error_));
+        for (int t = 0; t < T; t++)
+            for (int k = 0; k < 3; k++)
+                assert_int_equal(slot[3 * t + k],
+                                 k <= t % 3 ? 10 * k + t % 10 : filler++);
+        cisup_row_file_close(&f);
+    }
+}
+
 static int drop_files(void **state) {
     for (format form = CSV; form < FORMATS; form++) scratch_drop(name_of[form]);
     return scratch_remove(state);
@@ -218,6 +253,7 @@ int main(void) {
         cmocka_unit_test(any_order_and_memory_give_the_same_rows),
         cmocka_unit_test(faults_are_found_with_little_memory),
         cmocka_unit_test(spilled_rows_give_the_same_report),
+        cmocka_unit_test(unequal_circuits_are_filled_up),
         cmocka_unit_test(memory_is_for_everything),
         cmocka_unit_test(opening_survives_every_allocation_failure),
     };
