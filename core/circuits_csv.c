@@ -239,7 +239,7 @@ static cisup_status memory_check(const extent *x, const cisup_circuits_csv_optio
     const double layers = x->layers == 1 ? 1.0 : (double)o->L;
     const double matrices = o->gate ? d * d + (d + 2.0) * (d + 2.0) : d * d;
     char what[80];
-    (void)snprintf(what, sizeof what, "%" PRId64 " circuits of width %" PRId64, o->T,
+    (void)snprintf(what, sizeof what, "circuits (%" PRId64 ") of width %" PRId64, o->T,
                    x->d);
     return cisup_memory_require(8.0 * layers * all * matrices, what, err);
 }

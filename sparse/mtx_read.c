@@ -170,7 +170,8 @@ static cisup_status content_line(source *s, int above_sizes, char **line,
         if (status != CISUP_OK || !*line) return status;
         const char *first = *line;
         skip_blanks(&first);
-        const int is_comment = **line == '%', is_blank = first == s->stop;
+        const int is_comment = *(s->options.lenient ? first : *line) == '%';
+        const int is_blank = first == s->stop;
         if (!is_comment && !is_blank) return CISUP_OK;
         s->comments += above_sizes ? s->stop - *line + 1 : 0;
         if (s->comments > most_comments)

@@ -239,7 +239,7 @@ static void the_width_in_a_line_costs_nothing(void **state) {
     cisup_circuits c;
     cisup_error err;
     assert_int_equal(read_text(&c, text, &gated, &err), CISUP_ENOMEM);
-    assert_non_null(strstr(err.text, "1 circuits of width "));
+    assert_non_null(strstr(err.text, "circuits (1) of width "));
     assert_true(cisup_memory_peak() - peak < 10000000);
     assert_null(c.w);
 }

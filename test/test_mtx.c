@@ -290,6 +290,7 @@ static void lenient_reading_takes_what_others_write(void **state) {
         {BANNER "integer skew-symmetric\n2 2 1\n2 1 7\n", {0, 7, -7, 0}},
         {BANNER "real skew-symmetric\n2 2 3\n1 1 0\n2 2 0.0\n2 1 7\n", {0, 7, -7, 0}},
         {"\xEF\xBB\xBF" REAL "2 2 1\n1 2 3\n", {0, 0, 3, 0}},
+        {REAL " % c\n2 2 1\n\t% c\n1 2 3\n", {0, 0, 3, 0}},
         {" \t" REAL "2 2 1\n1 2 3\n", {0, 0, 3, 0}},
         {"%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 3\n", {0, 0, 3, 0}},
         {REAL "2 2 5\n1 2 3\n1 2 0e-9999\n1 2 0\n1 2 4.9e-324\n1 2 0\n", {0, 0, 3, 0}},
