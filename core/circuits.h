@@ -52,8 +52,9 @@ typedef struct {
     double offset;
     int fold; /* inputs are folded onto the positive orthant */
 
-    cisup_index *input_start; /* NULL, or [T+1]: rows of circuit t in input */
-    double *input;            /* [input_start[T]][d - on_count], replaces the sphere */
+    cisup_index *input_start;  /* NULL, or [T+1]: rows of circuit t in input */
+    double *input;             /* [input_start[T]][d - on_count], replaces the sphere */
+    cisup_index file_circuits; /* of circuits read from a file: how many it has; else 0 */
 
     cisup_family_options family; /* of computed circuits: what they are drawn from */
 } cisup_circuits;

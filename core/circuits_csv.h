@@ -41,12 +41,14 @@ cisup_circuits_read_csv(cisup_circuits *c, const char *path,
  *   circuit,input,i,value
  *
  * input from 0 without gaps within a circuit, i the data neuron from 0; what is not
- * listed is 0; every circuit below the largest named one needs at least one input,
- * and circuit t of more circuits uses those of t mod that number; inputs of circuits
- * that c does not have are checked and left out. In a run sample m uses input
+ * listed is 0; every circuit below the largest named one needs at least one input.
+ * For circuits read from a file the number of circuits must be that of their file, where
+ * T is larger or smaller, too, or 1: the inputs of circuit 0 are those of all. Circuit t
+ * of more circuits uses those of t mod that number; inputs of circuits that c does not
+ * have are checked and left out. In a run sample m uses input
  * (m mod count). Replaces the inputs c had; c is unchanged on failure.
- * Errors: as above, i beyond the last data neuron included; ESHAPE when the circuits
- * have no data neuron. */
+ * Errors: as above, i beyond the last data neuron and another number of circuits
+ * included; ESHAPE when the circuits have no data neuron. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_read_inputs(cisup_circuits *c,
                                                          const char *path,
                                                          cisup_error *err);

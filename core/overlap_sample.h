@@ -22,7 +22,7 @@ typedef struct {
  *
  * Errors: EINVAL (K < 1); EINVARIANT when a circuit is not exactly
  * once among those on its own neurons, so that the walk cannot be trusted; ENOMEM.
- * Time O(K S c log(S c)), memory O(S c) for loads c. */
+ * Time O(K S^2 c) for loads c, memory O(S). */
 CISUP_MUST_CHECK cisup_status cisup_overlap_sample(const cisup_incidence *x,
                                                    cisup_index K, uint64_t seed,
                                                    cisup_overlap_sample_report *report,

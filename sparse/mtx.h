@@ -55,6 +55,8 @@ typedef struct {
     int lenient;      /* 1: take what other programs write, see below; default 0 */
     int full_columns; /* 1: refuse more columns than entries, which cannot all have one,
                          before memory is taken for them; default 0 */
+    double memory;    /* bytes that the entries of cisup_mtx_read may take; default 0: as
+                         many as there are */
 } cisup_mtx_read_options;
 
 cisup_mtx_read_options cisup_mtx_read_defaults(void);
@@ -67,9 +69,11 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void);
  *
  * Strict reading takes the dialect above with the entries in any order; numbers may
  * have a leading + and stored entries may be 0. Lenient reading also takes symmetric
- * and skew-symmetric files (each entry off the diagonal is mirrored), a banner in any
- * case, CR LF, comments and blank lines anywhere below the banner, a last line without
- * LF, and entries given more than once, which are added up in increasing order.
+ * and skew-symmetric files (each entry off the diagonal is mirrored; on that of a
+ * skew-symmetric one only 0 may stand), a banner in any case, with one % or behind a byte
+ * order mark or blanks, CR LF, comments and blank lines anywhere below the banner, a last
+ * line without LF, and entries given more than once, which are added up in increasing
+ * order.
  *
  * Time O(ncol + nnz) for files sorted by column or by row, otherwise a sort of each
  * column. Memory: 52 bytes at most for an entry really present (88 in a column out of
@@ -77,9 +81,11 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void);
  * Errors: EFORMAT with "path:line: " and the value: missing or other banner; array,
  * complex, or another field or symmetry; missing size line, negative sizes or above
  * 2^62; fewer or more entries than stated; an index out of range (0 included); an
- * entry given twice; no number, nan or inf, an integer above 2^53; anything else on
- * a line; a line longer than 256 kB; strictly also what only lenient reading takes.
- * EIO when the file is missing, unreadable or its gzip data are damaged; ENOMEM.
+ * entry given twice; no number, nan or inf, one too small for double, an integer above
+ * 2^53; anything else on a line; a line longer than 256 kB; over 16 MB of comments above
+ * the sizes; gzip data that are damaged, cut or followed by anything but more of them;
+ * strictly also what only lenient reading takes, and more entries stated than places.
+ * EIO when the file is missing or unreadable; ENOMEM.
  * Threads: safe. The calling thread's locale is "C" until the call returns. */
 CISUP_MUST_CHECK cisup_status cisup_mtx_read(const char *path,
                                              const cisup_mtx_read_options *options,

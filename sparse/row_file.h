@@ -11,6 +11,9 @@ typedef struct {
     cisup_index N, S, T;
     cisup_index bad_circuit; /* the first with another number of neurons than S, or -1 */
     cisup_index bad_count;   /* how many that one has */
+    cisup_index most_count;  /* neurons of the largest circuit */
+    cisup_index added;       /* padded: neurons N, N+1, ... that fill circuits up */
+    int can_reopen;          /* the path is a regular file, which may be read again */
     int32_t *slot;           /* [T][S], or NULL: they are in the temporary file */
     cisup_index room;
     int has_spilled, descriptor; /* of the temporary file, when has_spilled */
@@ -19,7 +22,10 @@ typedef struct {
 typedef struct {
     cisup_index neurons; /* rows of a CSV file; 0: the largest neuron + 1 */
     cisup_index S;       /* neurons of every circuit; 0: as many as the first has */
-    int lenient;         /* 1: accept foreign Matrix Market habits (sparse/mtx.h) */
+    int lenient;         /* 1: accept foreign Matrix Market habits (sparse/mtx.h) and
+                            values other than 1 */
+    int padded;          /* 1: a circuit of fewer than S neurons gets neurons of its own,
+                            from N on, and is not bad; neurons and S are given */
     double memory;       /* bytes for reading, >= 0: at most half of it for rows and a
                             quarter for entries on their way, of which there is room
                             for 1024 in any case; 0: half of what is available */
@@ -27,16 +33,20 @@ typedef struct {
 
 /* Reads a file as a matrix of neurons x circuits whose nonzeros say who sits where.
  *
- *   path   Matrix Market (name ends in .mtx or .mtx.gz, or "-"), else CSV with the
- *          header circuit,neuron, one line for each circuit and neuron
- *   f      uninitialised on entry, empty after a failure
+ *   path     Matrix Market (name ends in .mtx or .mtx.gz, or "-"), else CSV with the
+ *            header circuit,neuron, one line for each circuit and neuron
+ *   options  NULL: all 0
+ *   f        uninitialised on entry, empty after a failure
  *
  * Entries may be in any order. As long as they follow the order of the circuits, or fit
  * in memory, the file is read once; otherwise once more for as many circuits at a time
  * as fit. A circuit with another number of neurons is no failure: it is named in f, and
- * there are no rows then. Lenient Matrix Market files are held in memory whole.
+ * there are no rows then. A Matrix Market file says 1, or 0 for a seat that nobody takes;
+ * leniently anything but 0 is a seat, and the file is held in memory whole. Anything but
+ * a regular file is opened and read once.
  *
- * Errors: EIO; ENOMEM, also when standard input would have to be read twice; EFORMAT
+ * Errors: EIO; ENOMEM, also when what is no regular file would have to be read twice, a
+ * circuit does not fit in memory, or a lenient file does not; EFORMAT
  * with file, line and value: bad numbers, an index out of range, an entry twice, a
  * circuit of a CSV file without any line; an empty matrix, N over 2^31-1. */
 CISUP_MUST_CHECK cisup_status cisup_row_file_open(const char *path,
@@ -44,7 +54,7 @@ CISUP_MUST_CHECK cisup_status cisup_row_file_open(const char *path,
                                                   cisup_row_file *f, cisup_error *err);
 void cisup_row_file_close(cisup_row_file *f);
 
-/* Borrows the rows of an open file without a bad circuit. */
+/* Borrows the rows of an open file without a bad circuit; they have N + added neurons. */
 cisup_rows cisup_row_file_rows(const cisup_row_file *f);
 
 #endif

@@ -31,8 +31,9 @@ json_t *findings_json(const findings *f) {
     return json_pack(
         "{ss,sI,sI,sI,so,so,sb,sb,so,so,so,so,so,so}", "record", "check", "circuits",
         f->circuits, "neurons", f->neurons, "redundancy", f->redundancy, "pairs",
-        counted(f, (cisup_index)o->pairs), "max_overlap", counted(f, o->max_overlap),
-        "max_overlap_exact", o->max_overlap_exact, "holds", o->holds, "witness", witness,
+        f->bad_circuit < 0 ? counted(f, (cisup_index)o->pairs) : json_null(),
+        "max_overlap", counted(f, o->max_overlap), "max_overlap_exact",
+        o->max_overlap_exact, "holds", o->holds && f->bad_circuit < 0, "witness", witness,
         "load_min", counted(f, f->stats.load_min), "load_max",
         counted(f, f->stats.load_max), "load_cv",
         f->bins ? emit_number(f->stats.load_cv) : json_null(), "load_histogram",
@@ -48,7 +49,7 @@ static void sizes_text(const findings *f) {
 static void verdict_text(int holds, const cisup_index circuits[2],
                          const cisup_index neurons[2]) {
     printf("holds        %s\n", holds ? "yes" : "no");
-    if (!holds && circuits)
+    if (!holds)
         printf("witness      circuits %" PRId64 " and %" PRId64
                " both hold neurons %" PRId64 " and %" PRId64 "\n",
                circuits[0], circuits[1], neurons[0], neurons[1]);
@@ -64,7 +65,14 @@ void findings_text(const findings *f) {
     for (cisup_index c = 0; c <= f->stats.load_max; c++)
         if (f->bins[c])
             printf("  load %-6" PRId64 " %" PRId64 " neurons\n", c, f->bins[c]);
-    verdict_text(o->holds, o->witness_circuits, o->witness_neurons);
+    if (f->bad_circuit >= 0)
+        printf("sizes        circuit %" PRId64 " sits in %" PRId64
+               " neurons, not in %" PRId64 "\n",
+               f->bad_circuit, f->bad_count, f->redundancy);
+    if (f->bad_circuit >= 0 && o->holds)
+        printf("holds        no; any two circuits share at most one neuron\n");
+    else
+        verdict_text(o->holds, o->witness_circuits, o->witness_neurons);
 }
 
 json_t *sample_json(const findings *f) {

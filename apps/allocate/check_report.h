@@ -12,9 +12,11 @@
 /* All that `cisup check` reports: one of overlap, sample and proof. */
 typedef struct {
     cisup_index circuits, neurons, redundancy;
+    cisup_index bad_circuit; /* sits in bad_count neurons, not in redundancy; or -1 */
+    cisup_index bad_count;
     cisup_overlap_report overlap;
     cisup_allocation_stats stats;
-    cisup_index *load; /* [neurons] */
+    cisup_index *load; /* [neurons], perhaps more */
     cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */
     cisup_overlap_sample_report sample;
     cisup_td_proof proof;            /* holds: whichever of the two it is */

@@ -26,10 +26,12 @@ typedef struct {
     index_list T;
     int scheme; /* -1: a file */
     double memory;
-    uint64_t seed;
+    uint64_t seed; /* unset_seed: not given */
     int json, quiet, lenient, algebra;
     const char *path;
 } request;
+
+static const uint64_t unset_seed = UINT64_MAX;
 
 /* --- all pairs ----------------------------------------------------------------- */
 
@@ -38,19 +40,22 @@ static cisup_status memory_left(const request *r, const cisup_rows *rows, double
                                 double *left, cisup_error *err) {
     *left = r->memory > 0.0 ? r->memory - held : 0.0;
     const double least = cisup_overlap_memory(rows);
-    if (r->memory == 0.0 || *left >= least) return CISUP_OK;
-    char need[16], have[16];
+    char need[16], have[16], what[80];
+    (void)snprintf(what, sizeof what,
+                   "checking %" PRId64 " circuits on %" PRId64 " neurons", rows->T,
+                   rows->N);
+    if (rows->T > UINT32_MAX) return CISUP_OK; /* refused by the check */
+    if (r->memory == 0.0 || *left >= least) return cisup_memory_require(least, what, err);
     cisup_bytes_text(1.005 * (least + held), need); /* three digits, rounded up */
     cisup_bytes_text(r->memory, have);
-    return CISUP_FAIL(err, CISUP_ENOMEM,
-                      "--memory %s: checking %" PRId64 " circuits on %" PRId64
-                      " neurons takes at least %s",
-                      have, rows->T, rows->N, need);
+    return CISUP_FAIL(err, CISUP_ENOMEM, "--memory %s: %s takes at least %s", have, what,
+                      need);
 }
 
-/* held: bytes that the rows take. */
+/* held: bytes that the rows take; added: neurons beyond those of the file, of a circuit
+ * each. */
 static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
-                               findings *f, cisup_error *err) {
+                               cisup_index added, findings *f, cisup_error *err) {
     cisup_overlap_options o = {.threads = (int)r->threads};
     cisup_status status;
     CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
@@ -59,31 +64,62 @@ static cisup_status check_rows(const request *r, const cisup_rows *rows, double 
     const double start = seconds_now();
     CISUP_TRY(cisup_overlap_check_rows(rows, &o, &f->overlap, err));
     f->seconds = seconds_now() - start;
-    f->stats = cisup_allocation_statistics(f->load, rows->N, rows->S, rows->T);
+    const cisup_index N = rows->N - added, seats = rows->T * rows->S - added;
+    f->stats = cisup_allocation_statistics(f->load, N, 1, seats);
     CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
-    for (cisup_index n = 0; n < rows->N; n++) f->bins[f->load[n]]++;
+    for (cisup_index n = 0; n < N; n++) f->bins[f->load[n]]++;
 done:
     return status;
 }
 
+static cisup_status check_file(const request *r, const cisup_row_file *file, findings *f,
+                               cisup_error *err) {
+    const cisup_rows rows = cisup_row_file_rows(file);
+    const double held = rows.slot ? 4.0 * (double)file->room : 0.0;
+    return check_rows(r, &rows, held, file->added, f, err);
+}
+
+/* Circuits of different sizes are a violation; whether any two share two neurons is
+ * looked at nevertheless, if the file can be read again and there is memory. */
+static void examine_unequal(const request *r, const cisup_row_file *file, findings *f) {
+    const cisup_row_file_options o = {.neurons = file->N,
+                                      .S = file->most_count,
+                                      .lenient = r->lenient,
+                                      .memory = r->memory,
+                                      .padded = 1};
+    cisup_row_file padded;
+    if (!file->can_reopen || file->most_count == 0) return;
+    if (cisup_row_file_open(r->path, &o, &padded, NULL) != CISUP_OK) return;
+    if (padded.bad_circuit < 0 && check_file(r, &padded, f, NULL) != CISUP_OK)
+        f->overlap = (cisup_overlap_report){0};
+    cisup_row_file_close(&padded);
+}
+
 /* Reads and examines the file. EINVARIANT when columns differ in their counts. */
 static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
-    const cisup_row_file_options o = {r->neurons, r->S, r->lenient, r->memory};
+    const cisup_row_file_options o = {
+        .neurons = r->neurons, .S = r->S, .lenient = r->lenient, .memory = r->memory};
     cisup_row_file file;
     cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
     if (status != CISUP_OK) return status;
     f->circuits = file.T;
     f->neurons = file.N;
     f->redundancy = file.S;
-    if (file.bad_circuit >= 0) {
+    if (r->neurons && r->neurons != file.N) {
+        status = CISUP_FAIL(err, CISUP_EINVAL,
+                            "--neurons %" PRId64 ": %s has %" PRId64 " rows", r->neurons,
+                            r->path, file.N);
+    } else if (file.bad_circuit >= 0) {
         status = CISUP_FAIL(err, CISUP_EINVARIANT,
                             "circuit %" PRId64 " sits in %" PRId64
                             " neurons, not in S = %" PRId64,
                             file.bad_circuit, file.bad_count, file.S);
         cisup_error_prefix(err, r->path);
+        f->bad_circuit = file.bad_circuit;
+        f->bad_count = file.bad_count;
+        examine_unequal(r, &file, f);
     } else {
-        const cisup_rows rows = cisup_row_file_rows(&file);
-        status = check_rows(r, &rows, rows.slot ? 4.0 * (double)file.room : 0.0, f, err);
+        status = check_file(r, &file, f, err);
     }
     cisup_row_file_close(&file);
     return status;
@@ -99,8 +135,9 @@ static cisup_status make_computed(const request *r, cisup_incidence *x,
                                   cisup_error *err) {
     const cisup_scheme scheme = (cisup_scheme)r->scheme;
     const cisup_allocation_options o = {.scheme = scheme};
-    const cisup_index N = r->D / r->d, S = r->S ? r->S : default_redundancy(scheme);
-    cisup_index T = r->T.value[0];
+    const cisup_index D = r->D ? r->D : 1000, d = r->d ? r->d : 4;
+    const cisup_index N = D / d, S = r->S ? r->S : default_redundancy(scheme);
+    cisup_index T = r->T.count ? r->T.value[0] : INDEX_MAX_WORD;
     cisup_status status;
     if (T == INDEX_MAX_WORD) CISUP_TRY(cisup_allocation_capacity(N, S, &o, &T, err));
     CISUP_TRY(cisup_incidence_make(x, N, S, T, scheme, err));
@@ -146,7 +183,8 @@ static cisup_status examine_partly(const request *r, const cisup_incidence *x,
     if (r->algebra)
         CISUP_TRY(verify(x, f, err));
     else
-        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed, &f->sample, err));
+        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed == unset_seed ? 1 : r->seed,
+                                       &f->sample, err));
     f->seconds = seconds_now() - start;
     *holds = r->algebra ? f->proof.holds : f->sample.holds;
     CISUP_TRY(print_computed(r, f, x, err));
@@ -158,15 +196,14 @@ done:
 
 static int report(const request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
-    const int is_counted = status == CISUP_OK;
-    if (!is_counted && status != CISUP_EINVARIANT) return fail_with(err);
+    if (status != CISUP_OK && status != CISUP_EINVARIANT) return fail_with(err);
     if (r->json) {
         cisup_error own = {0};
         if (emit_line(findings_json(f), &own) != CISUP_OK) return fail_with(&own);
-    } else if (is_counted && !r->quiet) {
+    } else if (f->bins && !r->quiet) {
         findings_text(f);
     }
-    if (!is_counted) return fail_with(err);
+    if (status != CISUP_OK) return fail_with(err);
     return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
@@ -182,7 +219,7 @@ static int check_computed(const request *r, findings *f, cisup_error *err) {
         code = status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
     } else if (status == CISUP_OK) {
         const cisup_rows rows = cisup_incidence_rows(&x);
-        status = check_rows(r, &rows, 0.0, f, err);
+        status = check_rows(r, &rows, 0.0, 0, f, err);
         code = report(r, f, status, err);
     } else {
         code = fail_with(err);
@@ -191,14 +228,34 @@ static int check_computed(const request *r, findings *f, cisup_error *err) {
     return code;
 }
 
+/* What only one of the two kinds of check looks at is refused with the other. */
+static cisup_status kind_check(const request *r, cisup_error *err) {
+    const char *computed = r->sample               ? "sample"
+                           : r->algebra            ? "algebra"
+                           : r->D                  ? "width"
+                           : r->d                  ? "circuit-width"
+                           : r->T.count            ? "circuits"
+                           : r->seed != unset_seed ? "seed"
+                                                   : NULL;
+    const char *of_files = r->lenient ? "lenient" : r->neurons ? "neurons" : NULL;
+    if (r->scheme < 0 && computed)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--%s is for computed allocations (--scheme)", computed);
+    if (r->scheme >= 0 && of_files)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s is for files", of_files);
+    if (r->seed != unset_seed && r->scheme >= 0 && !r->sample)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--seed is for --sample");
+    if (r->memory > 0.0 && (r->sample || r->algebra))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--memory is for the check of all pairs");
+    return CISUP_OK;
+}
+
 static cisup_status request_check(const request *r, int operands, cisup_error *err) {
     if (r->scheme < 0 && operands != 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "check needs one FILE, or --scheme; see cisup check --help");
-    if (r->scheme < 0 && (r->sample || r->algebra))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--%s is for computed allocations (--scheme)",
-                          r->sample ? "sample" : "algebra");
+    const cisup_status status = kind_check(r, err);
+    if (status != CISUP_OK) return status;
     if (r->scheme >= 0 && operands)
         return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
     if (r->scheme >= 0 && !cisup_incidence_exists(
@@ -212,7 +269,7 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
                                                           : "");
     if (r->sample && r->algebra)
         return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
-    if (r->T.count != 1)
+    if (r->T.count > 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--circuits: %" PRId64 " values; one is needed", r->T.count);
     if (r->neurons > CISUP_MOST_NEURONS)
@@ -223,7 +280,7 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
 
 static int execute(const request *r, int operands) {
     cisup_error err = {0};
-    findings f = {0};
+    findings f = {.bad_circuit = -1};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
     if (r->scheme >= 0)
@@ -236,16 +293,16 @@ static int execute(const request *r, int operands) {
 }
 
 int cmd_check(int argc, char **argv) {
-    request r = {.D = 1000, .d = 4, .scheme = -1, .seed = 1};
-    cisup_error err = {0};
-    if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
+    request r = {.scheme = -1, .seed = unset_seed};
     const option table[] = {
         {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
          "neurons every circuit must have (those of the first circuit; computed: 6, "
          "pairs 2, sts 3)",
          NULL},
         {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
-         "neurons of a CSV file (the largest one in it + 1)", NULL},
+         "neurons of a CSV file (the largest one in it + 1); others must have as many "
+         "rows",
+         NULL},
         {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
          "accept Matrix Market files of other habits", NULL},
         {"memory", 0, OPTION_BYTES, &r.memory, "SIZE",

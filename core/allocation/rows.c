@@ -17,10 +17,20 @@ cisup_rows cisup_rows_stored(const cisup_allocation *a) {
     return (cisup_rows){a->N, a->S, a->T, fill_stored, a, a->slot};
 }
 
-/* How many neighbours do not increase, row ends included: one loop over all. */
-CISUP_VECTOR static cisup_index descents(const int32_t *slot, cisup_index length) {
+/* How many of slot[from..to-1] do not exceed the one before; to - from < 2^31. */
+CISUP_VECTOR static int32_t descents_within(const int32_t *slot, cisup_index from,
+                                            cisup_index to) {
     int32_t found = 0;
-    for (cisup_index k = 1; k < length; k++) found += slot[k] <= slot[k - 1];
+    for (cisup_index k = from; k < to; k++) found += slot[k] <= slot[k - 1];
+    return found;
+}
+
+/* How many neighbours do not increase, row ends included. */
+static cisup_index descents(const int32_t *slot, cisup_index length) {
+    const cisup_index most = INT64_C(1) << 30;
+    cisup_index found = 0;
+    for (cisup_index k = 1; k < length; k += most)
+        found += descents_within(slot, k, length - k < most ? length : k + most);
     return found;
 }
 

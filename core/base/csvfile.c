@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { chunk_bytes = 65536 };
+enum { chunk_bytes = 65536, most_row_bytes = 1 << 18 };
 
 /* What a row function receives is `field`; the line stands in front of it. */
 typedef struct {
@@ -38,6 +38,7 @@ typedef struct {
     cisup_index used, room; /* of text */
 
     cisup_index line, row_line; /* the line being read; where the row began */
+    size_t row_bytes;           /* of the row so far */
     bool has_header, row_ended;
     cisup_status status; /* of the callbacks */
 } reader;
@@ -127,6 +128,11 @@ static cisup_status feed_piece(reader *r, const char *text, size_t length) {
     if (memchr(text, '\0', length))
         return cisup_csv_at(CISUP_FAIL(r->err, CISUP_EFORMAT, "a NUL byte"), r->path,
                             r->line, r->err);
+    r->row_bytes += length;
+    if (r->row_bytes > most_row_bytes)
+        return cisup_csv_at(CISUP_FAIL(r->err, CISUP_EFORMAT,
+                                       "the row is longer than %d bytes", most_row_bytes),
+                            r->path, r->row_line, r->err);
     if (csv_parse(&r->parser, text, length, on_field, on_row, r) < length)
         return cisup_csv_at(parser_error(r), r->path, r->line, r->err);
     return cisup_csv_at(r->status, r->path, r->row_line, r->err);
@@ -140,6 +146,7 @@ static cisup_status feed(reader *r, const char *text, size_t length) {
         if (status != CISUP_OK) return status;
         if (end) r->line++;
         if (r->row_ended) r->row_line = r->line;
+        if (r->row_ended) r->row_bytes = 0;
         r->row_ended = false;
         text += piece;
         length -= piece;
@@ -269,6 +276,12 @@ static double to_double(const char *text, char **end) {
     return value;
 }
 
+bool cisup_is_lost(const char *text, double value) {
+    if (value != 0.0) return false;
+    const char *first = text + strcspn(text, "123456789eE \t");
+    return *first >= '1' && *first <= '9';
+}
+
 cisup_status cisup_parse_number(const char *text, const char *name, double *out,
                                 cisup_error *err) {
     char *end, shown[48];
@@ -276,6 +289,9 @@ cisup_status cisup_parse_number(const char *text, const char *name, double *out,
     /* strtod would also take blanks, "inf", "nan" and hexadecimal numbers. */
     if (end == text || *end || text[strspn(text, "0123456789+-.eE")] || !isfinite(value))
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s: \"%s\" is not a finite number", name,
+                          readable(text, shown));
+    if (cisup_is_lost(text, value))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "%s: %s would be 0 in double", name,
                           readable(text, shown));
     *out = value;
     return CISUP_OK;

@@ -4,6 +4,8 @@
 
 #include <cisup/core/status.h>
 
+#include <stdbool.h>
+
 /* Called for every row below the header; fields are 0-terminated strings that live
  * until it returns. A status other than OK stops the reading and is returned, with
  * the file's name and the line put before the text. */
@@ -21,10 +23,10 @@ cisup_index cisup_csv_line(const char *const *field);
  *   row      called in the order of the file with as many fields as the header has
  *
  * Blank lines, blanks around an unquoted field and a byte order mark are skipped; the
- * last line may lack its end. Memory is bounded by the longest row.
+ * last line may lack its end. Memory is bounded by the longest row, of 256 kB at most.
  * Errors: EIO; ENOMEM; EFORMAT with path and line: no header or another one, a row
- * with too few or too many fields, a quote out of place, a missing end of quote, a
- * NUL byte; and what `row` returns. Source: libcsv in strict mode. */
+ * of more than 256 kB or with too few or too many fields, a quote out of place, a missing
+ * end of quote, a NUL byte; and what `row` returns. Source: libcsv in strict mode. */
 CISUP_MUST_CHECK cisup_status cisup_csv_read(const char *path, const char *header,
                                              cisup_csv_row *row, void *context,
                                              cisup_error *err);
@@ -34,12 +36,17 @@ CISUP_MUST_CHECK cisup_status cisup_csv_read(const char *path, const char *heade
 cisup_status cisup_csv_at(cisup_status status, const char *path, cisup_index line,
                           cisup_error *err);
 
-/* A whole field as a decimal integer or a finite number, nothing around it; the
- * decimal point is '.' whatever the locale. `name` is the column's name for the
- * message. out is untouched on failure. Errors: EFORMAT. */
+/* A whole field as a decimal integer or a finite number, nothing around it; a number so
+ * small that it would become 0 is refused as a too large one is. The decimal point is '.'
+ * whatever the locale. `name` is the column's name for the message. out is untouched on
+ * failure. Errors: EFORMAT. */
 CISUP_MUST_CHECK cisup_status cisup_parse_index(const char *text, const char *name,
                                                 cisup_index *out, cisup_error *err);
 CISUP_MUST_CHECK cisup_status cisup_parse_number(const char *text, const char *name,
                                                  double *out, cisup_error *err);
+
+/* Whether the number at the beginning of text, read as `value`, is not 0 but has become
+ * 0 because double has none so small. */
+bool cisup_is_lost(const char *text, double value);
 
 #endif

@@ -9,6 +9,7 @@
 #include <cisup/core/memory.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -230,6 +231,19 @@ static cisup_status settle(const extent *x, const char *path,
                       o->L, path, x->layers);
 }
 
+/* A single line may state any width; the circuits are held dense, those that are gated
+ * beside the gated ones. */
+static cisup_status memory_check(const extent *x, const cisup_circuits_csv_options *o,
+                                 cisup_error *err) {
+    const double d = (double)x->d, all = (double)o->T + 1.0; /* with the common part */
+    const double layers = x->layers == 1 ? 1.0 : (double)o->L;
+    const double matrices = o->gate ? d * d + (d + 2.0) * (d + 2.0) : d * d;
+    char what[80];
+    (void)snprintf(what, sizeof what, "circuits (%" PRId64 ") of width %" PRId64, o->T,
+                   x->d);
+    return cisup_memory_require(8.0 * layers * all * matrices, what, err);
+}
+
 /* Checked and sorted entries to circuits. */
 static cisup_status build(cisup_circuits *c, const entries *list, const extent *x,
                           const cisup_circuits_csv_options *o, cisup_error *err) {
@@ -272,7 +286,9 @@ cisup_status cisup_circuits_read_csv(cisup_circuits *c, const char *path,
     const extent x = extent_of(&list);
     CISUP_TRY(check_last_layers(&list, x.layers, err));
     CISUP_TRY(settle(&x, path, &o, err));
+    CISUP_TRY(memory_check(&x, &o, err));
     CISUP_TRY(build(c, &list, &x, &o, err));
+    c->file_circuits = x.circuits;
 done:
     cisup_release(list.at);
     return status;
@@ -295,7 +311,12 @@ static cisup_status count_inputs(const entries *list, cisup_index n, cisup_index
 
 static cisup_status build_inputs(const entries *list, cisup_circuits *c,
                                  cisup_error *err) {
-    const cisup_index n = list->at[list->count - 1].key[0] + 1;
+    const cisup_index n = list->at[list->count - 1].key[0] + 1, own = c->file_circuits;
+    if (own && n != own && n != 1)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "%s: inputs of %" PRId64 " circuits; the file of circuits has "
+                          "%" PRId64 " (inputs of circuit 0 alone are those of all)",
+                          list->path, n, own);
     cisup_index *start = NULL, cells = 0;
     double *input = NULL;
     cisup_status status;

@@ -12,6 +12,9 @@ static const double dense_share = 1e-3;
 static const double few_pairs = 1e6;
 static const double most_default_memory = 5e8;
 
+/* Less is taken without asking whether it is there. */
+static const double ask_first_bytes = 64e6;
+
 /* What is kept of overlaps: more would only make a lower bound exact. */
 enum { fewest_pairs = 64, most_pairs = 1 << 18, most_slots = 1 << 22 };
 
@@ -131,9 +134,14 @@ static cisup_status plan(cisup_marking *k, const cisup_overlap_options *o,
     const double least = bytes_of(rows, k->keep, *method, k->threads);
     k->memory =
         memory - 8.0 * (double)rows->N - 160.0 - cisup_pairs_bytes(rows, k->keep.pairs);
-    if (least <= memory)
-        return cisup_threads_take(k->threads, k->threads, &k->threads, err);
     char need[16], have[16];
+    if (least <= memory) {
+        const cisup_status status = least < ask_first_bytes
+                                        ? CISUP_OK
+                                        : cisup_memory_require(least, "the check", err);
+        if (status != CISUP_OK) return status;
+        return cisup_threads_take(k->threads, k->threads, &k->threads, err);
+    }
     cisup_bytes_text(least * 1.005, need); /* three digits, rounded up */
     cisup_bytes_text(memory, have);
     return CISUP_FAIL(err, CISUP_ENOMEM,

@@ -240,12 +240,14 @@ static cisup_status arguments_check(const cisup_allocation *start, double moves,
 cisup_status cisup_local_search(const cisup_allocation *start,
                                 const cisup_local_search_options *options,
                                 cisup_allocation *out, cisup_error *err) {
-    const double moves = options->effort * (double)CISUP_EFFORT_MOVES;
+    const cisup_local_search_options o =
+        options ? *options : cisup_local_search_defaults();
+    const double moves = o.effort * (double)CISUP_EFFORT_MOVES;
     search s = {0};
     *out = (cisup_allocation){0};
     cisup_status status;
     CISUP_TRY(arguments_check(start, moves, err));
-    CISUP_TRY(search_init(&s, start, options->seed, err));
+    CISUP_TRY(search_init(&s, start, o.seed, err));
     walk(&s, (cisup_index)moves);
     CISUP_TRY(cisup_allocation_init(out, s.N, s.S, s.T, err));
     memcpy(out->slot, s.slot, (size_t)(s.T * s.S) * sizeof *s.slot);

@@ -17,8 +17,9 @@ cisup_local_search_options cisup_local_search_defaults(void);
 
 /* Adds circuits to an allocation of a small N by local search.
  *
- *   start  any two circuits share at most one neuron; not changed
- *   out    uninitialised on entry, empty after a failure; N and S as start's
+ *   start    any two circuits share at most one neuron; not changed
+ *   options  NULL: the defaults
+ *   out      uninitialised on entry, empty after a failure; N and S as start's
  *
  * A move grows a circuit from a pair of neurons that no circuit holds, by random neurons
  * whose pairs with those taken are free. If it reaches S neurons it is added. Else the

@@ -5,39 +5,43 @@
 #include <cisup/core/rng.h>
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
-/* A circuit met on a neuron. */
-typedef struct {
-    cisup_index circuit;
-    int32_t neuron;
-} meeting;
-
-typedef struct {
-    meeting *list;
-    cisup_index count, room;
-} meetings;
-
-static int by_circuit(const void *left, const void *right) {
-    const meeting *x = left, *y = right;
-    if (x->circuit != y->circuit) return x->circuit < y->circuit ? -1 : 1;
-    return (x->neuron > y->neuron) - (x->neuron < y->neuron);
+/* The first two neurons that two circuits share; how many there are. */
+static cisup_index shared(const int32_t *x, const int32_t *y, cisup_index S,
+                          cisup_index first[2]) {
+    cisup_index both = 0;
+    for (cisup_index i = 0, j = 0; i < S && j < S;) {
+        if (x[i] == y[j] && both < 2) first[both] = x[i];
+        both += x[i] == y[j];
+        const int32_t left = x[i], right = y[j];
+        i += left <= right;
+        j += right <= left;
+    }
+    return both;
 }
 
-/* All circuits on the neurons of t but t itself. */
-static cisup_status meet_all(const cisup_incidence *x, cisup_index t, const int32_t *row,
-                             meetings *all, cisup_error *err) {
-    all->count = 0;
+/* Compares t, whose neurons are row, with all circuits on them one by one: there may be
+ * more than memory holds. The witness is the smallest that shares two. row: [2][S], the
+ * second is scratch. */
+static cisup_status compare_all(const cisup_incidence *x, cisup_index t, int32_t *row,
+                                cisup_overlap_sample_report *report, cisup_error *err) {
+    int32_t *other = row + x->S;
     for (cisup_index k = 0; k < x->S; k++) {
-        cisup_index self = 0;
+        cisup_index self = 0, neurons[2];
         cisup_through c = cisup_incidence_through(x, row[k]);
         for (cisup_index u; (u = cisup_through_next(&c)) >= 0;) {
             self += u == t;
             if (u == t) continue;
-            const cisup_status status = cisup_grow(&all->list, &all->room, all->count + 1,
-                                                   sizeof *all->list, err);
-            if (status != CISUP_OK) return status;
-            all->list[all->count++] = (meeting){u, row[k]};
+            report->met += 1.0;
+            cisup_incidence_row(x, u, other);
+            if (shared(row, other, x->S, neurons) < 2) continue;
+            if (!report->holds && u >= report->witness_circuits[1]) continue;
+            report->holds = 0;
+            report->violating_below = (double)NAN;
+            report->witness_circuits[0] = t;
+            report->witness_circuits[1] = u;
+            memcpy(report->witness_neurons, neurons, sizeof neurons);
         }
         if (self != 1)
             return CISUP_FAIL(err, CISUP_EINVARIANT,
@@ -46,21 +50,6 @@ static cisup_status meet_all(const cisup_incidence *x, cisup_index t, const int3
                               t, self, row[k]);
     }
     return CISUP_OK;
-}
-
-static void look_for_two(cisup_index t, const meetings *all,
-                         cisup_overlap_sample_report *report) {
-    if (all->count == 0) return; /* it meets nobody */
-    qsort(all->list, (size_t)all->count, sizeof *all->list, by_circuit);
-    for (cisup_index k = 1; k < all->count && report->holds; k++) {
-        if (all->list[k].circuit != all->list[k - 1].circuit) continue;
-        report->holds = 0;
-        report->violating_below = (double)NAN;
-        report->witness_circuits[0] = t;
-        report->witness_circuits[1] = all->list[k].circuit;
-        report->witness_neurons[0] = all->list[k - 1].neuron;
-        report->witness_neurons[1] = all->list[k].neuron;
-    }
 }
 
 cisup_status cisup_overlap_sample(const cisup_incidence *x, cisup_index K, uint64_t seed,
@@ -73,22 +62,18 @@ cisup_status cisup_overlap_sample(const cisup_incidence *x, cisup_index K, uint6
     cisup_rng rng;
     cisup_rng_init(&rng, seed, CISUP_STREAM_SEARCH, 0, 0, 1);
     int32_t *row = NULL;
-    meetings all = {0};
     cisup_status status;
-    CISUP_TRY(cisup_new(&row, x->S, sizeof *row, err));
+    CISUP_TRY(cisup_new(&row, 2 * x->S, sizeof *row, err));
     report->holds = 1;
     report->violating_below = 1.0 - pow(0.05, 1.0 / (double)K);
     while (report->sampled < K && report->holds) {
         const cisup_index t = (cisup_index)cisup_rng_below(&rng, (uint64_t)x->T);
         cisup_incidence_row(x, t, row);
-        CISUP_TRY(meet_all(x, t, row, &all, err));
-        report->met += (double)all.count;
+        CISUP_TRY(compare_all(x, t, row, report, err));
         report->sampled++;
-        look_for_two(t, &all, report);
     }
 done:
     if (status != CISUP_OK) report->holds = 0;
     cisup_release(row);
-    cisup_release(all.list);
     return status;
 }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { fewest_waiting = 1 << 10 };
 
@@ -31,15 +32,16 @@ typedef struct {
 
 typedef struct {
     const char *path;
-    const cisup_row_file_options *options;
+    cisup_row_file_options options;
     cisup_row_file *f;
-    bool is_csv;
+    bool is_csv, is_regular;
     cisup_index nrow, ncol; /* of a Matrix Market file */
     cisup_index last_circuit, last_neuron;
 
     seat *list;
-    cisup_index count, room, most; /* most: entries that may wait */
-    bool is_sorted;                /* the list so far */
+    cisup_index count, room;
+    cisup_index most, circuit_most; /* entries that may wait; the same, of one circuit */
+    bool is_sorted;                 /* the list so far */
 
     cisup_index from, to; /* the window of circuits that are kept in this pass */
     bool is_first_pass, is_reading, is_out_of_order;
@@ -86,19 +88,26 @@ static cisup_status append_row(reader *r, const seat *list, cisup_index entries,
                                cisup_index count, cisup_error *err) {
     cisup_row_file *f = r->f;
     const cisup_index t = r->next++;
+    const cisup_index missing = r->options.padded ? f->S - count : 0;
+    if (count > f->most_count) f->most_count = count;
     if (t == 0 && f->S == 0) f->S = count;
-    if (count != f->S || count == 0) {
+    if (missing > CISUP_MOST_NEURONS - r->options.neurons - f->added)
+        return CISUP_FAIL(err, CISUP_ENOMEM, "%s: too many neurons to fill circuits up",
+                          r->path);
+    if (count + missing != f->S || f->S == 0) {
         if (f->bad_circuit < 0) f->bad_count = count;
         if (f->bad_circuit < 0) f->bad_circuit = t;
         return CISUP_OK;
     }
     if (f->bad_circuit >= 0) return CISUP_OK;
     cisup_status status = CISUP_OK;
-    if (r->slots + count > r->slot_most && r->slots > 0)
+    if (r->slots + f->S > r->slot_most && r->slots > 0)
         CISUP_TRY(cisup_spill_write(f, &r->slots, err));
-    CISUP_TRY(cisup_grow(&f->slot, &f->room, r->slots + count, sizeof *f->slot, err));
+    CISUP_TRY(cisup_grow(&f->slot, &f->room, r->slots + f->S, sizeof *f->slot, err));
     for (cisup_index k = 0; k < entries; k++)
         if (list[k].line > 0) f->slot[r->slots++] = (int32_t)list[k].neuron;
+    for (cisup_index k = 0; k < missing; k++)
+        f->slot[r->slots++] = (int32_t)(r->options.neurons + f->added++);
 done:
     return status;
 }
@@ -109,8 +118,8 @@ static cisup_status append_empty(reader *r, cisup_index last, cisup_error *err) 
     if (r->is_csv)
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s: circuit %" PRId64 " has no line",
                           r->path, r->next);
-    const cisup_status status = append_row(r, NULL, 0, 0, err);
-    r->next = last + 1;
+    cisup_status status = CISUP_OK;
+    while (r->next <= last && status == CISUP_OK) status = append_row(r, NULL, 0, 0, err);
     return status;
 }
 
@@ -156,8 +165,13 @@ static cisup_status make_room(reader *r, cisup_error *err) {
     const cisup_index cut = r->is_first_pass || middle == r->from ? last : middle;
     cisup_index kept = 0;
     while (r->list[kept].circuit < cut) kept++;
+    if (kept == 0 && r->most >= r->circuit_most)
+        return CISUP_FAIL(err, CISUP_ENOMEM,
+                          "circuit %" PRId64 " has more than %" PRId64
+                          " neurons, which do not fit in the memory given",
+                          last, r->circuit_most);
     if (kept == 0) {
-        r->most *= 2;
+        r->most = 2 * r->most < r->circuit_most ? 2 * r->most : r->circuit_most;
         return CISUP_OK;
     }
     if (r->is_first_pass) return append_rows(r, kept, err);
@@ -192,10 +206,10 @@ static cisup_status add_line(void *context, const char *const *field, cisup_erro
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "'%s,%s' has a negative index or a neuron above %" PRId32,
                           field[0], field[1], CISUP_MOST_NEURONS - 1);
-    if (r->options->neurons && x.neuron >= r->options->neurons)
+    if (r->options.neurons && x.neuron >= r->options.neurons)
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "neuron %" PRId64 " is not within [0, %" PRId64 ")", x.neuron,
-                          r->options->neurons);
+                          r->options.neurons);
     CISUP_TRY(add(r, x, err));
 done:
     return status;
@@ -212,6 +226,10 @@ static cisup_status take_sizes(void *context, cisup_index nrow, cisup_index ncol
 
 static cisup_status add_entry(void *context, cisup_entry e, cisup_index line,
                               cisup_error *err) {
+    const reader *r = context;
+    if (e.x != 0.0 && e.x != 1.0 && !r->options.lenient)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "the value %g is not 1 (--lenient takes any for a seat)", e.x);
     return add(context, (seat){e.j, e.i, e.x == 0.0 ? -line : line}, err);
 }
 
@@ -219,6 +237,7 @@ static cisup_status add_entry(void *context, cisup_entry e, cisup_index line,
 static cisup_status read_lenient(reader *r, cisup_error *err) {
     cisup_mtx_read_options o = cisup_mtx_read_defaults();
     o.lenient = o.full_columns = 1;
+    o.memory = r->options.memory;
     cisup_csc e;
     cisup_status status = cisup_mtx_read(r->path, &o, &e, err);
     if (status != CISUP_OK) return status;
@@ -241,7 +260,7 @@ static cisup_status read_pass(reader *r, cisup_error *err) {
     r->is_sorted = true;
     r->to = INT64_MAX;
     if (r->is_csv) return cisup_csv_read(r->path, "circuit,neuron", add_line, r, err);
-    if (r->options->lenient) return read_lenient(r, err);
+    if (r->options.lenient) return read_lenient(r, err);
     return cisup_mtx_each(r->path, &o, &visitor, err);
 }
 
@@ -253,14 +272,16 @@ static cisup_status finish_pass(reader *r, cisup_error *err) {
 /* Starts again, for one window of circuits after the other. */
 static cisup_status read_windows(reader *r, cisup_error *err) {
     cisup_status status;
-    if (strcmp(r->path, "-") == 0)
+    if (!r->is_regular)
         return CISUP_FAIL(err, CISUP_ENOMEM,
-                          "standard input: its circuits are not in order and do not fit "
-                          "in the memory given; put them in a file");
+                          "%s: its circuits are not in order and do not fit in the "
+                          "memory given; put them in a file",
+                          strcmp(r->path, "-") == 0 ? "standard input" : r->path);
     CISUP_TRY(cisup_spill_reset(r->f, err));
     r->is_out_of_order = false;
     r->f->bad_circuit = -1;
-    r->f->S = r->options->S;
+    r->f->S = r->options.S;
+    r->f->added = 0;
     r->slots = r->next = 0;
     r->is_first_pass = false;
     for (r->from = 0; r->from <= r->last_circuit; r->from = r->to + 1) {
@@ -278,7 +299,7 @@ static cisup_status close_rows(reader *r, cisup_error *err) {
     cisup_status status;
     if (r->is_csv && r->last_circuit < 0)
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s: no circuits", r->path);
-    const cisup_index named = r->options->neurons;
+    const cisup_index named = r->options.neurons;
     f->N = !r->is_csv ? r->nrow : named ? named : r->last_neuron + 1;
     f->T = r->is_csv ? r->last_circuit + 1 : r->ncol;
     if (f->N < 1 || f->T < 1)
@@ -301,17 +322,35 @@ done:
     return status;
 }
 
+/* What can be opened twice to give the same: no pipe, no terminal. */
+static bool is_regular(const char *path) {
+    struct stat about;
+    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+static void reader_init(reader *r, const char *path, cisup_row_file_options options,
+                        cisup_row_file *f) {
+    const double memory =
+        options.memory > 0.0 ? options.memory : cisup_memory_available() / 2.0;
+    const double seat_bytes = growth * sizeof *r->list, slot_bytes = growth * 4.0;
+    *r = (reader){.path = path, .options = options, .f = f, .is_first_pass = true};
+    r->is_csv = !is_matrix_market(path);
+    r->is_regular = is_regular(path);
+    r->last_circuit = r->last_neuron = -1;
+    r->most = (cisup_index)(memory / 4.0 / seat_bytes);
+    if (r->most < fewest_waiting) r->most = fewest_waiting;
+    r->circuit_most = (cisup_index)(memory / (seat_bytes + slot_bytes));
+    if (r->circuit_most < fewest_waiting) r->circuit_most = fewest_waiting;
+    r->slot_most = (cisup_index)(memory / 2.0 / slot_bytes);
+}
+
 cisup_status cisup_row_file_open(const char *path, const cisup_row_file_options *options,
                                  cisup_row_file *f, cisup_error *err) {
-    *f = (cisup_row_file){.S = options->S, .bad_circuit = -1};
-    const double memory =
-        options->memory > 0.0 ? options->memory : cisup_memory_available() / 2.0;
-    reader r = {.path = path, .options = options, .f = f, .is_first_pass = true};
-    r.is_csv = !is_matrix_market(path);
-    r.last_circuit = r.last_neuron = -1;
-    r.most = (cisup_index)(memory / 4.0 / growth / sizeof *r.list);
-    if (r.most < fewest_waiting) r.most = fewest_waiting;
-    r.slot_most = (cisup_index)(memory / 2.0 / growth / sizeof *f->slot);
+    const cisup_row_file_options o = options ? *options : (cisup_row_file_options){0};
+    *f = (cisup_row_file){.S = o.S, .bad_circuit = -1};
+    reader r;
+    reader_init(&r, path, o, f);
+    f->can_reopen = r.is_regular;
     cisup_status status;
     r.is_reading = true;
     CISUP_TRY(read_pass(&r, err));

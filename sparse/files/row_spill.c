@@ -81,9 +81,12 @@ static cisup_status fill_held(const void *from, cisup_index first, cisup_index c
 }
 
 cisup_rows cisup_row_file_rows(const cisup_row_file *f) {
-    return (cisup_rows){f->N, f->S,
-                        f->T, f->has_spilled ? fill_spilled : fill_held,
-                        f,    f->has_spilled ? NULL : f->slot};
+    return (cisup_rows){f->N + f->added,
+                        f->S,
+                        f->T,
+                        f->has_spilled ? fill_spilled : fill_held,
+                        f,
+                        f->has_spilled ? NULL : f->slot};
 }
 
 void cisup_row_file_close(cisup_row_file *f) {

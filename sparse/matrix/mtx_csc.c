@@ -4,8 +4,14 @@
  * stable, so that files sorted by column or by row need no sort. */
 #include <cisup/sparse/mtx.h>
 
+#include <cisup/core/memory.h>
+
+/* Of an entry, at most (sparse/mtx.h). */
+static const double entry_bytes = 88.0;
+
 typedef struct {
     cisup_index nrow, ncol, first_line, last_line; /* of the entries */
+    double memory;                                 /* 0: not limited */
     cisup_triplets list;
 } collection;
 
@@ -23,6 +29,14 @@ static cisup_status take_entry(void *context, cisup_entry e, cisup_index line,
     collection *c = context;
     if (c->list.count == 0) c->first_line = line;
     c->last_line = line;
+    if (c->memory > 0.0 && entry_bytes * (double)c->list.count >= c->memory) {
+        char have[16];
+        cisup_bytes_text(c->memory, have);
+        return CISUP_FAIL(err, CISUP_ENOMEM,
+                          "more entries than fit in the %s given; read strictly a file "
+                          "may be larger",
+                          have);
+    }
     return cisup_triplets_append(&c->list, e, err);
 }
 
@@ -30,7 +44,7 @@ cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *opti
                             cisup_csc *a, cisup_error *err) {
     *a = (cisup_csc){0};
     const int lenient = options && options->lenient;
-    collection c = {0};
+    collection c = {.memory = options ? options->memory : 0.0};
     const cisup_mtx_visitor visitor = {&c, take_sizes, take_entry};
     cisup_index repeated = -1;
     cisup_status status = cisup_mtx_each(path, options, &visitor, err);

@@ -4,28 +4,29 @@
  * cisup_mtx_each puts the file and the line it was at before the text. */
 #include <cisup/sparse/mtx.h>
 
+#include "packed.h"
+
+#include <cisup/core/base/csvfile.h>
 #include <cisup/core/memory.h>
 
 #include <ctype.h>
-#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
-#include <zlib.h>
 
-enum { buffer_bytes = 1 << 18 };
+enum { buffer_bytes = 1 << 18, most_comments = 16000000 };
 static const cisup_index limit = INT64_C(1) << 62; /* rows, columns, entries */
 
 /* A text file, read by lines. */
 typedef struct {
-    gzFile file;
+    cisup_packed file;
     char *text; /* [buffer_bytes + 1]; text[at..end) is not yet read */
     size_t at, end;
-    char *stop;       /* where the present line ends; *stop = 0 */
-    cisup_index line; /* its number, from 1 */
+    char *stop;           /* where the present line ends; *stop = 0 */
+    cisup_index line;     /* its number, from 1 */
+    cisup_index comments; /* bytes of what was skipped above the sizes */
     cisup_mtx_read_options options;
 } source;
 
@@ -38,44 +39,15 @@ typedef struct {
     cisup_index line; /* of the sizes */
 } header;
 
-static cisup_status source_open(source *s, const char *path, cisup_error *err) {
-    errno = 0;
-    if (strcmp(path, "-") == 0) {
-        const int descriptor = dup(STDIN_FILENO);
-        s->file = descriptor < 0 ? NULL : gzdopen(descriptor, "rb");
-        if (!s->file && descriptor >= 0) (void)close(descriptor);
-    } else {
-        s->file = gzopen(path, "rbe");
-    }
-    if (!s->file)
-        return CISUP_FAIL(err, errno ? CISUP_EIO : CISUP_ENOMEM, "cannot read: %s",
-                          strerror(errno ? errno : ENOMEM));
-    (void)gzbuffer(s->file, buffer_bytes / 2);
-    return cisup_new(&s->text, buffer_bytes + 1, 1, err);
-}
-
-static void source_close(source *s) {
-    if (s->file) (void)gzclose_r(s->file);
-    cisup_release(s->text);
-}
-
 /* Reads on behind text[at..end), which moves to the front; *got = 0 at the end. */
-static cisup_status refill(source *s, int *got, cisup_error *err) {
+static cisup_status refill(source *s, size_t *got, cisup_error *err) {
     s->end -= s->at;
     memmove(s->text, s->text + s->at, s->end);
     s->at = 0;
-    errno = 0;
-    *got = gzread(s->file, s->text + s->end, (unsigned)(buffer_bytes - s->end));
-    if (*got > 0) {
-        s->end += (size_t)*got;
-        return CISUP_OK;
-    }
-    int code;
-    const char *text = gzerror(s->file, &code);
-    if (*got == 0 && code == Z_OK) return CISUP_OK;
-    if (code == Z_ERRNO) text = strerror(errno);
-    return CISUP_FAIL(err, CISUP_EIO, "cannot read: %.200s",
-                      code == Z_BUF_ERROR ? "the gzip data end too early" : text);
+    const cisup_status status =
+        cisup_packed_read(&s->file, s->text + s->end, buffer_bytes - s->end, got, err);
+    if (status == CISUP_OK) s->end += *got;
+    return status;
 }
 
 /* The next line without its end, 0-terminated; *line = NULL at the end of the file. */
@@ -86,7 +58,7 @@ static cisup_status next_line(source *s, char **line, cisup_error *err) {
         if (s->at == 0 && s->end == buffer_bytes)
             return CISUP_FAIL(err, CISUP_EFORMAT, "the line is longer than %d bytes",
                               (int)buffer_bytes);
-        int got;
+        size_t got;
         const cisup_status status = refill(s, &got, err);
         if (status != CISUP_OK) return status;
         if (got == 0) break;
@@ -164,6 +136,9 @@ static cisup_status real_read(const char **at, double *out, cisup_error *err) {
     if (!isfinite(*out))
         return CISUP_FAIL(err, CISUP_EFORMAT, "the value %s is not finite in double",
                           token(*at).text);
+    if (cisup_is_lost(*at, *out))
+        return CISUP_FAIL(err, CISUP_EFORMAT, "the value %s would be 0 in double",
+                          token(*at).text);
     *at = end;
     return CISUP_OK;
 }
@@ -195,8 +170,14 @@ static cisup_status content_line(source *s, int above_sizes, char **line,
         if (status != CISUP_OK || !*line) return status;
         const char *first = *line;
         skip_blanks(&first);
-        const int is_comment = **line == '%', is_blank = first == s->stop;
+        const int is_comment = *(s->options.lenient ? first : *line) == '%';
+        const int is_blank = first == s->stop;
         if (!is_comment && !is_blank) return CISUP_OK;
+        s->comments += above_sizes ? s->stop - *line + 1 : 0;
+        if (s->comments > most_comments)
+            return CISUP_FAIL(err, CISUP_EFORMAT,
+                              "more than %d MB of comments above the sizes",
+                              most_comments / 1000000);
         if (s->options.lenient || (is_comment && above_sizes)) continue;
         return CISUP_FAIL(err, CISUP_EFORMAT, "%s (--lenient skips it)",
                           is_blank ? "a blank line" : "a comment below the sizes");
@@ -230,14 +211,31 @@ static cisup_status symmetry_read(const char **at, int lenient, header *h,
                       h->symmetry == SKEW ? "skew-symmetric" : "symmetric");
 }
 
+/* The first word of the file. */
+static cisup_status banner_begin(const char **at, int lenient, cisup_error *err) {
+    const char *line = *at, *found = line;
+    if (strncmp(found, "\xEF\xBB\xBF", 3) == 0) found += 3;
+    skip_blanks(&found);
+    const char *word = found;
+    if (!takes_word(&found, "%%MatrixMarket", lenient) &&
+        !(lenient && takes_word(&found, "%MatrixMarket", lenient)))
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "\"%s\" does not begin with %%%%MatrixMarket",
+                          token(word).text);
+    if (word > line && !lenient)
+        return CISUP_FAIL(
+            err, CISUP_EFORMAT, "%s stands before %%%%MatrixMarket (--lenient skips it)",
+            isblank((unsigned char)*line) ? "a blank" : "a byte order mark");
+    *at = found;
+    return CISUP_OK;
+}
+
 static cisup_status banner_read(source *s, header *h, cisup_error *err) {
     char *line;
     cisup_status status;
     CISUP_TRY(next_line(s, &line, err));
     const char *at = line ? line : "";
-    if (!takes_word(&at, "%%MatrixMarket", s->options.lenient) || *line != '%')
-        return CISUP_FAIL(err, CISUP_EFORMAT,
-                          "\"%s\" does not begin with %%%%MatrixMarket", token(at).text);
+    CISUP_TRY(banner_begin(&at, s->options.lenient, err));
     if (!takes_word(&at, "matrix", s->options.lenient))
         return CISUP_FAIL(err, CISUP_EFORMAT, "\"%s\" is not \"matrix\"", token(at).text);
     if (!takes_word(&at, "coordinate", s->options.lenient))
@@ -259,6 +257,18 @@ done:
     return status;
 }
 
+/* Strictly every place has one entry at most. */
+static cisup_status count_check(const source *s, const header *h, cisup_error *err) {
+    cisup_index places;
+    if (s->options.lenient || !cisup_multiply_sizes(h->nrow, h->ncol, &places) ||
+        h->nnz <= places)
+        return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EFORMAT,
+                      "%" PRId64 " entries in %" PRId64 " rows and %" PRId64
+                      " columns: some would be given twice",
+                      h->nnz, h->nrow, h->ncol);
+}
+
 static cisup_status sizes_read(source *s, header *h, cisup_error *err) {
     char *line;
     cisup_status status;
@@ -278,6 +288,7 @@ static cisup_status sizes_read(source *s, header *h, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "a symmetric matrix of %" PRId64 " x %" PRId64, h->nrow,
                           h->ncol);
+    CISUP_TRY(count_check(s, h, err));
     const cisup_index most = h->symmetry == GENERAL ? h->nnz : 2 * h->nnz;
     if (s->options.full_columns && h->ncol > most)
         return CISUP_FAIL(err, CISUP_EFORMAT,
@@ -297,10 +308,6 @@ static cisup_status place_check(const header *h, cisup_index i, cisup_index j,
     if (j < 1 || j > h->ncol)
         return CISUP_FAIL(err, CISUP_EFORMAT, "column %" PRId64 " is outside 1..%" PRId64,
                           j, h->ncol);
-    if (i == j && h->symmetry == SKEW)
-        return CISUP_FAIL(err, CISUP_EFORMAT,
-                          "row %" PRId64 " is on the diagonal of a skew-symmetric matrix",
-                          i);
     return CISUP_OK;
 }
 
@@ -314,6 +321,10 @@ static cisup_status entry_read(source *s, const header *h, const char *at,
     CISUP_TRY(place_check(h, i, j, err));
     if (h->field == CISUP_MTX_REAL) CISUP_TRY(real_read(&at, &x, err));
     if (h->field == CISUP_MTX_INTEGER) CISUP_TRY(integer_read(&at, &x, err));
+    if (i == j && x != 0.0 && h->symmetry == SKEW)
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "row %" PRId64 " is on the diagonal of a skew-symmetric matrix",
+                          i);
     CISUP_TRY(line_end(s, at, err));
     CISUP_TRY(v->entry(v->context, (cisup_entry){i - 1, j - 1, x}, s->line, err));
     if (h->symmetry == GENERAL || i == j) return CISUP_OK;
@@ -344,13 +355,15 @@ static cisup_status read_all(source *s, const char *path, const cisup_mtx_visito
                              cisup_error *err) {
     header h = {0};
     cisup_status status;
-    CISUP_TRY(source_open(s, path, err));
+    CISUP_TRY(cisup_packed_open(&s->file, path, err));
+    CISUP_TRY(cisup_new(&s->text, buffer_bytes + 1, 1, err));
     CISUP_TRY(banner_read(s, &h, err));
     CISUP_TRY(sizes_read(s, &h, err));
     CISUP_TRY(v->sizes(v->context, h.nrow, h.ncol, err));
     CISUP_TRY(entries_read(s, &h, v, err));
 done:
-    source_close(s);
+    cisup_packed_close(&s->file);
+    cisup_release(s->text);
     return status;
 }
 
@@ -372,7 +385,8 @@ cisup_status cisup_mtx_at(cisup_status status, const char *path, cisup_index lin
 
 cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
                             const cisup_mtx_visitor *visitor, cisup_error *err) {
-    source s = {.options = options ? *options : cisup_mtx_read_defaults()};
+    source s = {.file = {.descriptor = -1},
+                .options = options ? *options : cisup_mtx_read_defaults()};
     /* A decimal comma would read another number; no global state is touched. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     const locale_t before = uselocale(plain);

@@ -20,9 +20,11 @@ cat >pattern.mtx <<END
 END
 try verdict pattern.mtx
 sed -e 's/pattern/real/' -e '/^[0-9] [0-9]$/s/$/ 2.385e-1/' pattern.mtx >real.mtx
-try verdict real.mtx
+try cisup check real.mtx
+try verdict --lenient real.mtx
 sed -e 's/pattern/integer/' -e '/^[0-9] [0-9]$/s/$/ -3/' pattern.mtx >integer.mtx
-try verdict integer.mtx
+try cisup check integer.mtx
+try verdict --lenient integer.mtx
 cat >habits.mtx <<END
 %%matrixmarket MATRIX Coordinate Pattern Symmetric
 3 3 3
@@ -40,3 +42,9 @@ try verdict --lenient crlf.mtx
 { cat pattern.mtx; echo 2 3; } | sed 's/^4 3 6$/4 3 7/' >twice.mtx
 try cisup check twice.mtx
 try verdict --lenient twice.mtx
+# A byte order mark, one % and a diagonal of zeros are lenient, too.
+{ printf '\357\273\277 %s\n' '%MatrixMarket matrix coordinate pattern general'; sed 1d pattern.mtx; } >mark.mtx
+try cisup check mark.mtx
+try verdict --lenient mark.mtx
+printf '%s\n' '%%MatrixMarket matrix coordinate real skew-symmetric' '2 2 2' '1 1 0' '2 1 5' >skew.mtx
+try verdict --lenient skew.mtx

@@ -20,8 +20,9 @@ try cisup check -q a.csv
 # A wrong S is a violation.
 try cisup check -S 5 a.mtx
 try cisup check -S 7 a.csv
-try cisup check -S 5 --json a.mtx
+json() { cisup check --json "$@" | sed 's/,"seconds":.*/}/'; }
+try json -S 5 a.mtx
 # An embedding of whole blocks: T d columns.
 cisup export -D 60 -S 3 -T 5 -L 1 --form full -o out -q
 try verdict -S 3 out/E1.mtx
-try cisup check -S 3 out/U1.mtx
+try cisup check -S 3 --lenient out/U1.mtx

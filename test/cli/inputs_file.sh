@@ -20,7 +20,12 @@ rows 1,0,0,1
 rows 0,9223372036854775807,0,1
 rows 0,0,99999999999999999999,1
 rows 0,0,0,1 0,0,0,1
+# One circuit's inputs are those of all; else there must be as many as circuits.
 rows 0,0,0,1
+rows 0,0,0,1 1,0,0,1
+rows 0,0,0,1 1,0,0,1 2,0,0,1
+rows 0,0,0,1 1,0,0,1 2,0,0,1 3,0,0,1
+rows 0,0,0,1e-400
 printf 'circuit,i,input,value\n0,0,0,1\n' >a.csv
 try cisup propagate --circuit-file own.csv --gate --input-file a.csv
 # A circuit of two neurons, gated, has no data neuron beyond 1.

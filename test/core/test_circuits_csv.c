@@ -201,6 +201,49 @@ static void repeating_may_run_out_of_memory(void **state) {
     cisup_circuits_free(&three);
 }
 
+/* Inputs of another number of circuits than the file has are nobody's; those of one are
+ * everybody's. */
+static void inputs_belong_to_the_circuits_of_the_file(void **state) {
+    (void)state;
+    for (cisup_index T = 2; T < 8; T += 2) {
+        const cisup_circuits_csv_options o = {.T = T};
+        cisup_circuits c;
+        cisup_error err;
+        CHECK_OK(read_text(&c, HEADER "0,1,0,0,1\n1,1,0,0,2\n2,1,0,0,3\n", &o, &error_));
+        assert_int_equal(c.file_circuits, 3);
+        assert_int_equal(read_inputs(&c, INPUTS "0,0,0,1\n1,0,0,2\n", &err),
+                         CISUP_EFORMAT);
+        assert_non_null(
+            strstr(err.text, "inputs of 2 circuits; the file of circuits has 3"));
+        assert_int_equal(
+            read_inputs(&c, INPUTS "0,0,0,1\n1,0,0,2\n2,0,0,3\n3,0,0,4\n", &err),
+            CISUP_EFORMAT);
+        assert_null(c.input);
+        CHECK_OK(read_inputs(&c, INPUTS "2,0,0,7\n1,0,0,6\n0,0,0,5\n", &error_));
+        for (cisup_index t = 0; t < T; t++)
+            assert_true(c.input[t] == 5.0 + (double)(t % 3));
+        CHECK_OK(read_inputs(&c, INPUTS "0,0,0,7\n", &error_));
+        for (cisup_index t = 0; t < T; t++) assert_true(c.input[t] == 7.0);
+        cisup_circuits_free(&c);
+    }
+}
+
+/* One matrix of this width fits, all that are needed do not: nothing is taken. */
+static void the_width_in_a_line_costs_nothing(void **state) {
+    (void)state;
+    const double most = sqrt(0.4 * cisup_memory_available() / sizeof(double));
+    if (!(most < INT32_MAX)) skip();
+    char text[120];
+    (void)snprintf(text, sizeof text, HEADER "0,1,%.0f,0,1\n", most);
+    const int64_t peak = cisup_memory_peak();
+    cisup_circuits c;
+    cisup_error err;
+    assert_int_equal(read_text(&c, text, &gated, &err), CISUP_ENOMEM);
+    assert_non_null(strstr(err.text, "circuits (1) of width "));
+    assert_true(cisup_memory_peak() - peak < 10000000);
+    assert_null(c.w);
+}
+
 static void one_layer_serves_any_number(void **state) {
     (void)state;
     const cisup_circuits_csv_options seven = {.L = 7};
@@ -286,7 +329,7 @@ static void a_huge_circuit_or_layer_is_a_gap(void **state) {
     cisup_error err = {0};
     assert_int_equal(read_text(&c, HEADER "0,1,2147483647,0,1\n", NULL, &err),
                      CISUP_ENOMEM);
-    assert_non_null(strstr(err.text, "circuits' weights would need 74 EB"));
+    assert_non_null(strstr(err.text, "of width 2147483648 would need 74 EB"));
     const cisup_circuits_csv_options o = {.T = INT64_C(1) << 50};
     assert_int_equal(read_text(&c, HEADER "0,1,0,0,1\n", &o, NULL), CISUP_ENOMEM);
     assert_null(c.w);
@@ -420,6 +463,8 @@ int main(void) {
         cmocka_unit_test(circuits_repeat_cyclically_up_to_T),
         cmocka_unit_test(repeating_is_reading_with_another_T),
         cmocka_unit_test(repeating_may_run_out_of_memory),
+        cmocka_unit_test(inputs_belong_to_the_circuits_of_the_file),
+        cmocka_unit_test(the_width_in_a_line_costs_nothing),
         cmocka_unit_test(one_layer_serves_any_number),
         cmocka_unit_test(malformed_fields_are_refused_with_their_line),
         cmocka_unit_test(incomplete_files_are_refused_with_their_line),

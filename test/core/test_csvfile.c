@@ -156,6 +156,21 @@ static void a_long_field_is_kept_whole(void **state) {
     free(text);
 }
 
+static void a_row_is_not_endless(void **state) {
+    (void)state;
+    enum { length = 300000 };
+    char *text = malloc(length);
+    assert_non_null(text);
+    memset(text, '\n', length); /* a quoted field may hold lines */
+    memcpy(text, "a,b\n\"", 5);
+    write_file(text, length);
+    cisup_error err = {0};
+    cisup_index rows = 0;
+    assert_int_equal(cisup_csv_read(path, "a,b", count_row, &rows, &err), CISUP_EFORMAT);
+    assert_non_null(strstr(err.text, "tmp:2: the row is longer than 262144 bytes"));
+    free(text);
+}
+
 /* The file fails with EFORMAT and this text behind the path. */
 static void check_malformed(const char *text, size_t length, const char *want) {
     record r = {.columns = 2};
@@ -300,8 +315,13 @@ static void numbers_are_finite_and_decimal(void **state) {
     assert_true(x == -0.5e-3);
     CHECK_OK(cisup_parse_number("+7.", "x", &x, &error_));
     assert_true(x == 7.0);
-    CHECK_OK(cisup_parse_number("1e-999", "x", &x, &error_)); /* rounds to 0 */
+    CHECK_OK(cisup_parse_number("-0.00e-999", "x", &x, &error_));
     assert_true(x == 0.0);
+    CHECK_OK(cisup_parse_number("4.9406564584124654e-324", "x", &x, &error_));
+    assert_true(x > 0.0);
+    cisup_error lost;
+    assert_int_equal(cisup_parse_number("1e-999", "x", &x, &lost), CISUP_EFORMAT);
+    assert_non_null(strstr(lost.text, "x: 1e-999 would be 0 in double"));
     CHECK_OK(cisup_parse_number("7", "x", &x, &error_));
     static const char *const bad[] = {"",    "nan", "NaN",   "inf",  "-Infinity", "1e999",
                                       "0x1", " 1",  "1 ",    "1,5",  "1e",        ".",
@@ -340,6 +360,7 @@ int main(void) {
         cmocka_unit_test(a_chunk_border_anywhere_changes_nothing),
         cmocka_unit_test(a_long_file_arrives_whole),
         cmocka_unit_test(a_long_field_is_kept_whole),
+        cmocka_unit_test(a_row_is_not_endless),
         cmocka_unit_test(malformed_files_are_refused_with_their_line),
         cmocka_unit_test(a_status_of_the_row_function_stops_the_reading),
         cmocka_unit_test(what_cannot_be_read_is_eio),

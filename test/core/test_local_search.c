@@ -92,6 +92,21 @@ static void a_walk_leads_to_the_same_circuits_everywhere(void **state) {
     cisup_allocation_free(&start);
 }
 
+static void no_options_are_the_defaults(void **state) {
+    (void)state;
+    const cisup_local_search_options o = cisup_local_search_defaults();
+    cisup_allocation start, a, b;
+    CHECK_OK(cisup_allocation_init(&start, 13, 4, 1, &error_));
+    for (int32_t k = 0; k < 4; k++) start.slot[k] = k;
+    CHECK_OK(cisup_local_search(&start, &o, &a, &error_));
+    CHECK_OK(cisup_local_search(&start, NULL, &b, &error_));
+    assert_int_equal(a.T, b.T);
+    assert_memory_equal(a.slot, b.slot, (size_t)(a.T * a.S) * sizeof *a.slot);
+    cisup_allocation_free(&start);
+    cisup_allocation_free(&a);
+    cisup_allocation_free(&b);
+}
+
 static void more_effort_continues_the_same_walk(void **state) {
     (void)state;
     cisup_allocation start = lines(60, 5, 136);
@@ -179,6 +194,7 @@ int main(void) {
         cmocka_unit_test(a_result_is_valid_and_never_smaller),
         cmocka_unit_test(start_seed_and_effort_decide_the_result),
         cmocka_unit_test(a_walk_leads_to_the_same_circuits_everywhere),
+        cmocka_unit_test(no_options_are_the_defaults),
         cmocka_unit_test(more_effort_continues_the_same_walk),
         cmocka_unit_test(a_complete_design_is_left_alone),
         cmocka_unit_test(from_one_pair_it_finds_all),

@@ -108,10 +108,31 @@ static void too_little_memory_is_refused_saying_how_much_is_needed(void **state)
     cisup_allocation_free(&a);
 }
 
+/* Neurons that no circuit holds are counted all the same. */
+static void what_the_machine_has_not_is_not_taken(void **state) {
+    (void)state;
+    cisup_allocation a;
+    CHECK_OK(cisup_allocation_init(&a, 100, 2, 3, &error_));
+    for (int32_t k = 0; k < 6; k++) a.slot[k] = k;
+    const cisup_rows rows = {INT32_MAX, 2, 3, watched_rows, &a, a.slot};
+    cisup_overlap_report got;
+    cisup_error err;
+    const int64_t peak = cisup_memory_peak();
+    const int is_large = cisup_memory_available() > cisup_overlap_memory(&rows);
+    if (!is_large) {
+        assert_int_equal(cisup_overlap_check_rows(&rows, NULL, &got, &err), CISUP_ENOMEM);
+        assert_non_null(strstr(err.text, "the check would need"));
+        assert_true(cisup_memory_peak() - peak < 10000000);
+    }
+    cisup_allocation_free(&a);
+    if (is_large) skip();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_more_memory_is_taken_than_given),
         cmocka_unit_test(too_little_memory_is_refused_saying_how_much_is_needed),
+        cmocka_unit_test(what_the_machine_has_not_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,7 +145,8 @@ static void sizes_beyond_32_bits_cost_nothing(void **state) {
     assert_int_equal(a.i[0], INT64_C(4294967296));
     assert_int_equal(a.i[1], INT64_C(4611686018427387902));
     cisup_csc_free(&a);
-    const char many[] = BANNER "real general\n7 7 1000000000000000\n1 1 2.385\n";
+    const char many[] =
+        BANNER "real general\n1000000000000000 7 1000000000000000\n1 1 2.385\n";
     scratch_put("a.mtx", many, strlen(many));
     const int64_t peak = cisup_memory_peak();
     cisup_error err;
@@ -175,7 +176,10 @@ static const fault strict_faults[] = {
     FAULT("", 1, "\"\" does not begin with %%MatrixMarket"),
     FAULT("1 1 1\n1 1 2.5\n", 1, "\"1\" does not begin with %%MatrixMarket"),
     FAULT("% c\n" SIZED, 1, "\"%\" does not begin with"),
-    FAULT(" " SIZED, 1, "does not begin with"),
+    FAULT(" " SIZED, 1, "a blank stands before %%MatrixMarket (--lenient"),
+    FAULT("\t%%Matrix\n", 1, "\"%%Matrix\" does not begin with"),
+    FAULT("\xEF\xBB\xBF" SIZED, 1, "a byte order mark stands before"),
+    FAULT("%MatrixMarket matrix coordinate real general\n0 0 0\n", 1, "does not begin"),
     FAULT("\x1f\x01\x80zz\n", 1, "\"???zz\" does not begin"),
     FAULT("%%matrixmarket matrix coordinate real general\n0 0 0\n", 1, "%%matrixmarket"),
     FAULT("%%MatrixMarketing matrix coordinate real general\n", 1, "%%MatrixMarketing"),
@@ -228,6 +232,9 @@ static const fault strict_faults[] = {
     FAULT(SIZED "1 1 nan\n", 3, "\"nan\", not"),
     FAULT(SIZED "1 1 -inf\n", 3, "\"-inf\", not"),
     FAULT(SIZED "1 1 1e309\n", 3, "value 1e309 is not finite"),
+    FAULT(SIZED "1 1 -1e-400\n", 3, "value -1e-400 would be 0 in double"),
+    FAULT(SIZED "1 1 0 7\n", 3, "\"7\" is too much"),
+    FAULT(REAL "2 3 7\n", 2, "7 entries in 2 rows and 3 columns"),
     FAULT(SIZED "1 1 2 3\n", 3, "\"3\" is too much"),
     FAULT(SIZED "1 1 2\0 3\n", 3, "a zero byte on this line"),
     FAULT(SIZED "1 1 2\n2 1 2.38", 4, "ends inside this line"),
@@ -238,7 +245,7 @@ static const fault strict_faults[] = {
 };
 
 static const fault lenient_faults[] = {
-    FAULT("%MatrixMarket matrix coordinate real general\n0 0 0\n", 1, "does not begin"),
+    FAULT("MatrixMarket matrix coordinate real general\n0 0 0\n", 1, "does not begin"),
     FAULT(BANNER "real symmetric\n2 3 0\n", 2, "symmetric matrix of 2 x 3"),
     FAULT(BANNER "real skew-symmetric\n2 2 1\n2 2 1\n", 3, "row 2 is on the diagonal"),
     FAULT(SIZED "\n1 1 1\n% c\n0 1 1\n", 6, "row 0 is outside"),
@@ -281,6 +288,12 @@ static void lenient_reading_takes_what_others_write(void **state) {
         {BANNER "real symmetric\n2 2 2\n1 1 5\n2 1 2.385\n", {5, 2.385, 2.385, 0}},
         {BANNER "pattern symmetric\n2 2 2\n2 2\n1 2\n", {0, 1, 1, 1}},
         {BANNER "integer skew-symmetric\n2 2 1\n2 1 7\n", {0, 7, -7, 0}},
+        {BANNER "real skew-symmetric\n2 2 3\n1 1 0\n2 2 0.0\n2 1 7\n", {0, 7, -7, 0}},
+        {"\xEF\xBB\xBF" REAL "2 2 1\n1 2 3\n", {0, 0, 3, 0}},
+        {REAL " % c\n2 2 1\n\t% c\n1 2 3\n", {0, 0, 3, 0}},
+        {" \t" REAL "2 2 1\n1 2 3\n", {0, 0, 3, 0}},
+        {"%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 3\n", {0, 0, 3, 0}},
+        {REAL "2 2 5\n1 2 3\n1 2 0e-9999\n1 2 0\n1 2 4.9e-324\n1 2 0\n", {0, 0, 3, 0}},
     };
     for (size_t k = 0; k < COUNT(file); k++) {
         cisup_csc a;

@@ -180,6 +180,69 @@ static void opening_survives_every_allocation_failure(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* One circuit of many neurons, or a file that lenient reading holds whole: refused before
+ * the memory is taken. NULL options are the defaults. */
+static void memory_is_for_everything(void **state) {
+    (void)state;
+    enum { N = 300000 };
+    static cisup_index place[N];
+    cisup_allocation a;
+    CHECK_OK(cisup_allocation_init(&a, N, N, 1, &error_));
+    for (cisup_index k = 0; k < N; k++) a.slot[k] = (int32_t)(place[k] = k);
+    const char *const says[] = {"circuit 0 has more than", "more entries than fit"};
+    for (int lenient = 0; lenient < 2; lenient++) {
+        const format form = lenient ? MTX : CSV;
+        const cisup_row_file_options o = {.memory = 1e5, .lenient = lenient};
+        const int64_t peak = cisup_memory_peak();
+        cisup_row_file f;
+        cisup_error err;
+        write_file(form, &a, place);
+        assert_int_equal(cisup_row_file_open(scratch_path(name_of[form]), &o, &f, &err),
+                         CISUP_ENOMEM);
+        assert_non_null(strstr(err.text, says[lenient]));
+        assert_true(cisup_memory_peak() - peak < 2000000);
+        CHECK_OK(cisup_row_file_open(scratch_path(name_of[form]), NULL, &f, &error_));
+        check_rows(&f, &a);
+        cisup_row_file_close(&f);
+    }
+    cisup_allocation_free(&a);
+}
+
+/* Circuit t of 1 + t mod 3 neurons, in falling order: neurons of their own fill them up,
+ * in memory and in the temporary file. */
+static void unequal_circuits_are_filled_up(void **state) {
+    (void)state;
+    enum { T = 3000 };
+    FILE *file = fopen(scratch_path("a.csv"), "wb");
+    assert_non_null(file);
+    (void)fprintf(file, "circuit,neuron\n");
+    for (int t = T - 1; t >= 0; t--)
+        for (int k = t % 3; k >= 0; k--)
+            (void)fprintf(file, "%d,%d\n", t, 10 * k + t % 10);
+    (void)fclose(file);
+    const double memory[] = {1.0, 1e7};
+    for (int m = 0; m < 2; m++) {
+        cisup_row_file_options o = {.memory = memory[m]};
+        cisup_row_file f;
+        CHECK_OK(cisup_row_file_open(scratch_path("a.csv"), &o, &f, &error_));
+        assert_true(f.can_reopen && f.bad_circuit == 1 && f.most_count == 3 && f.N == 30);
+        cisup_row_file_close(&f);
+        o = (cisup_row_file_options){
+            .memory = memory[m], .neurons = 30, .S = 3, .padded = 1};
+        CHECK_OK(cisup_row_file_open(scratch_path("a.csv"), &o, &f, &error_));
+        assert_true(f.bad_circuit == -1 && f.added == T && f.has_spilled == (m == 0));
+        const cisup_rows rows = cisup_row_file_rows(&f);
+        assert_int_equal(rows.N, 30 + T);
+        int32_t slot[3 * T], filler = 30;
+        CHECK_OK(rows.fill(rows.from, 0, T, slot, &error_));
+        for (int t = 0; t < T; t++)
+            for (int k = 0; k < 3; k++)
+                assert_int_equal(slot[3 * t + k],
+                                 k <= t % 3 ? 10 * k + t % 10 : filler++);
+        cisup_row_file_close(&f);
+    }
+}
+
 static int drop_files(void **state) {
     for (format form = CSV; form < FORMATS; form++) scratch_drop(name_of[form]);
     return scratch_remove(state);
@@ -190,6 +253,8 @@ int main(void) {
         cmocka_unit_test(any_order_and_memory_give_the_same_rows),
         cmocka_unit_test(faults_are_found_with_little_memory),
         cmocka_unit_test(spilled_rows_give_the_same_report),
+        cmocka_unit_test(unequal_circuits_are_filled_up),
+        cmocka_unit_test(memory_is_for_everything),
         cmocka_unit_test(opening_survives_every_allocation_failure),
     };
     return cmocka_run_group_tests(tests, scratch_make, drop_files);
