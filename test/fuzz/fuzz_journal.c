@@ -12,7 +12,6 @@ enum { MOST_STEPS = 2000000 };
 
 static uint8_t *sound; /* the journal */
 static size_t sound_size;
-static char *sound_output; /* its export */
 
 static fuzz_printed sweep(const char *path, const char *what, const char *more) {
     const char *words[] = {"sweep", "--journal", path, what, more, NULL};
@@ -42,8 +41,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     fuzz_printed_free(&p);
     p = sweep(fuzz_path(path, "sound.sqlite"), "--export", NULL);
     FUZZ_CHECK(p.code == EXIT_HOLDS, "%s", p.err);
-    sound_output = p.out;
-    free(p.err);
+    fuzz_printed_free(&p);
     read_sound(path);
     return 0;
 }
