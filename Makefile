@@ -1,15 +1,16 @@
 # Thin: every target is one or two commands that can be typed by hand.
 BUILD := build
 JOBS := $(shell nproc)
+FUZZ_SECONDS := 60
 
-.PHONY: all demo check asan bench format clean
+.PHONY: all demo check asan fuzz bench format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) -j $(JOBS)
 
 $(BUILD)/CMakeCache.txt:
 	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
 
-# demo, check, asan and bench first install the packages that are missing (as root, on
+# demo, check, asan, fuzz and bench first install the packages that are missing (as root, on
 # Debian); .ci/packages lists them.
 demo:
 	@.ci/install build
@@ -26,6 +27,14 @@ asan:
 	@cmake -S . -B build-asan -DCMAKE_BUILD_TYPE=Debug -DCISUP_SANITIZE=ON
 	@cmake --build build-asan -j $(JOBS)
 	ctest --test-dir build-asan --output-on-failure -LE slow -j $(JOBS)
+
+# Findings: build-fuzz/fuzz. make fuzz FUZZ_SECONDS=600 is longer, a target each.
+fuzz:
+	@.ci/install build gate
+	@cmake -S . -B build-fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug \
+	  -DCISUP_FUZZ=ON -DBUILD_TESTING=OFF
+	@cmake --build build-fuzz -j $(JOBS)
+	test/fuzz/run build-fuzz $(FUZZ_SECONDS)
 
 bench:
 	@.ci/install build check bench

@@ -5,6 +5,7 @@
 #include "journal.h"
 #include "parameters.h"
 #include "sweep_export.h"
+#include "sweep_match.h"
 #include "sweep_verify.h"
 
 #include <stdlib.h>
@@ -27,7 +28,6 @@ typedef struct {
     char *default_path; /* owned */
     cisup_index threads;
     int json, quiet, force, status, export;
-    int is_checked; /* every cell of the spec */
     sweep_spec spec;
     journal journal;
     progress_cells cells;
@@ -164,90 +164,6 @@ static cisup_status say_rest(request *r, cisup_error *err) {
     return status;
 }
 
-static cisup_status describe_cell(void *context, cisup_index k, char **parameters,
-                                  uint64_t *seed, cisup_error *err) {
-    json_t *cell = sweep_spec_cell(context, k);
-    propagation p = propagation_defaults();
-    cisup_status status;
-    if (!cell) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
-    CISUP_TRY(parameters_set(&p, cell, err));
-    *seed = p.setup.seed;
-    *parameters = json_dumps(cell, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    if (!*parameters) status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
-done:
-    propagation_free(&p);
-    json_decref(cell);
-    return status;
-}
-
-static cisup_status describe(const sweep_spec *spec, journal_subject *now,
-                             cisup_error *err) {
-    json_t *files;
-    *now = (journal_subject){0};
-    const cisup_status status = sweep_spec_files(spec, &files, err);
-    if (status != CISUP_OK) return status;
-    *now = (journal_subject){.version = strdup(CISUP_VERSION),
-                             .spec = sweep_spec_text(spec),
-                             .files = json_dumps(files, JSON_COMPACT | JSON_SORT_KEYS)};
-    json_decref(files);
-    if (now->version && now->spec && now->files) return CISUP_OK;
-    journal_subject_free(now);
-    return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the spec");
-}
-
-/* What was begun goes on only where the same results come out. */
-static cisup_status check_subject(const request *r, const journal_subject *then,
-                                  const journal_subject *now, cisup_error *err) {
-    const char *path = r->journal_path;
-    if (strcmp(then->version, now->version) != 0)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "%s was begun by version %s, this is version %s", path,
-                          then->version, now->version);
-    if (strcmp(then->files, now->files) != 0)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "files of the sweep have changed since %s was begun: %s then, "
-                          "%s now",
-                          path, then->files, now->files);
-    return CISUP_OK;
-}
-
-/* The journal of the spec, filled if it is new; without a spec that of the journal. */
-static cisup_status match(request *r, cisup_error *err) {
-    sweep_spec *spec = &r->spec, begun = {0};
-    journal_subject then = {0}, now = {0};
-    const int only_reads = r->status || r->export;
-    cisup_status status = CISUP_OK;
-    if (!r->journal.is_filled) {
-        if (!spec->root || only_reads)
-            return CISUP_FAIL(err, CISUP_EFORMAT,
-                              r->journal.is_begun
-                                  ? "%s has no cells; a copy of a journal in use, or of "
-                                    "one whose process was killed, needs its -wal file, "
-                                    "too"
-                                  : "%s is empty",
-                              r->journal_path);
-        if (!r->is_checked) CISUP_TRY(sweep_spec_check(spec, r->spec_path, err));
-        CISUP_TRY(describe(spec, &now, err));
-        CISUP_TRY(journal_fill(&r->journal, &now, spec->cells, describe_cell, spec, err));
-        journal_subject_free(&now);
-    }
-    CISUP_TRY(journal_subject_read(&r->journal, &then, err));
-    CISUP_TRY(sweep_spec_parse(&begun, then.spec, r->journal_path, err));
-    if (spec->root) CISUP_TRY(sweep_spec_same(&begun, spec, r->journal_path, err));
-    if (spec->root) sweep_spec_move(&begun, spec);
-    CISUP_TRY(journal_check(&r->journal, begun.cells, err));
-    if (!only_reads) CISUP_TRY(describe(&begun, &now, err));
-    if (!only_reads) CISUP_TRY(check_subject(r, &then, &now, err));
-    sweep_spec_free(spec);
-    *spec = begun;
-    begun = (sweep_spec){0};
-done:
-    sweep_spec_free(&begun);
-    journal_subject_free(&then);
-    journal_subject_free(&now);
-    return status;
-}
-
 static cisup_status show_status(const request *r, const journal_counts *n,
                                 cisup_error *err) {
     const cisup_index open = n->cells - n->done - n->running;
@@ -363,12 +279,14 @@ static cisup_status execute(request *r, int *is_complete, cisup_error *err) {
     const journal_use use = only_reads     ? JOURNAL_READ
                             : r->spec_path ? JOURNAL_CREATE
                                            : JOURNAL_WRITE;
-    r->is_checked = use == JOURNAL_CREATE && access(r->journal_path, F_OK) != 0;
-    if (r->is_checked) CISUP_TRY(sweep_spec_check(&r->spec, r->spec_path, err));
+    const int is_checked = use == JOURNAL_CREATE && access(r->journal_path, F_OK) != 0;
+    if (is_checked) CISUP_TRY(sweep_spec_check(&r->spec, r->spec_path, err));
     CISUP_TRY(check_csv(r, err));
     CISUP_TRY(try_csv(r, err));
     CISUP_TRY(journal_open(&r->journal, r->journal_path, use, err));
-    CISUP_TRY(match(r, err));
+    const sweep_match_options match = {r->spec_path, r->journal_path, only_reads,
+                                       is_checked};
+    CISUP_TRY(sweep_match(&r->spec, &r->journal, &match, err));
     if (!r->spec_path) CISUP_TRY(check_csv(r, err)); /* the journal's own spec is known */
     if (!only_reads) CISUP_TRY(work(r, err));
     if (!only_reads && signal_received()) {
