@@ -106,6 +106,14 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
+static void build_layer(cisup_network *net, cisup_engine engine, cisup_index l,
+                        cisup_outcome *out) {
+    const cisup_transition x = cisup_network_transition(net, l);
+    out->status = cisup_operator_make(&net->layers[l - 2], engine, &x, &out->err);
+}
+
+/* Threads take whole layers; the only one is made by all of them: without a region around
+ * it, which would leave it one thread, or threads of its own beside those there are. */
 static cisup_status build_layers(cisup_network *net, cisup_engine engine, int threads,
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
@@ -113,11 +121,11 @@ static cisup_status build_layers(cisup_network *net, cisup_engine engine, int th
     cisup_status status = cisup_threads_take(threads, L - 1, &threads, err);
     if (status == CISUP_OK) status = cisup_new(&layer, L - 1, sizeof *layer, err);
     if (status != CISUP_OK) return status;
+    if (L == 2) {
+        build_layer(net, engine, 2, layer);
+    } else {
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (cisup_index l = 2; l <= L; l++) {
-        const cisup_transition x = cisup_network_transition(net, l);
-        layer[l - 2].status =
-            cisup_operator_make(&net->layers[l - 2], engine, &x, &layer[l - 2].err);
+        for (cisup_index l = 2; l <= L; l++) build_layer(net, engine, l, &layer[l - 2]);
     }
     status = cisup_outcome_first(layer, L - 1, err);
     cisup_release(layer);
