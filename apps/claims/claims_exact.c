@@ -2,6 +2,7 @@
 #include "claims_parts.h"
 
 #include <cisup/analysis/forward.h>
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 
@@ -46,8 +47,8 @@ static double active_deviation(const cisup_circuits *c, const mlps *m, cisup_ind
         cisup_circuits_step(c, l, t, a, next);
         memcpy(a, next, sizeof a);
         mlp_step(m->v + k * M * M, m->beta + k * M, y);
-        most = fmax(most, fabs(a[0] - 1.5) + fabs(a[1] - 0.5));
-        for (int i = 0; i < M; i++) most = fmax(most, fabs(a[i + 2] - y[i]));
+        most = cisup_larger(most, fabs(a[0] - 1.5) + fabs(a[1] - 0.5));
+        for (int i = 0; i < M; i++) most = cisup_larger(most, fabs(a[i + 2] - y[i]));
     }
     return most;
 }
@@ -59,7 +60,7 @@ static double answer(const cisup_circuits *c, const double *v, cisup_index t, in
     double a[M + 2] = {0}, next[M + 2], most = 0.0;
     for (int j = 0; j < M; j++) a[j + 2] = v[i * M + j] > 0.0 ? eta : -eta;
     cisup_circuits_step(c, 1, t, a, next);
-    for (int j = 0; j < M + 2; j++) most = fmax(most, next[j]);
+    for (int j = 0; j < M + 2; j++) most = cisup_larger(most, next[j]);
     return most;
 }
 
@@ -73,7 +74,7 @@ static double tolerance_ratio(const cisup_circuits *c, const mlps *m, cisup_inde
         double sum = 0.0;
         for (int j = 0; j < M; j++) sum += fabs(v[i * M + j]);
         if (sum > widest) worst = i;
-        widest = fmax(widest, sum);
+        widest = cisup_larger(widest, sum);
     }
     const double eta = margin / widest;
     double low = 0.0, high = 16.0 * eta;
@@ -99,15 +100,15 @@ static gate_sizes measure_gates(const cisup_circuits *c, const mlps *m, double m
     cisup_rng_init(&rng, seed, CISUP_STREAM_INPUT, 0, 0, 0);
     for (cisup_index t = 0; t < GATES; t++) {
         double a[M + 2] = {0}, next[M + 2];
-        s.active = fmax(s.active, active_deviation(c, m, t, &rng));
+        s.active = cisup_larger(s.active, active_deviation(c, m, t, &rng));
         for (cisup_index l = 1; l <= LAYERS; l++) {
             cisup_circuits_step(c, l, t, a, next);
             memcpy(a, next, sizeof a);
-            for (int i = 0; i < M + 2; i++) s.inactive = fmax(s.inactive, a[i]);
+            for (int i = 0; i < M + 2; i++) s.inactive = cisup_larger(s.inactive, a[i]);
         }
         const double ratio = tolerance_ratio(c, m, t, margin);
         s.least = fmin(s.least, ratio);
-        s.most = fmax(s.most, ratio);
+        s.most = cisup_larger(s.most, ratio);
     }
     return s;
 }
@@ -187,8 +188,8 @@ static void see_layer(void *context, cisup_index l, const double *a,
     else
         residual_layer(p, l);
     for (cisup_index k = 0; k < numbers; k++) {
-        p->most = fmax(p->most, fabs(p->stream[k] - a[k]));
-        p->size = fmax(p->size, fabs(a[k]));
+        p->most = cisup_larger(p->most, fabs(p->stream[k] - a[k]));
+        p->size = cisup_larger(p->size, fabs(a[k]));
     }
 }
 

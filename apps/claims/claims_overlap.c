@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/schemes.h>
@@ -121,11 +122,11 @@ static product_sizes measure_product(const cisup_csc *ue, cisup_index d) {
             if (row == column)
                 on_diagonal = ue->x[k];
             else if (row % d != column % d || row / d == column / d)
-                s.other = fmax(s.other, x);
+                s.other = cisup_larger(s.other, x);
             else
-                s.worst = fmax(s.worst, x);
+                s.worst = cisup_larger(s.worst, x);
         }
-        s.identity = fmax(s.identity, fabs(on_diagonal - 1.0));
+        s.identity = cisup_larger(s.identity, fabs(on_diagonal - 1.0));
     }
     return s;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 
@@ -77,7 +78,7 @@ static score count(const table *all, const cisup_index *pick) {
         s.within_10 += fabs(ratio - 1.0) <= 0.1;
         s.within_20 += fabs(ratio - 1.0) <= 0.2;
         s.least = fmin(s.least, ratio);
-        s.most = fmax(s.most, ratio);
+        s.most = cisup_larger(s.most, ratio);
     }
     return s;
 }

@@ -5,6 +5,7 @@
  * taken network by network, and faults may change the circuits of each. */
 #include "claims_study.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
@@ -245,7 +246,7 @@ cisup_interval cisup_trials_extent(const cisup_trials *t, cisup_trials_figure *f
         const double x = figure(&t->report[k], l);
         if (isnan(x)) return (cisup_interval){NAN, NAN, NAN, NAN};
         all.low = fmin(all.low, x);
-        all.high = fmax(all.high, x);
+        all.high = cisup_larger(all.high, x);
     }
     all.mean = all.high;
     return all;

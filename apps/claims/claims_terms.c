@@ -4,6 +4,7 @@
 #include <cisup/analysis/forward.h>
 #include <cisup/analysis/statistics/special.h>
 #include <cisup/analysis/terms.h>
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -167,8 +168,8 @@ static double normal_distance(double *x, cisup_index count) {
     qsort(x, (size_t)count, sizeof *x, ascending);
     for (cisup_index k = 0; k < count; k++) {
         const double law = cisup_normal((x[k] - acc.mean) / sd);
-        most = fmax(most, fabs(law - (double)k / (double)count));
-        most = fmax(most, fabs(law - (double)(k + 1) / (double)count));
+        most = cisup_larger(most, fabs(law - (double)k / (double)count));
+        most = cisup_larger(most, fabs(law - (double)(k + 1) / (double)count));
     }
     return sd > 0.0 ? most : (double)NAN;
 }

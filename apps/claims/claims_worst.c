@@ -6,6 +6,7 @@
  * more, so the largest error found is the largest there is. */
 #include "claims_parts.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <cisup/analysis/forward.h>
@@ -87,7 +88,7 @@ static void see(void *context, cisup_index l, cisup_index t, const double *est) 
         square += e * e;
     }
     double *norm = state ? &most->active : &most->inactive;
-    *norm = fmax(*norm, sqrt(square));
+    *norm = cisup_larger(*norm, sqrt(square));
 }
 
 static int ascending(const void *a, const void *b) {
@@ -150,7 +151,7 @@ static void copy_states(cisup_circuits *c) {
 static void take_worst(cisup_interval *all, double error, double bound) {
     const double x = error / bound;
     all->low = fmin(all->low, x);
-    all->high = fmax(all->high, x);
+    all->high = cisup_larger(all->high, x);
     all->mean = all->high;
 }
 
