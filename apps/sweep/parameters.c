@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parameters.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <stdlib.h>
@@ -65,18 +66,13 @@ static cisup_status store_numbers(const option *o, const json_t *value,
     return status;
 }
 
-static int ascending(const void *left, const void *right) {
-    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
-    return (x > y) - (x < y);
-}
-
 /* A list of z is one cell, which should not have a z twice. */
 static cisup_status check_list(const index_list *list, cisup_error *err) {
     cisup_index *sorted;
     cisup_status status = cisup_new(&sorted, list->count, sizeof *sorted, err);
     if (status != CISUP_OK) return status;
     memcpy(sorted, list->value, (size_t)list->count * sizeof *sorted);
-    qsort(sorted, (size_t)list->count, sizeof *sorted, ascending);
+    qsort(sorted, (size_t)list->count, sizeof *sorted, cisup_ascending);
     for (cisup_index k = 1; k < list->count && status == CISUP_OK; k++)
         if (sorted[k] == sorted[k - 1])
             status = CISUP_FAIL(err, CISUP_EFORMAT, "%" PRId64 " is in the list twice",
