@@ -149,10 +149,6 @@ done:
     return status;
 }
 
-static int is_stdout(const char *path) {
-    return path && strcmp(path, "-") == 0;
-}
-
 /* At most one thing goes to standard output. */
 static cisup_status outputs_check(const request *r, cisup_error *err) {
     const char *end = r->output ? strrchr(r->output, '.') : NULL;
@@ -267,11 +263,8 @@ int cmd_allocate(int argc, char **argv) {
     cisup_error err = {0};
     if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
     options_parse("cisup allocate", "", about, table, &r, argc, argv, NULL);
-    cisup_status status =
-        r.T.count == 1
-            ? execute(&r, &err)
-            : CISUP_FAIL(&err, CISUP_EINVAL,
-                         "--circuits: %" PRId64 " values; one is needed", r.T.count);
+    cisup_status status = index_list_single(&r.T, "circuits", &err);
+    if (status == CISUP_OK) status = execute(&r, &err);
     cisup_release(r.T.value);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

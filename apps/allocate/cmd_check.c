@@ -266,9 +266,7 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
                                                           : "");
     if (r->sample && r->algebra)
         return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
-    if (r->T.count > 1)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    if (r->T.count > 1) return index_list_single(&r->T, "circuits", err);
     if (r->neurons > CISUP_MOST_NEURONS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 ": at most %" PRId32,
                           r->neurons, CISUP_MOST_NEURONS);

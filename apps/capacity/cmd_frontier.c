@@ -23,13 +23,6 @@ typedef struct {
     index_list at;
 } frontier_request;
 
-static cisup_status check_list(const index_list *list, const char *name, int is_axis,
-                               cisup_error *err) {
-    if (is_axis || list->count == 1) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: %" PRId64 " values; one is needed", name,
-                      list->count);
-}
-
 /* The axis takes its values from --at alone. */
 static cisup_status check_axis(frontier_request *f, cisup_error *err) {
     setup *s = &f->r.setup;
@@ -180,8 +173,8 @@ static cisup_status execute(frontier_request *f, int *is_feasible, cisup_error *
     cisup_status status;
     CISUP_TRY(check_axis(f, err));
     CISUP_TRY(capacity_request_complete(&f->r, err));
-    CISUP_TRY(check_list(&s->D, "width", f->along == ALONG_D, err));
-    CISUP_TRY(check_list(&s->z, "active", f->along == ALONG_Z, err));
+    if (f->along != ALONG_D) CISUP_TRY(index_list_single(&s->D, "width", err));
+    if (f->along != ALONG_Z) CISUP_TRY(index_list_single(&s->z, "active", err));
     CISUP_TRY(check_all(f, err));
     if (!f->r.json && !f->r.quiet) capacity_text_head(&f->r);
     for (cisup_index i = 0; i < f->r.scheme_count; i++)

@@ -32,6 +32,13 @@ cisup_status index_list_set(index_list *list, cisup_index value, cisup_error *er
     return CISUP_OK;
 }
 
+cisup_status index_list_single(const index_list *list, const char *name,
+                               cisup_error *err) {
+    if (list->count == 1) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: %" PRId64 " values; one is needed", name,
+                      list->count);
+}
+
 int index_list_is_max(const index_list *list) {
     return list->count == 1 && list->value[0] == INDEX_MAX_WORD;
 }

@@ -81,6 +81,10 @@ typedef struct {
 CISUP_MUST_CHECK cisup_status index_list_set(index_list *list, cisup_index value,
                                              cisup_error *err);
 
+/* Errors: EINVAL naming the option `name` unless a list has one value. */
+CISUP_MUST_CHECK cisup_status index_list_single(const index_list *list, const char *name,
+                                                cisup_error *err);
+
 /* Whether a list is the single word max. */
 int index_list_is_max(const index_list *list);
 

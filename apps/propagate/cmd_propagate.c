@@ -112,10 +112,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(propagation_complete(&r->run, err));
     CISUP_TRY(check_files(r, err));
-    if (r->json && r->csv_path && strcmp(r->csv_path, "-") == 0)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--json and --csv - exclude each other: each takes the "
-                          "standard output");
+    CISUP_TRY(guard_stdout(r->json, r->csv_path, err));
     CISUP_TRY(propagation_each(&r->run, NULL, NULL, err));
     CISUP_TRY(csv_open(&r->csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
                        r->overwrite, err));

@@ -178,10 +178,6 @@ static cisup_status show_status(const request *r, const journal_counts *n,
     return CISUP_OK;
 }
 
-static int is_stdout(const char *path) {
-    return path && strcmp(path, "-") == 0;
-}
-
 /* What is asked for, of the cells that are done. */
 static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
     cisup_status status;
@@ -220,11 +216,7 @@ static cisup_status check_options(const request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--status and --export exclude each other");
     if (r->status && r->csv_path)
         return CISUP_FAIL(err, CISUP_EINVAL, "--status has no --csv");
-    if (r->json && is_stdout(r->csv_path))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--json and --csv - exclude each other: each takes the "
-                          "standard output");
-    return CISUP_OK;
+    return guard_stdout(r->json, r->csv_path, err);
 }
 
 /* Before anything is written: the CSV file is none of those that are read. */

@@ -29,9 +29,8 @@ enum { MOST_LAYERS = 1000 };
 
 static cisup_status request_check(const request *r, cisup_error *err) {
     const cisup_allocation_options *a = &r->choice;
-    if (r->T.count != 1)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    const cisup_status status = index_list_single(&r->T, "circuits", err);
+    if (status != CISUP_OK) return status;
     if (!(r->margin > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive", r->margin);
     if (!(isnan(r->budget) || r->budget > 0.0))
