@@ -119,8 +119,8 @@ cisup_status parameter_set(propagation *p, const char *name, const json_t *value
 }
 
 char *parameter_text(const char *name, const json_t *value) {
-    propagation p;
-    const option_row *o = find_parameter(&p, name).row;
+    static const propagation none;
+    const option_row *o = find_parameter(&none, name).row;
     const json_t *only = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
     json_t *plain = o && o->kind == OPTION_NUMBER
                         ? json_real(json_number_value(value) + 0.0)
