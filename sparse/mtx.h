@@ -5,6 +5,8 @@
 #include <cisup/core/outfile.h>
 #include <cisup/sparse/triplets.h>
 
+#include <stdbool.h>
+
 /* Matrix Market files in the dialect that every reader we know reads alike:
  *
  *   %%MatrixMarket matrix coordinate {pattern|integer|real} general
@@ -32,6 +34,9 @@ typedef struct {
 } cisup_mtx_write_options;
 
 cisup_mtx_write_options cisup_mtx_write_defaults(void);
+
+/* Whether a file is taken for one of these by its name: .mtx, .mtx.gz or "-". */
+bool cisup_mtx_is_name(const char *path);
 
 /* Writes A, its columns in order and the rows of each increasing, without the entries
  * that are 0.0.

@@ -119,8 +119,7 @@ json_t *proof_json(const findings *f, const cisup_implicit *m) {
 
 static const char theorem[] =
     "theorem      lines a + x_i b over a ring with unit differences x_i - x_j meet at "
-    "most "
-    "once:\n"
+    "most once:\n"
     "             (x_i - x_j)(b - b') = 0 gives b = b', then a = a'. Groups are filled "
     "alike;\n"
     "             left-over neurons, put injectively into one more group, change "

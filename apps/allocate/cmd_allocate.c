@@ -22,9 +22,10 @@ static const char about[] =
 typedef struct {
     cisup_index D, d, S;
     index_list T;
-    allocation_choice choice;
+    cisup_allocation_options choice;
     const char *output, *csv;
-    int json, quiet, force, dry_run, plan;
+    cisup_overwrite overwrite;
+    int json, quiet, dry_run, plan;
 } request;
 
 /* What is reported of one allocation. */
@@ -131,9 +132,7 @@ static cisup_status write_file(const request *r, const cisup_allocation *a,
                    "{\"D\":%" PRId64 ",\"N\":%" PRId64 ",\"S\":%" PRId64 ",\"T\":%" PRId64
                    ",\"d\":%" PRId64 ",\"scheme\":\"%s\"}",
                    r->D, s->N, s->S, s->T, r->d, s->scheme);
-    return cisup_allocation_file_write(
-        r->output, a, metadata, r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING,
-        err);
+    return cisup_allocation_file_write(r->output, a, metadata, r->overwrite, err);
 }
 
 /* Both files, or none of them. */
@@ -141,18 +140,13 @@ static cisup_status write_files(const request *r, const cisup_allocation *a,
                                 const summary *s, cisup_error *err) {
     csv_sink csv;
     cisup_status status;
-    CISUP_TRY(csv_open(&csv, r->csv, csv_header,
-                       r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
+    CISUP_TRY(csv_open(&csv, r->csv, csv_header, r->overwrite, err));
     summary_csv(s, &csv);
     CISUP_TRY(write_file(r, a, s, err));
     CISUP_TRY(csv_commit(&csv, err));
 done:
     csv_discard(&csv);
     return status;
-}
-
-static int is_stdout(const char *path) {
-    return path && strcmp(path, "-") == 0;
 }
 
 /* At most one thing goes to standard output. */
@@ -211,13 +205,12 @@ static cisup_status print_plan(const request *r, const summary *s, cisup_error *
 }
 
 static cisup_status execute(const request *r, cisup_error *err) {
-    allocation_choice choice = r->choice;
+    cisup_allocation_options options = r->choice;
     cisup_shape shape = {.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = 1};
     summary s = {.S = r->S};
     cisup_allocation a = {0};
     cisup_status status;
-    CISUP_TRY(allocation_choice_complete(&choice, CISUP_SCHEME_BEST, err));
-    const cisup_allocation_options options = allocation_choice_options(&choice);
+    CISUP_TRY(allocation_complete(&options, CISUP_SCHEME_BEST, err));
     s.scheme = cisup_scheme_name(options.scheme);
     CISUP_TRY(outputs_check(r, err));
     CISUP_TRY(cisup_shape_check(&shape, err));
@@ -245,37 +238,33 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(D, "width", 'D', SIZE, "D", "width of the network (1000)"),
+    OPTION(d, "circuit-width", 'd', SIZE, "d", "width of a circuit (4)"),
+    OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "circuits to place (max)"),
+    OPTION(S, "redundancy", 'S', SIZE, "S", "neurons per circuit neuron (6)"),
+    OPTION_TABLE(choice, allocation_options),
+    OPTION(output, "output", 'o', TEXT, "FILE",
+           "write the allocation: .mtx, .mtx.gz or .csv"),
+    OPTION(choice.seed, "seed", 0, SEED, "N", "seed of scheme random and --effort (1)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(csv, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
+    OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
+    OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes and stop"),
+    OPTION(plan, "plan", 0, FLAG, NULL,
+           "print the construction (not of ref, prime, greedy, random) and stop"),
+    OPTIONS_END,
+};
+
 int cmd_allocate(int argc, char **argv) {
-    request r = {.D = 1000, .d = 4, .S = 6, .choice = allocation_choice_defaults()};
+    request r = {.D = 1000, .d = 4, .S = 6, .choice = allocation_defaults()};
     cisup_error err = {0};
     if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
-    const option table[] = {
-        {"width", 'D', OPTION_SIZE, &r.D, "D", "width of the network (1000)", NULL},
-        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "width of a circuit (4)", NULL},
-        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "n|max", "circuits to place (max)",
-         NULL},
-        {"redundancy", 'S', OPTION_SIZE, &r.S, "S", "neurons per circuit neuron (6)",
-         NULL},
-        ALLOCATION_OPTIONS(r.choice, "allocation scheme (best)"),
-        {"output", 'o', OPTION_TEXT, &r.output, "FILE",
-         "write the allocation: .mtx, .mtx.gz or .csv", NULL},
-        {"seed", 0, OPTION_SEED, &r.choice.seed, "N",
-         "seed of scheme random and --effort (1)", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
-        {"csv", 0, OPTION_TEXT, &r.csv, "FILE", "write the figures as CSV", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
-        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
-        {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
-        {"plan", 0, OPTION_FLAG, &r.plan, NULL,
-         "print the construction (not of ref, prime, greedy, random) and stop", NULL},
-    };
-    options_parse("cisup allocate", "", about, table, sizeof table / sizeof table[0],
-                  argc, argv, NULL);
-    cisup_status status =
-        r.T.count == 1
-            ? execute(&r, &err)
-            : CISUP_FAIL(&err, CISUP_EINVAL,
-                         "--circuits: %" PRId64 " values; one is needed", r.T.count);
+    options_parse("cisup allocate", "", about, table, &r, argc, argv, NULL);
+    cisup_status status = index_list_single(&r.T, "circuits", &err);
+    if (status == CISUP_OK) status = execute(&r, &err);
     cisup_release(r.T.value);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check_report.h"
+#include "common/allocation_options.h"
 #include "common/emit.h"
 #include "common/options.h"
 #include "common/program.h"
@@ -14,17 +15,14 @@ static const char about[] =
     "Verify an allocation or embedding file: every circuit (column) sits in exactly S "
     "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
     "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
-    "may "
-    "be larger than the memory. With --scheme and no FILE, verify an allocation that "
-    "is "
-    "computed and never stored: td, pairs, sts, affine, projective. On violation names "
-    "two circuits and two neurons they "
-    "share; exit code 1.";
+    "may be larger than the memory. With --scheme and no FILE, verify an allocation that "
+    "is computed and never stored: td, pairs, sts, affine, projective. On violation "
+    "names two circuits and two neurons they share; exit code 1.";
 
 typedef struct {
     cisup_index S, neurons, D, d, threads, sample;
     index_list T;
-    int scheme; /* -1: a file */
+    cisup_scheme scheme; /* NO_SCHEME: a file */
     double memory;
     uint64_t seed; /* unset_seed: not given */
     int json, quiet, lenient, algebra;
@@ -133,7 +131,7 @@ static cisup_index default_redundancy(cisup_scheme scheme) {
 
 static cisup_status make_computed(const request *r, cisup_incidence *x,
                                   cisup_error *err) {
-    const cisup_scheme scheme = (cisup_scheme)r->scheme;
+    const cisup_scheme scheme = r->scheme;
     const cisup_allocation_options o = {.scheme = scheme};
     const cisup_index D = r->D ? r->D : 1000, d = r->d ? r->d : 4;
     const cisup_index N = D / d, S = r->S ? r->S : default_redundancy(scheme);
@@ -238,12 +236,12 @@ static cisup_status kind_check(const request *r, cisup_error *err) {
                            : r->seed != unset_seed ? "seed"
                                                    : NULL;
     const char *of_files = r->lenient ? "lenient" : r->neurons ? "neurons" : NULL;
-    if (r->scheme < 0 && computed)
+    if (r->scheme == NO_SCHEME && computed)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--%s is for computed allocations (--scheme)", computed);
-    if (r->scheme >= 0 && of_files)
+    if (r->scheme != NO_SCHEME && of_files)
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s is for files", of_files);
-    if (r->seed != unset_seed && r->scheme >= 0 && !r->sample)
+    if (r->seed != unset_seed && r->scheme != NO_SCHEME && !r->sample)
         return CISUP_FAIL(err, CISUP_EINVAL, "--seed is for --sample");
     if (r->memory > 0.0 && (r->sample || r->algebra))
         return CISUP_FAIL(err, CISUP_EINVAL, "--memory is for the check of all pairs");
@@ -251,27 +249,24 @@ static cisup_status kind_check(const request *r, cisup_error *err) {
 }
 
 static cisup_status request_check(const request *r, int operands, cisup_error *err) {
-    if (r->scheme < 0 && operands != 1)
+    if (r->scheme == NO_SCHEME && operands != 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "check needs one FILE, or --scheme; see cisup check --help");
     const cisup_status status = kind_check(r, err);
     if (status != CISUP_OK) return status;
-    if (r->scheme >= 0 && operands)
+    if (r->scheme != NO_SCHEME && operands)
         return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
-    if (r->scheme >= 0 && !cisup_incidence_exists(
-                              (cisup_scheme)r->scheme,
-                              r->S ? r->S : default_redundancy((cisup_scheme)r->scheme)))
+    if (r->scheme != NO_SCHEME &&
+        !cisup_incidence_exists(r->scheme, r->S ? r->S : default_redundancy(r->scheme)))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--scheme %s is not computed but stored%s: write it to a file",
-                          cisup_scheme_name((cisup_scheme)r->scheme),
+                          cisup_scheme_name(r->scheme),
                           r->scheme == CISUP_SCHEME_PAIRS ? " unless S = 2"
                           : r->scheme == CISUP_SCHEME_STS ? " unless S = 3"
                                                           : "");
     if (r->sample && r->algebra)
         return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
-    if (r->T.count > 1)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    if (r->T.count > 1) return index_list_single(&r->T, "circuits", err);
     if (r->neurons > CISUP_MOST_NEURONS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 ": at most %" PRId32,
                           r->neurons, CISUP_MOST_NEURONS);
@@ -283,7 +278,7 @@ static int execute(const request *r, int operands) {
     findings f = {.bad_circuit = -1};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
-    if (r->scheme >= 0)
+    if (r->scheme != NO_SCHEME)
         code = check_computed(r, &f, &err);
     else
         code = report(r, &f, examine_file(r, &f, &err), &err);
@@ -292,49 +287,43 @@ static int execute(const request *r, int operands) {
     return code;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(
+        S, "redundancy", 'S', SIZE, "S",
+        "neurons every circuit must have (those of the first circuit; computed: 6, pairs "
+        "2, sts 3)"),
+    OPTION(neurons, "neurons", 'N', SIZE, "N",
+           "neurons of a CSV file (the largest one in it + 1); others must have as many "
+           "rows"),
+    OPTION(lenient, "lenient", 0, FLAG, NULL,
+           "accept Matrix Market files of other habits"),
+    OPTION(
+        memory, "memory", 0, BYTES, "SIZE",
+        "bytes to use for everything, 500M or 2G (half of what is there for a file, 500M "
+        "for pairs)"),
+    OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    CHOICE(scheme, NULL, "scheme", cisup_scheme_find, "td|pairs|sts|affine|projective",
+           "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
+           "are computed"),
+    OPTION(D, "width", 'D', SIZE, "D", "computed: width of the network (1000)"),
+    OPTION(d, "circuit-width", 'd', SIZE, "d", "computed: width of a circuit (4)"),
+    OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "computed: circuits (max)"),
+    OPTION(sample, "sample", 0, SIZE, "K",
+           "computed: compare K random circuits with all others instead of all pairs"),
+    OPTION(algebra, "algebra", 0, FLAG, NULL,
+           "computed: verify the hypotheses of the theorem behind it, instead"),
+    OPTION(seed, "seed", 0, SEED, "N", "seed of the sample (1)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "only the exit code"),
+    OPTIONS_END,
+};
+
 int cmd_check(int argc, char **argv) {
-    request r = {.scheme = -1, .seed = unset_seed};
-    const option table[] = {
-        {"redundancy", 'S', OPTION_SIZE, &r.S, "S",
-         "neurons every circuit must have (those of the first circuit; computed: 6, "
-         "pairs 2, sts 3)",
-         NULL},
-        {"neurons", 'N', OPTION_SIZE, &r.neurons, "N",
-         "neurons of a CSV file (the largest one in it + 1); others must have as many "
-         "rows",
-         NULL},
-        {"lenient", 0, OPTION_FLAG, &r.lenient, NULL,
-         "accept Matrix Market files of other habits", NULL},
-        {"memory", 0, OPTION_BYTES, &r.memory, "SIZE",
-         "bytes to use for everything, 500M or 2G (half of what is there for a file, "
-         "500M "
-         "for pairs)",
-         NULL},
-        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads (all)", NULL},
-        {"scheme", 0, OPTION_CHOICE, &r.scheme, "td|pairs|sts|affine|projective",
-         "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
-         "are "
-         "computed",
-         cisup_scheme_find},
-        {"width", 'D', OPTION_SIZE, &r.D, "D", "computed: width of the network (1000)",
-         NULL},
-        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "computed: width of a circuit (4)",
-         NULL},
-        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "n|max", "computed: circuits (max)",
-         NULL},
-        {"sample", 0, OPTION_SIZE, &r.sample, "K",
-         "computed: compare K random circuits with all others instead of all pairs",
-         NULL},
-        {"algebra", 0, OPTION_FLAG, &r.algebra, NULL,
-         "computed: verify the hypotheses of the theorem behind it, instead", NULL},
-        {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of the sample (1)", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "only the exit code", NULL},
-    };
+    request r = {.scheme = NO_SCHEME, .seed = unset_seed};
     const char *operand[OPERANDS_MOST] = {0};
     const int operands =
-        options_parse("cisup check", "[FILE]", about, table,
-                      sizeof table / sizeof table[0], argc, argv, operand);
+        options_parse("cisup check", "[FILE]", about, table, &r, argc, argv, operand);
     r.path = operand[0];
     const int code = execute(&r, operands);
     cisup_release(r.T.value);

@@ -53,18 +53,19 @@ static cisup_theory_case theory_case(const capacity_request *r,
                                .S = (double)a->point.S,
                                .z = (double)a->point.z,
                                .N = (double)a->N,
-                               .margin = s->margin,
-                               .fresh = s->fresh};
+                               .margin = s->family.margin,
+                               .fresh = s->family.fresh};
 }
 
 /* The setting of the limits that speak of such networks. */
 static int setting_of(const capacity_request *r) {
     const setup *s = &r->setup;
-    const int has_indicator =
-        !s->own.w && s->family != CISUP_RANDOM_RELU && s->family != CISUP_IDENTITY;
+    const int has_indicator = !s->own.w && s->family.family != CISUP_RANDOM_RELU &&
+                              s->family.family != CISUP_IDENTITY;
     if (r->mode != CISUP_MODE_RELU || !has_indicator) return CISUP_SETTING_GENERAL;
-    if (s->weights == CISUP_WEIGHTS_PLAIN) return CISUP_SETTING_PLAIN;
-    return s->family == CISUP_ROTATION4 && s->weights == CISUP_WEIGHTS_CAPPED
+    if (s->weights.scheme == CISUP_WEIGHTS_PLAIN) return CISUP_SETTING_PLAIN;
+    return s->family.family == CISUP_ROTATION4 &&
+                   s->weights.scheme == CISUP_WEIGHTS_CAPPED
                ? CISUP_SETTING_ROTATION
                : CISUP_SETTING_GENERAL;
 }
@@ -74,9 +75,10 @@ static int setting_of(const capacity_request *r) {
 static void ask_theory(const capacity_request *r, capacity_answer *a) {
     const cisup_theory_case c = theory_case(r, a);
     const cisup_theory_question q = {a->point.L, r->budget * r->budget, 2.0};
-    const int is_masked_rotation =
-        r->setup.family == CISUP_ROTATION4 && !r->setup.own.w &&
-        r->setup.weights == CISUP_WEIGHTS_CAPPED && r->mode == CISUP_MODE_MASKED_LINEAR;
+    const int is_masked_rotation = r->setup.family.family == CISUP_ROTATION4 &&
+                                   !r->setup.own.w &&
+                                   r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
+                                   r->mode == CISUP_MODE_MASKED_LINEAR;
     a->theory_T = -1;
     if (r->state != CISUP_ACTIVE || isnan(r->budget)) return;
     if (is_masked_rotation) {
@@ -124,7 +126,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
                                     .N = a->N,
                                     .S = a->point.S,
                                     .z = a->point.z,
-                                    .state = (cisup_state_kind)r->state,
+                                    .state = r->state,
                                     .quantity = (cisup_quantity)r->quantity,
                                     .measure = kind,
                                     .seed = s->seed};
@@ -134,9 +136,9 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->d = s->d;
     x->L = s->L;
     x->network = setup_network(s);
-    x->engine = (cisup_pass)s->engine;
-    x->mode = (cisup_mode)r->mode;
-    x->precision = (cisup_precision)r->precision;
+    x->engine = s->engine;
+    x->mode = r->mode;
+    x->precision = r->precision;
     x->inputs = r->samples;
     x->threads = (int)r->threads;
     return w;

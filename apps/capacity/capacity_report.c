@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capacity_report.h"
 
-#include "propagate/report.h"
-
 #include <math.h>
 
 static const char *scheme_of(const capacity_answer *a) {
-    return cisup_scheme_name((cisup_scheme)a->point.scheme);
+    return cisup_scheme_name(a->point.scheme);
 }
 
 static void head_numbers(const capacity_request *r) {
-    printf("error of %s %s", cisup_state_name((cisup_state_kind)r->state),
+    printf("error of %s %s", cisup_state_name(r->state),
            cisup_quantity_name((cisup_quantity)r->quantity));
     if (!isnan(r->budget)) printf(", root mean square at most %g", r->budget);
     if (!isnan(r->worst)) printf(", worst at most %g", r->worst);
@@ -20,10 +18,8 @@ static void head_numbers(const capacity_request *r) {
 void capacity_text_head(const capacity_request *r) {
     const setup *s = &r->setup;
     printf("largest T of %s circuits (d = %" PRId64 "), %s weights, %s\n",
-           s->circuits_path ? s->circuits_path
-                            : cisup_family_name((cisup_family)s->family),
-           s->d, cisup_weight_scheme_name((cisup_weight_scheme)s->weights),
-           cisup_mode_name((cisup_mode)r->mode));
+           s->circuits_path ? s->circuits_path : cisup_family_name(s->family.family),
+           s->d, cisup_weight_scheme_name(s->weights.scheme), cisup_mode_name(r->mode));
     head_numbers(r);
     printf("%6s %3s %3s %3s  %-7s%9s%9s%9s  %-14s%9s%9s%9s%9s%7s\n", "D", "z", "L", "S",
            "scheme", "T", "low", "high", "binds", "error", "at 1.1 T", "theory",
@@ -109,18 +105,10 @@ static json_t *params_json(const capacity_request *r, const capacity_point *p) {
     const setup *s = &r->setup;
     const cisup_shape shape = {.D = p->D, .d = s->d, .T = 1, .S = p->S, .L = p->L};
     json_t *params = setup_json(s, &shape);
-    json_t *more =
-        json_pack("{ss,sI,ss,ss,ss,ss,so,so,so,so,sI,sI}", "scheme",
-                  cisup_scheme_name((cisup_scheme)p->scheme), "z", p->z, "mode",
-                  cisup_mode_name((cisup_mode)r->mode), "precision",
-                  cisup_precision_name((cisup_precision)r->precision), "state",
-                  cisup_state_name((cisup_state_kind)r->state), "quantity",
-                  cisup_quantity_name((cisup_quantity)r->quantity), "budget",
-                  emit_number(r->budget), "worst", emit_number(r->worst), "confidence",
-                  emit_number(r->confidence), "tolerance", emit_number(r->tolerance),
-                  "networks", r->networks, "samples", r->samples);
     if (params) (void)json_object_del(params, "T"); /* what is searched */
-    emit_merge(&params, more);
+    emit_set(&params, "scheme", json_string(cisup_scheme_name(p->scheme)));
+    emit_set(&params, "z", json_integer(p->z));
+    options_json(&params, capacity_parameters, r);
     return params;
 }
 
@@ -202,7 +190,7 @@ cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {
 
 void frontier_text(const frontier_line *f, double confidence) {
     const int is_layers = f->along[0] == 'L';
-    printf("\nscheme %s: ", cisup_scheme_name((cisup_scheme)f->scheme));
+    printf("\nscheme %s: ", cisup_scheme_name(f->scheme));
     if (isnan(f->measured.exponent)) {
         printf("no exponent, T is bound by the error at %" PRId64 " of %" PRId64
                " places\n",
@@ -227,14 +215,14 @@ cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
                                        a->search.low, "T_hi", a->search.high, "binds",
                                        a->bound ? json_string(a->bound) : json_null()));
     }
-    return emit_line(
-        json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "fit", "schema",
-                  "cisup.fit/1", "x", f->along, "scheme",
-                  cisup_scheme_name((cisup_scheme)f->scheme), "points", points, "fitted",
-                  f->fitted, "exponent", emit_number(f->measured.exponent), "lo",
-                  emit_number(f->measured.low), "hi", emit_number(f->measured.high),
-                  "misfit", emit_number(f->measured.misfit), "theory_exponent",
-                  emit_number(f->theory.exponent), "leading_exponent",
-                  emit_number(f->leading)),
-        err);
+    return emit_line(json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "fit",
+                               "schema", "cisup.fit/1", "x", f->along, "scheme",
+                               cisup_scheme_name(f->scheme), "points", points, "fitted",
+                               f->fitted, "exponent", emit_number(f->measured.exponent),
+                               "lo", emit_number(f->measured.low), "hi",
+                               emit_number(f->measured.high), "misfit",
+                               emit_number(f->measured.misfit), "theory_exponent",
+                               emit_number(f->theory.exponent), "leading_exponent",
+                               emit_number(f->leading)),
+                     err);
 }

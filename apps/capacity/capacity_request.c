@@ -10,6 +10,48 @@
 
 enum { FEWEST_NETWORKS = 12 };
 
+static int quantity_find(const char *word) {
+    for (int q = 0; q < CISUP_QUANTITIES; q++)
+        if (strcmp(word, cisup_quantity_name((cisup_quantity)q)) == 0) return q;
+    return -1;
+}
+
+#define OPTIONS_OF capacity_request
+const option_row capacity_parameters[] = {
+    CHOICE(mode, "mode", "mode", cisup_mode_find, "relu|masked-linear|masked-relu|linear",
+           "what a neuron does (relu)"),
+    CHOICE(precision, "precision", "precision", cisup_precision_find, "double|single",
+           "numbers of the passes; what is added up over circuits is double (double)"),
+    CHOICE(state, "state", "state", NULL, "active|inactive", "whose error (active)"),
+    CHOICE(quantity, "quantity", "quantity", quantity_find, "x|on|readout",
+           "the error of what (the first that circuits have)"),
+    PARAMETER(budget, "budget", "budget", 0, NUMBER, "RMS",
+              "root mean square error allowed in layer L"),
+    PARAMETER(worst, "worst", "worst", 0, NUMBER, "W",
+              "largest error allowed in layer L, in the mean over networks of the worst "
+              "of their samples"),
+    PARAMETER(confidence, "confidence", "confidence", 0, NUMBER, "P",
+              "of the interval for T (0.95)"),
+    PARAMETER(tolerance, "tolerance", "tolerance", 0, NUMBER, "E",
+              "half width of that interval over T to stop at (0.02)"),
+    PARAMETER(networks, "networks", "networks", 'K', SIZE, "K",
+              "most networks that one step of the search runs at a T (200)"),
+    PARAMETER(samples, "samples", "samples", 'M', SIZE, "M", "samples a network (100)"),
+    OPTIONS_END,
+};
+
+const option_row capacity_options[] = {
+    OPTION_TABLE(setup, setup_options + 1), /* all but T */
+    OPTION_MORE(capacity_parameters),
+    OPTION(setup.z, "active", 'z', LIST, "z", "active circuits (1,2,3)"),
+    OPTION(scheme_words, "schemes", 0, TEXT, "LIST",
+           "allocation schemes to compare, as best,ref"),
+    OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
+    OPTIONS_END,
+};
+
 capacity_request capacity_request_defaults(void) {
     const cisup_capacity_options o = cisup_capacity_defaults();
     return (capacity_request){.setup = setup_defaults(),
@@ -29,17 +71,6 @@ void capacity_request_free(capacity_request *r) {
     r->scheme = NULL;
 }
 
-int capacity_state_find(const char *word) {
-    if (strcmp(word, "active") == 0) return CISUP_ACTIVE;
-    return strcmp(word, "inactive") == 0 ? (int)CISUP_INACTIVE : -1;
-}
-
-int capacity_quantity_find(const char *word) {
-    for (int q = 0; q < CISUP_QUANTITIES; q++)
-        if (strcmp(word, cisup_quantity_name((cisup_quantity)q)) == 0) return q;
-    return -1;
-}
-
 /* --schemes best,ref, or the one scheme of the setup. */
 static cisup_status read_schemes(capacity_request *r, cisup_error *err) {
     const char *words = r->scheme_words ? r->scheme_words : "";
@@ -57,13 +88,14 @@ static cisup_status read_schemes(capacity_request *r, cisup_error *err) {
     for (r->scheme_count = 0; rest; r->scheme_count++) {
         const char *word = strsep(&rest, ",");
         const int scheme = cisup_scheme_find(word);
-        allocation_choice choice = r->setup.allocation;
+        cisup_allocation_options choice = r->setup.allocation;
         if (scheme < 0) {
             status = CISUP_FAIL(err, CISUP_EINVAL, "--schemes '%s': no scheme", word);
             goto done;
         }
-        r->scheme[r->scheme_count] = choice.scheme = scheme;
-        CISUP_TRY(allocation_choice_complete(&choice, (cisup_scheme)scheme, err));
+        choice.scheme = (cisup_scheme)scheme;
+        r->scheme[r->scheme_count] = choice.scheme;
+        CISUP_TRY(allocation_complete(&choice, choice.scheme, err));
     }
 done:
     cisup_release(copy);
@@ -90,7 +122,8 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--precision single: not with --engine assembled");
     if (r->setup.engine == CISUP_PASS_SPARSE &&
-        r->setup.weights == CISUP_WEIGHTS_CAPPED && r->setup.kappa == CISUP_KAPPA_ROWS)
+        r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
+        r->setup.weights.kappa == CISUP_KAPPA_ROWS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--engine sparse: not with --kappa rows");
     return CISUP_OK;
 }
@@ -117,11 +150,11 @@ done:
 
 cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
     cisup_status status;
-    if (r->scheme_words && r->setup.allocation.scheme >= 0)
+    if (r->scheme_words && r->setup.allocation.scheme != NO_SCHEME)
         return CISUP_FAIL(err, CISUP_EINVAL, "--schemes and --scheme exclude each other");
-    allocation_choice given = r->setup.allocation;
+    cisup_allocation_options given = r->setup.allocation;
     /* What goes with which scheme is asked of each. */
-    if (r->scheme_words) r->setup.allocation = allocation_choice_defaults();
+    if (r->scheme_words) r->setup.allocation = allocation_defaults();
     CISUP_TRY(numbers_check(r, err));
     CISUP_TRY(setup_complete(&r->setup, err));
     if (r->scheme_words) {

@@ -4,13 +4,11 @@
 #include "common/program.h"
 
 static const char about[] =
-    "Find the largest T whose error in layer L stays within a budget: networks are "
-    "built and measured at more and more T until an interval for it is as narrow as "
-    "asked "
-    "for. Tells what binds: the allocation, closed neurons that open, feedback among "
-    "inactive circuits, or plain error. -D, -S and -z take lists and ranges; of several "
-    "S "
-    "and --schemes the best is named. Exit code 1 if no T is within the budget.";
+    "Find the largest T whose error in layer L stays within a budget: networks are built "
+    "and measured at more and more T until an interval for it is as narrow as asked for. "
+    "Tells what binds: the allocation, closed neurons that open, feedback among inactive "
+    "circuits, or plain error. -D, -S and -z take lists and ranges; of several S and "
+    "--schemes the best is named. Exit code 1 if no T is within the budget.";
 
 /* All S and schemes at one D and z. is_feasible: cleared if no T is. */
 static cisup_status search_all(const capacity_request *r, capacity_point point,
@@ -69,9 +67,7 @@ done:
 
 int cmd_capacity(int argc, char **argv) {
     capacity_request r = capacity_request_defaults();
-    const option table[] = {CAPACITY_OPTIONS(r)};
-    options_parse("cisup capacity", "", about, table, sizeof table / sizeof table[0],
-                  argc, argv, NULL);
+    options_parse("cisup capacity", "", about, capacity_options, &r, argc, argv, NULL);
     cisup_error err = {0};
     end_on_signal();
     int is_feasible = 1;

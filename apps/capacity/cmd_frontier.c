@@ -12,30 +12,16 @@ static const char about[] =
     "Search the capacity (cisup capacity) along one size, D, z, L or S, and fit the "
     "exponent of the largest T in it, with an interval and the theory beside it. Of "
     "several S the best counts at each place. Exit code 1 if no T is within the budget "
-    "at "
-    "some place.";
+    "at some place.";
 
 static const char *const axes[] = {"D", "z", "L", "S"};
-enum { ALONG_D, ALONG_Z, ALONG_L, ALONG_S, AXES };
-
-static int axis_find(const char *word) {
-    for (int k = 0; k < AXES; k++)
-        if (strcmp(word, axes[k]) == 0) return k;
-    return -1;
-}
+enum { ALONG_D, ALONG_Z, ALONG_L, ALONG_S };
 
 typedef struct {
     capacity_request r;
     int along;
     index_list at;
 } frontier_request;
-
-static cisup_status check_list(const index_list *list, const char *name, int is_axis,
-                               cisup_error *err) {
-    if (is_axis || list->count == 1) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: %" PRId64 " values; one is needed", name,
-                      list->count);
-}
 
 /* The axis takes its values from --at alone. */
 static cisup_status check_axis(frontier_request *f, cisup_error *err) {
@@ -57,8 +43,8 @@ static cisup_status check_axis(frontier_request *f, cisup_error *err) {
     return CISUP_OK;
 }
 
-static capacity_point point_at(const frontier_request *f, cisup_index place, int scheme,
-                               cisup_index S) {
+static capacity_point point_at(const frontier_request *f, cisup_index place,
+                               cisup_scheme scheme, cisup_index S) {
     const setup *s = &f->r.setup;
     const cisup_index x = f->at.value[place];
     capacity_point p = {s->D.value[0], S, s->z.value[0], s->L, scheme};
@@ -87,8 +73,9 @@ static cisup_status check_all(const frontier_request *f, cisup_error *err) {
 }
 
 /* The largest T over the values of S. */
-static cisup_status search_place(const frontier_request *f, cisup_index place, int scheme,
-                                 capacity_answer *best, cisup_error *err) {
+static cisup_status search_place(const frontier_request *f, cisup_index place,
+                                 cisup_scheme scheme, capacity_answer *best,
+                                 cisup_error *err) {
     *best = (capacity_answer){0};
     for (cisup_index j = 0; j < tries(f); j++) {
         const capacity_point p = point_at(f, place, scheme, f->r.setup.S.value[j]);
@@ -105,8 +92,8 @@ static cisup_status search_place(const frontier_request *f, cisup_index place, i
 static double leading_exponent(const frontier_request *f, const char *bound) {
     const int is_error = strcmp(bound, "error") == 0;
     const setup *s = &f->r.setup;
-    const int is_rotation =
-        !s->own.w && (s->family == CISUP_ROTATION3 || s->family == CISUP_ROTATION4);
+    const int is_rotation = !s->own.w && (s->family.family == CISUP_ROTATION3 ||
+                                          s->family.family == CISUP_ROTATION4);
     if (f->r.state != CISUP_ACTIVE || f->r.mode == CISUP_MODE_LINEAR) return (double)NAN;
     switch (f->along) {
     case ALONG_D:
@@ -148,8 +135,8 @@ done:
     return status;
 }
 
-static cisup_status go_along(const frontier_request *f, int scheme, int *is_feasible,
-                             cisup_error *err) {
+static cisup_status go_along(const frontier_request *f, cisup_scheme scheme,
+                             int *is_feasible, cisup_error *err) {
     const cisup_index count = f->at.count;
     capacity_answer *answer = NULL;
     cisup_power_point *point = NULL;
@@ -186,8 +173,8 @@ static cisup_status execute(frontier_request *f, int *is_feasible, cisup_error *
     cisup_status status;
     CISUP_TRY(check_axis(f, err));
     CISUP_TRY(capacity_request_complete(&f->r, err));
-    CISUP_TRY(check_list(&s->D, "width", f->along == ALONG_D, err));
-    CISUP_TRY(check_list(&s->z, "active", f->along == ALONG_Z, err));
+    if (f->along != ALONG_D) CISUP_TRY(index_list_single(&s->D, "width", err));
+    if (f->along != ALONG_Z) CISUP_TRY(index_list_single(&s->z, "active", err));
     CISUP_TRY(check_all(f, err));
     if (!f->r.json && !f->r.quiet) capacity_text_head(&f->r);
     for (cisup_index i = 0; i < f->r.scheme_count; i++)
@@ -196,17 +183,17 @@ done:
     return status;
 }
 
+#define OPTIONS_OF frontier_request
+static const option_row table[] = {
+    CHOICE(along, NULL, "along", NULL, "D|z|L|S", "the size that changes"),
+    OPTION(at, "at", 0, LIST, "LIST", "its values: 500,1000 or 500:4000:500"),
+    OPTION_TABLE(r, capacity_options),
+    OPTIONS_END,
+};
+
 int cmd_frontier(int argc, char **argv) {
     frontier_request f = {.r = capacity_request_defaults(), .along = -1};
-    const option table[] = {
-        {"along", 0, OPTION_CHOICE, &f.along, "D|z|L|S", "the size that changes",
-         axis_find},
-        {"at", 0, OPTION_LIST, &f.at, "LIST", "its values: 500,1000 or 500:4000:500",
-         NULL},
-        CAPACITY_OPTIONS(f.r),
-    };
-    options_parse("cisup frontier", "", about, table, sizeof table / sizeof table[0],
-                  argc, argv, NULL);
+    options_parse("cisup frontier", "", about, table, &f, argc, argv, NULL);
     cisup_error err = {0};
     end_on_signal();
     int is_feasible = 1;

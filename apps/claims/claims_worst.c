@@ -91,11 +91,6 @@ static void see(void *context, cisup_index l, cisup_index t, const double *est) 
     *norm = cisup_larger(*norm, sqrt(square));
 }
 
-static int ascending(const void *a, const void *b) {
-    const cisup_index x = *(const cisup_index *)a, y = *(const cisup_index *)b;
-    return (x > y) - (x < y);
-}
-
 /* One pass with the circuits of who, [z], active and all in the state v of norm 1. */
 static cisup_status pass(const cisup_study_network *n, cisup_index *who, cisup_index z,
                          largest *most, cisup_error *err) {
@@ -104,7 +99,7 @@ static cisup_status pass(const cisup_study_network *n, cisup_index *who, cisup_i
     cisup_status status;
     CISUP_TRY(cisup_forward_init(&forward, &n->net, err));
     CISUP_TRY(cisup_batch_init(&batch, z, &n->circuits, err));
-    qsort(who, (size_t)z, sizeof *who, ascending);
+    qsort(who, (size_t)z, sizeof *who, cisup_ascending);
     batch.used = 1;
     for (cisup_index k = 0; k < z; k++) {
         batch.active[k] = who[k];

@@ -10,9 +10,8 @@
 
 static const char about[] =
     "Measure the statements of the post and of the mathematics of this project, each "
-    "with "
-    "its own networks, and print prediction, measurement with 95 % interval, ratio and "
-    "verdict. The exit code is 0 whatever the verdicts are.";
+    "with its own networks, and print prediction, measurement with 95 % interval, ratio "
+    "and verdict. The exit code is 0 whatever the verdicts are.";
 
 typedef struct {
     index_list only;
@@ -164,25 +163,24 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(only, "only", 0, LIST, "LIST", "numbers of the claims (all)"),
+    OPTION(is_list, "list", 0, FLAG, NULL, "print the claims, measure nothing"),
+    OPTION(is_quick, "quick", 0, FLAG, NULL, "fewer networks and samples: 20, 100"),
+    OPTION(networks, "networks", 'K', SIZE, "K", "networks of a study (40)"),
+    OPTION(inputs, "samples", 'M', SIZE, "M", "samples a network (400)"),
+    OPTION(seed, "seed", 0, SEED, "N", "seed of all that is drawn (1)"),
+    OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
+    OPTIONS_END,
+};
+
 int cmd_claims(int argc, char **argv) {
     request r = {.seed = 1};
     cisup_error err = {0};
-    const option table[] = {
-        {"only", 0, OPTION_LIST, &r.only, "LIST", "numbers of the claims (all)", NULL},
-        {"list", 0, OPTION_FLAG, &r.is_list, NULL, "print the claims, measure nothing",
-         NULL},
-        {"quick", 0, OPTION_FLAG, &r.is_quick, NULL,
-         "fewer networks and samples: 20, 100", NULL},
-        {"networks", 'K', OPTION_SIZE, &r.networks, "K", "networks of a study (40)",
-         NULL},
-        {"samples", 'M', OPTION_SIZE, &r.inputs, "M", "samples a network (400)", NULL},
-        {"seed", 0, OPTION_SEED, &r.seed, "N", "seed of all that is drawn (1)", NULL},
-        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads (all)", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
-    };
-    options_parse("cisup claims", "", about, table, sizeof table / sizeof table[0], argc,
-                  argv, NULL);
+    options_parse("cisup claims", "", about, table, &r, argc, argv, NULL);
     const cisup_status status = execute(&r, &err);
     cisup_release(r.only.value);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);

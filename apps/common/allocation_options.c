@@ -1,37 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "allocation_options.h"
 
-#include <string.h>
+#define OPTIONS_OF cisup_allocation_options
+const option_row allocation_options[] = {
+    CHOICE(scheme, "scheme", "scheme", cisup_scheme_find, SCHEME_WORDS,
+           "allocation scheme (best)"),
+    CHOICE(hop, "hop", "hop", NULL, "S|S-1",
+           "start of the next progression: S, or S-1 to share an end (S)"),
+    PARAMETER(reflect, "reflect", "reflect", 0, FLAG, NULL,
+              "mirror every second step, for more even loads"),
+    CHOICE(even_out, "even_out", "even-out", NULL, "auto|yes|no",
+           "exchange neurons for more even loads (auto: for best up to N = 32768, T S = "
+           "10^7)"),
+    PARAMETER(effort, "effort", "effort", 0, NUMBER, "E",
+              "of scheme best: search for more circuits, E x 10^5 moves (0)"),
+    OPTIONS_END,
+};
 
-allocation_choice allocation_choice_defaults(void) {
-    const cisup_allocation_options o = cisup_allocation_defaults();
-    return (allocation_choice){
-        .scheme = -1, .hop = (int)o.hop, .even_out = (int)o.even_out, .seed = o.seed};
+cisup_allocation_options allocation_defaults(void) {
+    cisup_allocation_options o = cisup_allocation_defaults();
+    o.scheme = NO_SCHEME;
+    return o;
 }
 
-cisup_status allocation_choice_complete(allocation_choice *choice, cisup_scheme scheme,
-                                        cisup_error *err) {
-    if (choice->scheme < 0) choice->scheme = (int)scheme;
-    const char *name = cisup_scheme_name((cisup_scheme)choice->scheme);
-    const int has_steps = choice->scheme == CISUP_SCHEME_PRIME ||
-                          choice->scheme == CISUP_SCHEME_REF ||
-                          choice->scheme == CISUP_SCHEME_GREEDY;
-    if (!has_steps && (choice->reflect || choice->hop != CISUP_HOP_S))
+cisup_status allocation_complete(cisup_allocation_options *options, cisup_scheme scheme,
+                                 cisup_error *err) {
+    if (options->scheme == NO_SCHEME) options->scheme = scheme;
+    const char *name = cisup_scheme_name(options->scheme);
+    const int has_steps = options->scheme == CISUP_SCHEME_PRIME ||
+                          options->scheme == CISUP_SCHEME_REF ||
+                          options->scheme == CISUP_SCHEME_GREEDY;
+    if (!has_steps && (options->reflect || options->hop != CISUP_HOP_S))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--%s: scheme %s has no steps; ref, prime and greedy have",
-                          choice->reflect ? "reflect" : "hop S-1", name);
-    if (choice->scheme != CISUP_SCHEME_BEST && choice->effort > 0.0)
+                          options->reflect ? "reflect" : "hop S-1", name);
+    if (options->scheme != CISUP_SCHEME_BEST && options->effort > 0.0)
         return CISUP_FAIL(err, CISUP_EINVAL, "--effort: of scheme best, not of %s", name);
     return CISUP_OK;
-}
-
-cisup_allocation_options allocation_choice_options(const allocation_choice *choice) {
-    return (cisup_allocation_options){.scheme = (cisup_scheme)choice->scheme,
-                                      .hop = (cisup_hop)choice->hop,
-                                      .reflect = choice->reflect,
-                                      .even_out = (cisup_even_out_when)choice->even_out,
-                                      .effort = choice->effort,
-                                      .seed = choice->seed};
 }
 
 cisup_status allocation_fits(cisup_index N, cisup_index S,
@@ -48,25 +53,4 @@ cisup_status allocation_fits(cisup_index N, cisup_index S,
     if (capacity) *capacity = most;
     if (*T <= most) return CISUP_OK;
     return cisup_allocation_too_many(N, S, *T, options->scheme, most, err);
-}
-
-int allocation_hop_find(const char *word) {
-    if (strcmp(word, "S") == 0) return CISUP_HOP_S;
-    return strcmp(word, "S-1") == 0 ? (int)CISUP_HOP_S_LESS_1 : -1;
-}
-
-const char *allocation_hop_name(int hop) {
-    return hop == CISUP_HOP_S ? "S" : "S-1";
-}
-
-static const char *const even_out_words[] = {"auto", "yes", "no"};
-
-int allocation_even_out_find(const char *word) {
-    for (int k = 0; k < 3; k++)
-        if (strcmp(word, even_out_words[k]) == 0) return k;
-    return -1;
-}
-
-const char *allocation_even_out_name(int even_out) {
-    return even_out_words[even_out];
 }

@@ -15,8 +15,12 @@ typedef struct {
     char *target, *name; /* owned; its last part */
 } identity;
 
+int is_stdout(const char *path) {
+    return path && strcmp(path, "-") == 0;
+}
+
 static int is_none(const char *path) {
-    return !path || strcmp(path, "-") == 0;
+    return !path || is_stdout(path);
 }
 
 static cisup_status identify(const char *path, identity *id, cisup_error *err) {
@@ -96,4 +100,11 @@ cisup_status guard_journal(const guarded_file *output, const char *journal,
         CISUP_TRY(check_pair(output, &file, ends[k], "is a part of", err));
 done:
     return status;
+}
+
+cisup_status guard_stdout(int json, const char *csv_path, cisup_error *err) {
+    if (!json || !is_stdout(csv_path)) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "--json and --csv - exclude each other: each takes the standard "
+                      "output");
 }

@@ -22,4 +22,11 @@ CISUP_MUST_CHECK cisup_status guard_outputs(const guarded_file *outputs, int out
 CISUP_MUST_CHECK cisup_status guard_journal(const guarded_file *output,
                                             const char *journal, cisup_error *err);
 
+/* Whether a path is "-". */
+int is_stdout(const char *path);
+
+/* Errors: EINVAL when --json and --csv - both want the standard output. */
+CISUP_MUST_CHECK cisup_status guard_stdout(int json, const char *csv_path,
+                                           cisup_error *err);
+
 #endif

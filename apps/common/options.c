@@ -16,8 +16,8 @@ enum { FIRST_KEY = 1000, MOST_VALUES = 1000000 };
 
 typedef struct {
     const char *name; /* "cisup check" */
-    const option *table;
-    int count;
+    const option_row *table;
+    void *base;
     const char **operands;
     int operand_count;
 } parser_context;
@@ -32,30 +32,27 @@ cisup_status index_list_set(index_list *list, cisup_index value, cisup_error *er
     return CISUP_OK;
 }
 
+cisup_status index_list_single(const index_list *list, const char *name,
+                               cisup_error *err) {
+    if (list->count == 1) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: %" PRId64 " values; one is needed", name,
+                      list->count);
+}
+
 int index_list_is_max(const index_list *list) {
     return list->count == 1 && list->value[0] == INDEX_MAX_WORD;
 }
 
-/* An integer that is not below `least`. */
-static cisup_status parse_size(const char *text, cisup_index least, cisup_index *out,
-                               cisup_error *err) {
+/* An integer from `least` to `most`. */
+static cisup_status parse_size(const char *text, cisup_index least, cisup_index most,
+                               cisup_index *out, cisup_error *err) {
     cisup_index value;
     const cisup_status status = cisup_parse_index(text, "value", &value, err);
     if (status != CISUP_OK) return status;
-    if (value < least)
-        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is below %" PRId64, value,
-                          least);
-    *out = value;
-    return CISUP_OK;
-}
-
-static cisup_status parse_threads(const char *text, cisup_index *out, cisup_error *err) {
-    cisup_index value = 0;
-    const cisup_status status = parse_size(text, 0, &value, err);
-    if (status != CISUP_OK) return status;
-    if (value > CISUP_THREADS_MOST)
-        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is above %d", value,
-                          CISUP_THREADS_MOST);
+    if (value < least || value > most)
+        return CISUP_FAIL(err, CISUP_EINVAL, "%" PRId64 " is %s %" PRId64, value,
+                          value < least ? "below" : "above",
+                          value < least ? least : most);
     *out = value;
     return CISUP_OK;
 }
@@ -84,7 +81,8 @@ static cisup_status append_part(index_list *list, cisup_index *room, char *part,
     char *rest = part;
     while (rest && fields < 3) {
         char *field = strsep(&rest, ":");
-        const cisup_status status = parse_size(field, 1, &bound[fields++], err);
+        const cisup_status status =
+            parse_size(field, 1, INT64_MAX, &bound[fields++], err);
         if (status != CISUP_OK) return status;
     }
     if (fields == 1) bound[1] = bound[0];
@@ -143,24 +141,54 @@ static cisup_status parse_bytes(const char *text, double *out, cisup_error *err)
     return CISUP_FAIL(err, CISUP_EINVAL, "not a number of bytes such as 500M or 2G");
 }
 
+/* The next of "a|b|c"; 0 at the end. */
+static int next_word(const char **words, char word[OPTION_WORD_ROOM]) {
+    const size_t length = strcspn(*words, "|");
+    (void)snprintf(word, OPTION_WORD_ROOM, "%.*s", (int)length, *words);
+    *words += length + ((*words)[length] == '|');
+    return length > 0;
+}
+
+static int find_word(const option_row *row, const char *text) {
+    const char *words = row->argument;
+    char word[OPTION_WORD_ROOM];
+    if (row->find) return row->find(text);
+    for (int k = 0; next_word(&words, word); k++)
+        if (strcmp(word, text) == 0) return k;
+    return -1;
+}
+
+void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]) {
+    const char *words = row->argument;
+    for (int k = 0; next_word(&words, word); k++)
+        if ((row->find ? row->find(word) : k) == value) return;
+}
+
+/* An enumeration here is as wide as an int, and has no values below 0. */
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
-    const int value = o->find(text);
-    if (value < 0) return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s", o->argument);
-    *(int *)o->target = value;
+    const int value = find_word(o->row, text);
+    if (value < 0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s", o->row->argument);
+    memcpy(o->target, &value, sizeof value);
     return CISUP_OK;
 }
 
+int option_is_flag(option_kind kind) {
+    return kind == OPTION_FLAG || kind == OPTION_UNSET;
+}
+
 cisup_status option_store(const option *o, const char *text, cisup_error *err) {
-    switch (o->kind) {
+    switch (o->row->kind) {
     case OPTION_FLAG:
-        *(int *)o->target = 1;
+    case OPTION_UNSET:
+        *(int *)o->target = o->row->kind == OPTION_FLAG;
         return CISUP_OK;
     case OPTION_INDEX:
-        return parse_size(text, 0, o->target, err);
+        return parse_size(text, 0, INT64_MAX, o->target, err);
     case OPTION_SIZE:
-        return parse_size(text, 1, o->target, err);
+        return parse_size(text, 1, INT64_MAX, o->target, err);
     case OPTION_THREADS:
-        return parse_threads(text, o->target, err);
+        return parse_size(text, 0, CISUP_THREADS_MOST, o->target, err);
     case OPTION_SEED:
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:
@@ -194,18 +222,32 @@ static void refuse(const struct argp_state *state, const char *format, ...) {
     argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
 }
 
-static const option *by_name(const parser_context *c, const char *name, size_t length) {
-    for (int k = 0; k < c->count; k++)
-        if (strlen(c->table[k].name) == length &&
-            !strncmp(name, c->table[k].name, length))
-            return &c->table[k];
-    return NULL;
+/* Counts k down over the options that are passed. */
+static option count_down(const option_row *row, const char *base, int *k) {
+    option o = {0};
+    for (; !o.row && (row->name || row->others); row++) {
+        const char *at = base + row->offset;
+        if (row->others)
+            o = count_down(row->others, at, k);
+        else if ((*k)-- == 0)
+            o = (option){row, (void *)at};
+    }
+    return o;
 }
 
-static const option *by_letter(const parser_context *c, int letter) {
-    for (int k = 0; k < c->count; k++)
-        if (c->table[k].letter == letter) return &c->table[k];
-    return NULL;
+option option_at(const option_row *table, const void *base, int k) {
+    return count_down(table, base, &k);
+}
+
+/* By its name or, with name NULL, its letter. */
+static const option_row *find_row(const parser_context *c, const char *name,
+                                  size_t length, int letter) {
+    const option_row *row;
+    for (int k = 0; (row = option_at(c->table, c->base, k).row); k++)
+        if (name ? strlen(row->name) == length && !strncmp(name, row->name, length)
+                 : row->letter == letter)
+            break;
+    return row;
 }
 
 /* What is wrong with "--name" or "--name=value", or "". Names are written out, as
@@ -214,29 +256,29 @@ static const option *by_letter(const parser_context *c, int letter) {
 static int check_long(const parser_context *c, const char *word, int is_last,
                       char fault[128]) {
     const size_t length = strcspn(word + 2, "=");
-    const option *o = by_name(c, word + 2, length);
+    const option_row *o = find_row(c, word + 2, length, 0);
     const int has_value = word[2 + length] == '=';
     if (!strcmp(word, "--help") || !strcmp(word, "--usage")) return 0;
     if (!o)
         (void)snprintf(fault, 128, "unrecognized option '%.90s'", word);
-    else if (o->kind == OPTION_FLAG && has_value)
+    else if (option_is_flag(o->kind) && has_value)
         (void)snprintf(fault, 128, "option '--%s' doesn't allow an argument", o->name);
-    else if (o->kind != OPTION_FLAG && !has_value && is_last)
+    else if (!option_is_flag(o->kind) && !has_value && is_last)
         (void)snprintf(fault, 128, "option '--%s' requires an argument", o->name);
-    return o && o->kind != OPTION_FLAG && !has_value;
+    return o && !option_is_flag(o->kind) && !has_value;
 }
 
 /* The same of "-xyz"; both say whether the value is the next word. */
 static int check_short(const parser_context *c, const char *word, int is_last,
                        char fault[128]) {
     for (const char *letter = word + 1; *letter; letter++) {
-        const option *o = by_letter(c, *letter);
+        const option_row *o = find_row(c, NULL, 0, *letter);
         if (*letter == '?') return 0; /* help */
         if (!o) {
             (void)snprintf(fault, 128, "invalid option -- '%c'", *letter);
             return 0;
         }
-        if (o->kind == OPTION_FLAG) continue;
+        if (option_is_flag(o->kind)) continue;
         if (!letter[1] && is_last)
             (void)snprintf(fault, 128, "option requires an argument -- '%c'", *letter);
         return !letter[1];
@@ -261,6 +303,10 @@ static void check_words(const parser_context *c, int argc, char **argv) {
     }
 }
 
+static int key_of(const option_row *row, int k) {
+    return row->letter ? row->letter : FIRST_KEY + k;
+}
+
 static error_t on_option(int key, char *text, struct argp_state *state) {
     parser_context *c = state->input;
     if (key == ARGP_KEY_ARG) {
@@ -269,34 +315,38 @@ static error_t on_option(int key, char *text, struct argp_state *state) {
         c->operands[c->operand_count++] = text;
         return 0;
     }
-    for (int k = 0; k < c->count; k++) {
-        const option *o = &c->table[k];
-        if (key != (o->letter ? o->letter : FIRST_KEY + k)) continue;
+    option o;
+    for (int k = 0; (o = option_at(c->table, c->base, k)).row; k++) {
+        if (key != key_of(o.row, k)) continue;
         cisup_error err = {0};
-        const cisup_status status = option_store(o, text, &err);
+        const cisup_status status = option_store(&o, text, &err);
         if (status == CISUP_ENOMEM) exit(fail_with(&err));
-        if (status != CISUP_OK) refuse(state, "--%s '%s': %s", o->name, text, err.text);
+        if (status != CISUP_OK)
+            refuse(state, "--%s '%s': %s", o.row->name, text, err.text);
         return 0;
     }
     return ARGP_ERR_UNKNOWN;
 }
 
 int options_parse(const char *name, const char *usage, const char *text,
-                  const option *table, int count, int argc, char **argv,
+                  const option_row *table, void *base, int argc, char **argv,
                   const char **operands) {
     struct argp_option *list;
+    const option_row *row;
     cisup_error err = {0};
+    int count = 0;
+    while (option_at(table, base, count).row) count++;
     if (cisup_new(&list, count + 1, sizeof *list, &err) != CISUP_OK)
         exit(fail_with(&err));
-    for (int k = 0; k < count; k++)
+    for (int k = 0; (row = option_at(table, base, k).row); k++)
         list[k] = (struct argp_option){
-            .name = table[k].name,
-            .key = table[k].letter ? table[k].letter : FIRST_KEY + k,
-            .arg = table[k].kind == OPTION_FLAG ? NULL : table[k].argument,
-            .doc = table[k].help,
+            .name = row->name,
+            .key = key_of(row, k),
+            .arg = option_is_flag(row->kind) ? NULL : row->argument,
+            .doc = row->help,
         };
     const struct argp parser = {list, on_option, usage, text, NULL, NULL, NULL};
-    parser_context context = {name, table, count, operands, 0};
+    parser_context context = {name, table, base, operands, 0};
     char *title;
     argv[0] = (title = strdup(name)) ? title : argv[0];
     argp_err_exit_status = EXIT_USAGE;

@@ -4,9 +4,14 @@
 
 #include <cisup/core/status.h>
 
+#include <jansson.h>
+
+#include <stddef.h>
+
 /* What an option's value is and where it goes. */
 typedef enum {
     OPTION_FLAG,        /* int: set to 1, no value */
+    OPTION_UNSET,       /* int: set to 0, no value */
     OPTION_INDEX,       /* cisup_index >= 0 */
     OPTION_SIZE,        /* cisup_index >= 1 */
     OPTION_THREADS,     /* cisup_index, 0 (all) to CISUP_THREADS_MOST */
@@ -16,19 +21,53 @@ typedef enum {
     OPTION_LIST,        /* index_list of sizes: 3 or 1,2,3 or 200:600:100 */
     OPTION_LIST_OR_MAX, /* the same; the word max may be among them */
     OPTION_TEXT,        /* const char * */
-    OPTION_CHOICE,      /* int: what find() gives for the word */
+    OPTION_CHOICE,      /* int or an enumeration: what the word stands for */
 } option_kind;
 
-/* One option of a command. The short form may be 0. */
-typedef struct {
+/* One option, at home in a structure that the table it is in belongs to. Options on the
+ * command line, their help and the parameters in JSON come from it. */
+typedef struct option_row {
     const char *name; /* without the two hyphens */
-    int letter;
+    int letter;       /* the short form, or 0 */
+    const char *key;  /* its name in JSON; NULL: no parameter of a run */
     option_kind kind;
-    void *target;
-    const char *argument; /* its name in the help */
+    size_t offset;        /* of the value in the structure */
+    const char *argument; /* its name in the help; of OPTION_CHOICE the words: "a|b" */
     const char *help;
-    int (*find)(const char *word); /* of OPTION_CHOICE: -1 for an unknown word */
+    int (*find)(const char *word);   /* of OPTION_CHOICE: -1 for an unknown word; NULL:
+                                        the place of the word in `argument` */
+    const struct option_row *others; /* instead of all this: a table that belongs here */
+} option_row;
+
+/* Rows of a table for the structure that the macro OPTIONS_OF names; OPTIONS_END is the
+ * last. An option; the same as a parameter; a parameter of OPTION_CHOICE (key NULL: an
+ * option); all options of a structure in this one; another table for the same structure.
+ */
+#define OPTION(field, name, letter, kind, argument, help)                                \
+    PARAMETER(field, NULL, name, letter, kind, argument, help)
+#define PARAMETER(field, key, name, letter, kind, argument, help)                        \
+    {                                                                                    \
+        name, letter, key, OPTION_##kind, offsetof(OPTIONS_OF, field), argument, help,   \
+            NULL, NULL                                                                   \
+    }
+#define CHOICE(field, key, name, find, words, help)                                      \
+    { name, 0, key, OPTION_CHOICE, offsetof(OPTIONS_OF, field), words, help, find, NULL }
+#define OPTION_TABLE(field, table)                                                       \
+    { .offset = offsetof(OPTIONS_OF, field), .others = table }
+#define OPTION_MORE(table)                                                               \
+    { .others = table }
+#define OPTIONS_END                                                                      \
+    { 0 }
+
+/* A row, and its value in one structure. */
+typedef struct {
+    const option_row *row;
+    void *target;
 } option;
+
+/* Option k >= 0 of a table, for the structure at `base`; row NULL: there are not as many.
+ * O(k). */
+option option_at(const option_row *table, const void *base, int k);
 
 /* A list of sizes; `max` among them stands for "as many as fit" (-T max). */
 typedef struct {
@@ -42,8 +81,15 @@ typedef struct {
 CISUP_MUST_CHECK cisup_status index_list_set(index_list *list, cisup_index value,
                                              cisup_error *err);
 
+/* Errors: EINVAL naming the option `name` unless a list has one value. */
+CISUP_MUST_CHECK cisup_status index_list_single(const index_list *list, const char *name,
+                                                cisup_error *err);
+
 /* Whether a list is the single word max. */
 int index_list_is_max(const index_list *list);
+
+/* Whether an option has no value on the command line. */
+int option_is_flag(option_kind kind);
 
 /* Gives one option its value as the command line does; text is not used for a flag and
  * must outlive the target of OPTION_TEXT. Errors: EINVAL and EFORMAT saying what is wrong
@@ -51,18 +97,27 @@ int index_list_is_max(const index_list *list);
 CISUP_MUST_CHECK cisup_status option_store(const option *o, const char *text,
                                            cisup_error *err);
 
+/* The word of an OPTION_CHOICE with this value; "" if there is none. */
+enum { OPTION_WORD_ROOM = 32 };
+void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]);
+
+/* Adds all parameters of a table (rows with a key), with their values in the structure at
+ * `base`, to an object under construction (emit.h); numbers that are not finite are null,
+ * and so is a text that was not given. */
+void options_json(json_t **object, const option_row *table, const void *base);
+
 enum { OPERANDS_MOST = 1 };
 
-/* Parses argv[1..] of a command by its table. Writes operands (file names) and
- * returns how many there were. On a bad option prints what is wrong with it and ends
- * the program with exit code 2; --help prints and ends it with 0. Long options are not
- * abbreviated. Without memory it ends with 4.
+/* Parses argv[1..] of a command by its table into the structure at `base`. Writes
+ * operands (file names) and returns how many there were. On a bad option prints what is
+ * wrong with it and ends the program with exit code 2; --help prints and ends it with 0.
+ * Long options are not abbreviated. Without memory it ends with 4.
  *
  *   name     "cisup check"
  *   usage    what follows the name, for example "FILE"
  *   text     what the command does, for the help */
 int options_parse(const char *name, const char *usage, const char *text,
-                  const option *table, int count, int argc, char **argv,
+                  const option_row *table, void *base, int argc, char **argv,
                   const char **operands);
 
 #endif

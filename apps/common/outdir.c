@@ -26,10 +26,6 @@ void outdir_remove_files(void) {
     for (const outdir_name *n = open_names; n; n = n->next) (void)unlink(n->path);
 }
 
-static cisup_status io_error(cisup_error *err, const char *what, const char *path) {
-    return CISUP_FAIL(err, CISUP_EIO, "%s %s: %s", what, path, strerror(errno));
-}
-
 /* --- what may be replaced ------------------------------------------------------- */
 
 /* What an export says of itself; NULL if there is none. */
@@ -61,7 +57,7 @@ static int is_exported(const json_t *manifest, const char *name) {
 static cisup_status check_contents(const char *path, cisup_error *err) {
     DIR *list = opendir(path);
     cisup_status status = CISUP_OK;
-    if (!list) return io_error(err, "cannot replace", path);
+    if (!list) return cisup_io_error(err, "cannot replace", path);
     json_t *manifest = read_manifest(path);
     for (const struct dirent *entry; status == CISUP_OK && (entry = readdir(list));)
         if (!is_exported(manifest, entry->d_name))
@@ -78,7 +74,7 @@ static cisup_status check_contents(const char *path, cisup_error *err) {
 static cisup_status delete_old(const outdir *dir, cisup_error *err) {
     DIR *list = opendir(dir->draft);
     char name[4096];
-    if (!list) return io_error(err, "cannot delete the old files in", dir->draft);
+    if (!list) return cisup_io_error(err, "cannot delete the old files in", dir->draft);
     json_t *manifest = read_manifest(dir->draft);
     for (const struct dirent *entry; (entry = readdir(list));)
         if (is_exported(manifest, entry->d_name) &&
@@ -88,8 +84,8 @@ static cisup_status delete_old(const outdir *dir, cisup_error *err) {
     json_decref(manifest);
     (void)closedir(list);
     if (rmdir(dir->draft) == 0) return CISUP_OK;
-    return io_error(err, "the new files are in place, but some old ones stay in",
-                    dir->draft);
+    return cisup_io_error(err, "the new files are in place, but some old ones stay in",
+                          dir->draft);
 }
 
 /* --- from the draft to the directory -------------------------------------------- */
@@ -172,7 +168,7 @@ static int exchange(const outdir *dir, cisup_error *err) {
 static cisup_status replace(const outdir *dir, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(check_contents(dir->path, err));
-    if (exchange(dir, err) != 0) return io_error(err, "cannot replace", dir->path);
+    if (exchange(dir, err) != 0) return cisup_io_error(err, "cannot replace", dir->path);
     CISUP_TRY(delete_old(dir, err));
 done:
     return status;
@@ -194,7 +190,7 @@ cisup_status outdir_commit(outdir *dir, cisup_error *err) {
     cisup_status status = CISUP_OK;
     if (move_in(dir) != 0) {
         if (errno != EEXIST) {
-            status = io_error(err, "cannot create", dir->path);
+            status = cisup_io_error(err, "cannot create", dir->path);
         } else if (dir->overwrite == CISUP_REPLACE_EXISTING) {
             status = replace(dir, err);
         } else {

@@ -2,6 +2,7 @@
 #include "setup.h"
 
 #include "beside.h"
+#include "emit.h"
 
 #include <cisup/core/circuits_csv.h>
 #include <cisup/core/memory.h>
@@ -11,16 +12,74 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OPTIONS_OF setup
+static const option_row network_options[] = {
+    OPTION_TABLE(allocation, allocation_options),
+    PARAMETER(reshuffle, "reshuffle", "keep-order", 0, UNSET, NULL,
+              "no reshuffling: every layer embeds circuits alike"),
+    CHOICE(family.family, "family", "family", cisup_family_find,
+           "rotation3|rotation4|step2|random-relu|identity|gate", "circuits (rotation4)"),
+    PARAMETER(family.margin, "margin", "margin", 0, NUMBER, "b",
+              "margin b of rotations and gates (1)"),
+    PARAMETER(family.fresh, "fresh", "fresh", 0, FLAG, NULL,
+              "new circuit weights in every layer"),
+    CHOICE(weights.scheme, "weights", "weights", cisup_weight_scheme_find,
+           "plain|balanced|split|capped", "weight scheme (capped)"),
+    CHOICE(weights.kappa, "kappa", "kappa", NULL, "single|rows",
+           "one kappa for capped weights, or one a row (single)"),
+    PARAMETER(weights.correction, "w_correction", "w-correction", 0, NUMBER, "f",
+              "factor f_w on kappa (1)"),
+    PARAMETER(weights.center, "center", "center", 0, NUMBER, "c",
+              "c of balanced and split weights (from P_even)"),
+    CHOICE(engine, "engine", "engine", cisup_pass_find, "auto|batched|sparse|assembled",
+           "how samples pass: all circuits, open neurons, stored weights (auto)"),
+    PARAMETER(seed, "seed", "seed", 0, SEED, "N", "seed of everything random (1)"),
+    OPTIONS_END,
+};
+
+/* Circuits of the user's own. */
+static const option_row own_options[] = {
+    PARAMETER(circuits_path, "circuit_file", "circuit-file", 0, TEXT, "FILE",
+              "circuits from CSV: circuit,layer,i,j,value"),
+    PARAMETER(gate, "gate", "gate", 0, FLAG, NULL, "put a gate around own circuits"),
+    PARAMETER(inputs_path, "input_file", "input-file", 0, TEXT, "FILE",
+              "inputs of own circuits from CSV: circuit,input,i,value"),
+    OPTIONS_END,
+};
+
+const option_row setup_options[] = {
+    PARAMETER(T, "T", "circuits", 'T', LIST_OR_MAX, "T|max", "circuits (557)"),
+    CHOICE(
+        preset, "preset", "preset", NULL, "published",
+        "sizes and scheme where none are given: the published network, -D 1000 -d 4 -T "
+        "557 -S 6 -L 5 --scheme ref; in force when neither a size nor a scheme is "
+        "given"),
+    PARAMETER(D, "D", "width", 'D', LIST, "D", "width of the network (1000)"),
+    PARAMETER(d, "d", "circuit-width", 'd', SIZE, "d",
+              "width of a circuit (the family's, else 4)"),
+    PARAMETER(S, "S", "redundancy", 'S', LIST, "S", "neurons per circuit neuron (6)"),
+    PARAMETER(L, "L", "layers", 'L', SIZE, "L", "layers (5)"),
+    OPTION_MORE(network_options),
+    OPTION_MORE(own_options),
+    OPTIONS_END,
+};
+
+json_t *setup_json(const setup *s, const cisup_shape *n) {
+    json_t *p = json_pack("{sI,sI,sI,sI,sI}", "D", n->D, "d", n->d, "T", n->T, "S", n->S,
+                          "L", n->L);
+    options_json(&p, network_options, s);
+    if (!s->circuits_path) return p;
+    emit_set(&p, "family", json_string("own"));
+    options_json(&p, own_options, s);
+    return p;
+}
+
 setup setup_defaults(void) {
-    const cisup_weight_options weights = cisup_weight_defaults();
-    return (setup){.allocation = allocation_choice_defaults(),
-                   .family = CISUP_ROTATION4,
-                   .margin = 1.0,
-                   .weights = (int)weights.scheme,
-                   .kappa = (int)weights.kappa,
+    return (setup){.allocation = allocation_defaults(),
+                   .family = cisup_family_defaults(),
+                   .weights = cisup_weight_defaults(),
                    .engine = CISUP_PASS_AUTO,
-                   .correction = weights.correction,
-                   .center = weights.center,
+                   .reshuffle = 1,
                    .preset = -1,
                    .seed = 1};
 }
@@ -36,10 +95,6 @@ void setup_free(setup *s) {
 
 enum { preset_published };
 
-int setup_preset_find(const char *word) {
-    return strcmp(word, "published") == 0 ? preset_published : -1;
-}
-
 enum { PUBLISHED_D = 1000, PUBLISHED_T = 557, PUBLISHED_S = 6, PUBLISHED_L = 5 };
 
 static int is_only(const index_list *list, cisup_index value) {
@@ -49,45 +104,30 @@ static int is_only(const index_list *list, cisup_index value) {
 /* Whether the sizes are those of the published network, given or not, and neither
  * circuits nor allocation are chosen: saying a default changes nothing. */
 static int is_published(const setup *s) {
-    const cisup_index width = cisup_family_width((cisup_family)s->family);
+    const cisup_index width = cisup_family_width(s->family.family);
     return is_only(&s->D, PUBLISHED_D) && is_only(&s->T, PUBLISHED_T) &&
            is_only(&s->S, PUBLISHED_S) && (!s->d || s->d == (width ? width : 4)) &&
            (!s->L || s->L == PUBLISHED_L) && !s->circuits_path &&
-           s->allocation.scheme < 0;
-}
-
-int setup_kappa_find(const char *word) {
-    if (strcmp(word, "single") == 0) return CISUP_KAPPA_SINGLE;
-    return strcmp(word, "rows") == 0 ? (int)CISUP_KAPPA_ROWS : -1;
-}
-
-const char *setup_kappa_name(int kappa) {
-    return kappa == CISUP_KAPPA_ROWS ? "rows" : "single";
+           s->allocation.scheme == NO_SCHEME;
 }
 
 cisup_family_options setup_family(const setup *s) {
-    cisup_family_options o = cisup_family_defaults();
-    o.family = (cisup_family)s->family;
-    o.margin = s->margin;
-    o.fresh = s->fresh;
+    cisup_family_options o = s->family;
     o.seed = s->seed;
     return o;
 }
 
 cisup_allocation_options setup_allocation(const setup *s) {
-    cisup_allocation_options o = allocation_choice_options(&s->allocation);
+    cisup_allocation_options o = s->allocation;
     o.seed = s->seed;
     return o;
 }
 
 cisup_network_options setup_network(const setup *s) {
     cisup_network_options o = cisup_network_defaults();
-    o.weights.scheme = (cisup_weight_scheme)s->weights;
-    o.weights.kappa = (cisup_kappa_kind)s->kappa;
-    o.weights.correction = s->correction;
-    o.weights.center = s->center;
+    o.weights = s->weights;
     if (s->engine == CISUP_PASS_ASSEMBLED) o.engine = CISUP_ENGINE_ASSEMBLED;
-    o.keep_order = s->keep_order;
+    o.keep_order = !s->reshuffle;
     o.seed = s->seed;
     return o;
 }
@@ -115,7 +155,7 @@ static cisup_status read_own(setup *s, cisup_error *err) {
     const cisup_circuits_csv_options o = {.T = s->T.count ? s->T.value[0] : 0,
                                           .L = s->L,
                                           .gate = s->gate,
-                                          .margin = s->margin};
+                                          .margin = s->family.margin};
     cisup_status status;
     CISUP_TRY(read_files(s, &o, err));
     if (s->d && s->d != s->own.d)
@@ -142,11 +182,12 @@ static cisup_status default_list(index_list *list, const cisup_index *values, in
 }
 
 static cisup_status numbers_check(const setup *s, cisup_error *err) {
-    if (!(s->margin > 0.0))
-        return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive", s->margin);
-    if (!(s->correction >= 0.0))
+    if (!(s->family.margin > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive",
+                          s->family.margin);
+    if (!(s->weights.correction >= 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--w-correction %g: must not be negative",
-                          s->correction);
+                          s->weights.correction);
     if (s->circuits_path && s->inputs_path && !strcmp(s->circuits_path, "-") &&
         !strcmp(s->inputs_path, "-"))
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -162,31 +203,32 @@ static cisup_status numbers_check(const setup *s, cisup_error *err) {
 static cisup_status effects_check(const setup *s, cisup_error *err) {
     const setup plain = setup_defaults();
     const int is_own = s->circuits_path != NULL;
-    const int is_capped = s->weights == CISUP_WEIGHTS_CAPPED;
-    const int is_centred =
-        s->weights == CISUP_WEIGHTS_BALANCED || s->weights == CISUP_WEIGHTS_SPLIT;
-    const char *idle = is_own && s->family != plain.family               ? "family"
-                       : is_own && s->fresh                              ? "fresh"
-                       : !is_capped && s->kappa != plain.kappa           ? "kappa"
-                       : !is_capped && s->correction != plain.correction ? "w-correction"
-                       : !is_centred && !isnan(s->center)                ? "center"
-                                                                         : NULL;
+    const int is_capped = s->weights.scheme == CISUP_WEIGHTS_CAPPED;
+    const int is_centred = s->weights.scheme == CISUP_WEIGHTS_BALANCED ||
+                           s->weights.scheme == CISUP_WEIGHTS_SPLIT;
+    const char *idle = is_own && s->family.family != plain.family.family       ? "family"
+                       : is_own && s->family.fresh                             ? "fresh"
+                       : !is_capped && s->weights.kappa != plain.weights.kappa ? "kappa"
+                       : !is_capped && s->weights.correction != plain.weights.correction
+                           ? "w-correction"
+                       : !is_centred && !isnan(s->weights.center) ? "center"
+                                                                  : NULL;
     if (!idle) return CISUP_OK;
     const int by_file = is_own && (!strcmp(idle, "family") || !strcmp(idle, "fresh"));
     return CISUP_FAIL(err, CISUP_EINVAL, "--%s: no effect with --%s", idle,
-                      by_file                             ? "circuit-file"
-                      : s->weights == CISUP_WEIGHTS_PLAIN ? "weights plain"
-                      : is_capped                         ? "weights capped"
-                                                          : "weights balanced or split");
+                      by_file                                    ? "circuit-file"
+                      : s->weights.scheme == CISUP_WEIGHTS_PLAIN ? "weights plain"
+                      : is_capped                                ? "weights capped"
+                                  : "weights balanced or split");
 }
 
 cisup_status setup_complete(setup *s, cisup_error *err) {
-    const cisup_index width = cisup_family_width((cisup_family)s->family);
+    const cisup_index width = cisup_family_width(s->family.family);
     cisup_status status;
     if (is_published(s)) s->preset = preset_published;
     const cisup_scheme scheme =
         s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
-    CISUP_TRY(allocation_choice_complete(&s->allocation, scheme, err));
+    CISUP_TRY(allocation_complete(&s->allocation, scheme, err));
     CISUP_TRY(numbers_check(s, err));
     CISUP_TRY(effects_check(s, err));
     if (s->circuits_path) CISUP_TRY(read_own(s, err));
@@ -194,7 +236,7 @@ cisup_status setup_complete(setup *s, cisup_error *err) {
     if (!s->circuits_path && width && s->d != width)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--circuit-width %" PRId64 ": circuits %s have width %" PRId64,
-                          s->d, cisup_family_name((cisup_family)s->family), width);
+                          s->d, cisup_family_name(s->family.family), width);
     if (!s->L) s->L = PUBLISHED_L;
     CISUP_TRY(default_list(&s->D, (const cisup_index[]){PUBLISHED_D}, 1, err));
     CISUP_TRY(default_list(&s->T, (const cisup_index[]){PUBLISHED_T}, 1, err));

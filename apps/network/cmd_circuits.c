@@ -28,24 +28,32 @@ done:
     return status;
 }
 
+typedef struct {
+    cisup_circuits_csv_options read;
+    int json;
+} request;
+
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(read.gate, "gate", 0, FLAG, NULL, "put a gate around each"),
+    OPTION(read.margin, "margin", 0, NUMBER, "b", "margin of the gate (1)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTIONS_END,
+};
+
 int cmd_circuits(int argc, char **argv) {
-    cisup_circuits_csv_options o = {.margin = 1.0};
-    int json = 0;
-    const option table[] = {
-        {"gate", 0, OPTION_FLAG, &o.gate, NULL, "put a gate around each", NULL},
-        {"margin", 0, OPTION_NUMBER, &o.margin, "b", "margin of the gate (1)", NULL},
-        {"json", 0, OPTION_FLAG, &json, NULL, "one JSON object a line", NULL},
-    };
+    request r = {.read.margin = 1.0};
+    const double *margin = &r.read.margin;
     const char *operand[OPERANDS_MOST] = {0};
-    if (options_parse("cisup circuits", "FILE", about, table,
-                      sizeof table / sizeof table[0], argc, argv, operand) != 1) {
+    if (options_parse("cisup circuits", "FILE", about, table, &r, argc, argv, operand) !=
+        1) {
         fprintf(stderr, "cisup: circuits needs one FILE; see cisup circuits --help\n");
         return EXIT_USAGE;
     }
     cisup_error err = {0};
     const cisup_status status =
-        o.margin > 0.0
-            ? execute(operand[0], &o, json, &err)
-            : CISUP_FAIL(&err, CISUP_EINVAL, "--margin %g: must be positive", o.margin);
+        *margin > 0.0
+            ? execute(operand[0], &r.read, r.json, &err)
+            : CISUP_FAIL(&err, CISUP_EINVAL, "--margin %g: must be positive", *margin);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

@@ -29,7 +29,9 @@ typedef enum { FORM_BLOCK, FORM_FULL } form_kind;
 typedef struct {
     setup setup;
     const char *output;
-    int form, gzip, force, quiet, dry_run, json;
+    form_kind form;
+    cisup_overwrite overwrite;
+    int gzip, quiet, dry_run, json;
     cisup_index network;
 } request;
 
@@ -41,11 +43,6 @@ typedef struct {
     outdir dir;
     json_t *files; /* list of {"file", "what", "layer", "rows", "columns", "entries"} */
 } export_job;
-
-static int form_find(const char *word) {
-    if (strcmp(word, "block") == 0) return FORM_BLOCK;
-    return strcmp(word, "full") == 0 ? (int)FORM_FULL : -1;
-}
 
 /* As many entries as a file of it has: zeros are not written. */
 static cisup_index entries_written(const cisup_csc *a) {
@@ -270,9 +267,7 @@ done:
 
 static cisup_status write_all(export_job *x, cisup_error *err) {
     cisup_status status;
-    CISUP_TRY(outdir_open(&x->dir, x->r->output,
-                          x->r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING,
-                          err));
+    CISUP_TRY(outdir_open(&x->dir, x->r->output, x->r->overwrite, err));
     CISUP_TRY(put_allocation(x, err));
     CISUP_TRY(put_permutations(x, err));
     for (cisup_index l = 1; l <= x->shape.L; l++) {
@@ -347,23 +342,24 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION_TABLE(setup, setup_options),
+    OPTION(output, "output", 'o', TEXT, "DIR", "where to (required)"),
+    CHOICE(form, NULL, "form", NULL, "block|full",
+           "E and U of one block, N x T, or of all, D x T d (block)"),
+    OPTION(network, "network", 0, INDEX, "k", "which network of the seed (0)"),
+    OPTION(gzip, "gzip", 0, FLAG, NULL, "compress: .mtx.gz"),
+    OPTION(json, "json", 0, FLAG, NULL, "of a dry run"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
+    OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
+    OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes and stop"),
+    OPTIONS_END,
+};
+
 int cmd_export(int argc, char **argv) {
     request r = {.setup = setup_defaults()};
-    const option table[] = {
-        SETUP_OPTIONS(r.setup),
-        {"output", 'o', OPTION_TEXT, &r.output, "DIR", "where to (required)", NULL},
-        {"form", 0, OPTION_CHOICE, &r.form, "block|full",
-         "E and U of one block, N x T, or of all, D x T d (block)", form_find},
-        {"network", 0, OPTION_INDEX, &r.network, "k", "which network of the seed (0)",
-         NULL},
-        {"gzip", 0, OPTION_FLAG, &r.gzip, NULL, "compress: .mtx.gz", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "of a dry run", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
-        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
-        {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL, "print sizes and stop", NULL},
-    };
-    options_parse("cisup export", "", about, table, sizeof table / sizeof table[0], argc,
-                  argv, NULL);
+    options_parse("cisup export", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     cisup_status status =
         r.output ? execute(&r, &err)

@@ -235,32 +235,29 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
     return status;
 }
 
-/* The engines whose activations can all be recorded. */
-static int find_pass(const char *word) {
-    const int pass = cisup_pass_find(word);
-    return pass == CISUP_PASS_BATCHED || pass == CISUP_PASS_ASSEMBLED ? pass : -1;
-}
+typedef struct {
+    cisup_engine engine;
+    int with_weights, json;
+} request;
+
+#define OPTIONS_OF request
+static const option_row table[] = {
+    CHOICE(engine, NULL, "engine", NULL, "batched|assembled",
+           "how samples pass: through the circuits, or stored weights (batched)"),
+    OPTION(with_weights, "weights", 0, FLAG, NULL,
+           "also print every W^l in full, as \"W\""),
+    OPTION(json, "json", 0, FLAG, NULL, "the output is JSON with or without"),
+    OPTIONS_END,
+};
 
 int cmd_run(int argc, char **argv) {
-    int pass = CISUP_PASS_BATCHED, with_weights = 0, json = 0;
-    const option table[] = {
-        {"engine", 0, OPTION_CHOICE, &pass, "batched|assembled",
-         "how samples pass: through the circuits, or stored weights (batched)",
-         find_pass},
-        {"weights", 0, OPTION_FLAG, &with_weights, NULL,
-         "also print every W^l in full, as \"W\"", NULL},
-        {"json", 0, OPTION_FLAG, &json, NULL, "the output is JSON with or without", NULL},
-    };
+    request r = {.engine = CISUP_ENGINE_FACTORED};
     const char *operand[OPERANDS_MOST] = {0};
-    if (options_parse("cisup run", "FILE", about, table, sizeof table / sizeof table[0],
-                      argc, argv, operand) != 1) {
+    if (options_parse("cisup run", "FILE", about, table, &r, argc, argv, operand) != 1) {
         fprintf(stderr, "cisup: run needs one FILE; see cisup run --help\n");
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status = execute(
-        operand[0],
-        pass == CISUP_PASS_ASSEMBLED ? CISUP_ENGINE_ASSEMBLED : CISUP_ENGINE_FACTORED,
-        with_weights, &err);
+    const cisup_status status = execute(operand[0], r.engine, r.with_weights, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

@@ -13,15 +13,15 @@ static const char about[] =
     "Build networks in superposition, run them on samples with z active circuits, and "
     "measure the error of every circuit's read-out, layer by layer, with 95 % intervals "
     "over networks and the theory beside it. Without sizes and scheme: the published "
-    "network of "
-    "\"Rotations in Superposition\". -D, -T, -S and -z take lists and ranges: 1,2,3 or "
-    "200:600:100.";
+    "network of \"Rotations in Superposition\". -D, -T, -S and -z take lists and ranges: "
+    "1,2,3 or 200:600:100.";
 
 typedef struct {
     propagation run;
     csv_sink csv;
     const char *csv_path;
-    int json, quiet, force, dry_run;
+    cisup_overwrite overwrite;
+    int json, quiet, dry_run;
     int is_unread; /* standard output takes no more */
 } request;
 
@@ -112,13 +112,10 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(propagation_complete(&r->run, err));
     CISUP_TRY(check_files(r, err));
-    if (r->json && r->csv_path && strcmp(r->csv_path, "-") == 0)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--json and --csv - exclude each other: each takes the "
-                          "standard output");
+    CISUP_TRY(guard_stdout(r->json, r->csv_path, err));
     CISUP_TRY(propagation_each(&r->run, NULL, NULL, err));
     CISUP_TRY(csv_open(&r->csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
-                       r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING, err));
+                       r->overwrite, err));
     CISUP_TRY(show_assumptions(r, err));
     status = propagation_each(&r->run, r->dry_run ? print_plan : run_shape, r, err);
     if (status == CISUP_OK || r->is_unread) { /* what is measured is kept */
@@ -131,20 +128,21 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION_TABLE(run, propagation_options),
+    OPTION(run.threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
+    OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
+    OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes, memory and time, and stop"),
+    OPTIONS_END,
+};
+
 int cmd_propagate(int argc, char **argv) {
     request r = {.run = propagation_defaults()};
-    const option table[] = {
-        PROPAGATION_OPTIONS(r.run),
-        {"threads", 0, OPTION_THREADS, &r.run.threads, "N", "threads (all)", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
-        {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures as CSV", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},
-        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace existing files", NULL},
-        {"dry-run", 0, OPTION_FLAG, &r.dry_run, NULL,
-         "print sizes, memory and time, and stop", NULL},
-    };
-    options_parse("cisup propagate", "", about, table, sizeof table / sizeof table[0],
-                  argc, argv, NULL);
+    options_parse("cisup propagate", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     end_on_signal();
     const cisup_status status = execute(&r, &err);

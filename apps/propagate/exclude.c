@@ -3,6 +3,7 @@
 
 #include "common/beside.h"
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <stdlib.h>
@@ -27,11 +28,6 @@ static int by_circuit(const void *left, const void *right) {
     const entry *x = left, *y = right;
     if (x->circuit != y->circuit) return x->circuit < y->circuit ? -1 : 1;
     return (x->line > y->line) - (x->line < y->line);
-}
-
-static int ascending(const void *left, const void *right) {
-    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
-    return (x > y) - (x < y);
 }
 
 static cisup_status add_row(void *context, const char *const *field, cisup_error *err) {
@@ -130,7 +126,7 @@ static cisup_status find_worst(exclusion *e, cisup_experiment *x, cisup_error *e
     for (cisup_index k = 0; k < report.networks * e->count; k++)
         e->list[k] = report.result[0].ranked[k].circuit;
     for (cisup_index k = 0; k < report.networks; k++)
-        qsort(e->list + k * e->count, (size_t)e->count, sizeof *e->list, ascending);
+        qsort(e->list + k * e->count, (size_t)e->count, sizeof *e->list, cisup_ascending);
     x->networks = report.networks;
 done:
     cisup_report_free(&report);

@@ -4,6 +4,28 @@
 #include "common/program.h"
 #include "common/progress.h"
 
+#define OPTIONS_OF propagation
+const option_row propagation_options[] = {
+    OPTION_TABLE(setup, setup_options),
+    PARAMETER(setup.z, "z", "active", 'z', LIST, "z", "active circuits (1,2,3)"),
+    CHOICE(mode, "mode", "mode", cisup_mode_find, "relu|masked-linear|masked-relu|linear",
+           "what a neuron does (relu)"),
+    CHOICE(precision, "precision", "precision", cisup_precision_find, "double|single",
+           "numbers of the passes; what is added up over circuits is double (double)"),
+    PARAMETER(networks, "networks", "networks", 'K', SIZE, "K", "networks (20)"),
+    PARAMETER(inputs, "samples", "samples", 'M', SIZE, "M", "samples a network (500)"),
+    PARAMETER(
+        implicit, "implicit", "implicit", 0, FLAG, NULL,
+        "compute allocation, permutations and circuits instead of storing them (td)"),
+    PARAMETER(terms, "terms", "terms", 0, FLAG, NULL,
+              "split the errors into their parts: overlap, propagation, ..."),
+    PARAMETER(worst, "worst", "worst", 0, SIZE, "K",
+              "name the K worst circuits and who disturbs them"),
+    PARAMETER(excluded_text, "exclude", "exclude", 0, TEXT, "FILE|K",
+              "leave out the circuits in FILE, or the K worst of each network"),
+    OPTIONS_END,
+};
+
 propagation propagation_defaults(void) {
     return (propagation){.setup = setup_defaults(), .networks = 20, .inputs = 500};
 }
@@ -16,14 +38,14 @@ void propagation_free(propagation *p) {
 /* What a computed network does not have. */
 static cisup_status implicit_check(const propagation *p, cisup_error *err) {
     const setup *s = &p->setup;
-    const cisup_scheme scheme = (cisup_scheme)s->allocation.scheme;
-    const char *refused = s->circuits_path                    ? "circuit-file"
-                          : p->terms                          ? "terms"
-                          : p->worst                          ? "worst"
-                          : p->excluded_text                  ? "exclude"
-                          : s->engine == CISUP_PASS_BATCHED   ? "engine batched"
-                          : s->engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
-                          : s->kappa == CISUP_KAPPA_ROWS      ? "kappa rows"
+    const cisup_scheme scheme = s->allocation.scheme;
+    const char *refused = s->circuits_path                       ? "circuit-file"
+                          : p->terms                             ? "terms"
+                          : p->worst                             ? "worst"
+                          : p->excluded_text                     ? "exclude"
+                          : s->engine == CISUP_PASS_BATCHED      ? "engine batched"
+                          : s->engine == CISUP_PASS_ASSEMBLED    ? "engine assembled"
+                          : s->weights.kappa == CISUP_KAPPA_ROWS ? "kappa rows"
                           : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
                                                                          : NULL;
     if (refused)
@@ -52,7 +74,7 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
 static cisup_status sparse_check(const propagation *p, cisup_error *err) {
     const setup *s = &p->setup;
     const int has_rows =
-        s->weights == CISUP_WEIGHTS_CAPPED && s->kappa == CISUP_KAPPA_ROWS;
+        s->weights.scheme == CISUP_WEIGHTS_CAPPED && s->weights.kappa == CISUP_KAPPA_ROWS;
     const char *refused = p->terms                 ? "terms"
                           : p->worst               ? "worst"
                           : p->excluded.by_network ? "exclude K"
@@ -63,8 +85,8 @@ static cisup_status sparse_check(const propagation *p, cisup_error *err) {
 }
 
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
-    allocation_choice *choice = &p->setup.allocation;
-    if (p->implicit && choice->scheme < 0) choice->scheme = CISUP_SCHEME_TD;
+    cisup_scheme *scheme = &p->setup.allocation.scheme;
+    if (p->implicit && *scheme == NO_SCHEME) *scheme = CISUP_SCHEME_TD;
     cisup_status status = setup_complete(&p->setup, err);
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
@@ -114,9 +136,9 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.d = p->setup.d;
     x.L = p->setup.L;
     x.network = setup_network(&p->setup);
-    x.engine = (cisup_pass)p->setup.engine;
-    x.mode = (cisup_mode)p->mode;
-    x.precision = (cisup_precision)p->precision;
+    x.engine = p->setup.engine;
+    x.mode = p->mode;
+    x.precision = p->precision;
     x.z = p->setup.z.value;
     x.z_count = p->setup.z.count;
     x.networks = p->networks;

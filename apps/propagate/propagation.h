@@ -11,7 +11,8 @@
  * them to a report. */
 typedef struct {
     setup setup;
-    int mode, precision;
+    cisup_mode mode;
+    cisup_precision precision;
     cisup_index networks, inputs;
     int implicit; /* nothing of size T is stored (analysis/pass/computed.h) */
     int terms;
@@ -25,43 +26,8 @@ typedef struct {
 propagation propagation_defaults(void);
 void propagation_free(propagation *p);
 
-#define PROPAGATION_OPTIONS(p)                                                             \
-    SETUP_OPTIONS((p).setup), {"active",     'z', OPTION_LIST,                             \
-                               &(p).setup.z, "z", "active circuits (1,2,3)",               \
-                               NULL},                                                      \
-        {"mode",                                                                           \
-         0,                                                                                \
-         OPTION_CHOICE,                                                                    \
-         &(p).mode,                                                                        \
-         "relu|masked-linear|masked-relu|linear",                                          \
-         "what a neuron does (relu)",                                                      \
-         cisup_mode_find},                                                                 \
-        {"precision",                                                                      \
-         0,                                                                                \
-         OPTION_CHOICE,                                                                    \
-         &(p).precision,                                                                   \
-         "double|single",                                                                  \
-         "numbers of the passes; what is added up over circuits is double (double)",       \
-         cisup_precision_find},                                                            \
-        {"networks", 'K', OPTION_SIZE, &(p).networks, "K", "networks (20)", NULL},         \
-        {"samples", 'M', OPTION_SIZE, &(p).inputs, "M", "samples a network (500)", NULL},  \
-        {"implicit",                                                                       \
-         0,                                                                                \
-         OPTION_FLAG,                                                                      \
-         &(p).implicit,                                                                    \
-         NULL,                                                                             \
-         "compute allocation, permutations and circuits instead of storing them (td)",     \
-         NULL},                                                                            \
-        {"terms",    0,    OPTION_FLAG,                                                    \
-         &(p).terms, NULL, "split the errors into their parts: overlap, propagation, ...", \
-         NULL},                                                                            \
-        {"worst",    0,   OPTION_SIZE,                                                     \
-         &(p).worst, "K", "name the K worst circuits and who disturbs them",               \
-         NULL},                                                                            \
-    {                                                                                      \
-        "exclude", 0, OPTION_TEXT, &(p).excluded_text, "FILE|K",                           \
-            "leave out the circuits in FILE, or the K worst of each network", NULL         \
-    }
+/* Rows of propagation. */
+extern const option_row propagation_options[];
 
 /* setup_complete, and what it does not see. Errors: the same; those of exclusion_read. */
 CISUP_MUST_CHECK cisup_status propagation_complete(propagation *p, cisup_error *err);

@@ -18,9 +18,6 @@ typedef struct {
     const char *excluded; /* as the user said it, or NULL */
 } finished_run;
 
-/* The parameters of a network as one JSON object; NULL for want of memory. */
-json_t *setup_json(const setup *s, const cisup_shape *shape);
-
 /* docs/formats.md, "propagate": the records that depend on the parameters alone, and
  * these on standard output with the timing behind them. */
 CISUP_MUST_CHECK cisup_status report_records(const finished_run *run, FILE *to,

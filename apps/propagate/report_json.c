@@ -3,39 +3,10 @@
 
 #include <cisup/core/memory.h>
 
-#include <cisup/core/schemes.h>
-
 static json_t *number_list(const double *x, cisup_index count) {
     json_t *list = json_array();
     for (cisup_index k = 0; k < count; k++) emit_append(&list, emit_number(x[k]));
     return list;
-}
-
-/* The files that circuits of the user's own came from. */
-static void add_own_files(json_t **params, const setup *s) {
-    if (!s->circuits_path) return;
-    emit_set(params, "circuit_file", json_string(s->circuits_path));
-    emit_set(params, "gate", json_boolean(s->gate));
-    emit_set(params, "input_file",
-             s->inputs_path ? json_string(s->inputs_path) : json_null());
-}
-
-json_t *setup_json(const setup *s, const cisup_shape *n) {
-    json_t *p = json_pack(
-        "{sI,sI,sI,sI,sI,ss,ss,sb,ss,sf,sb,ss,sf,sb,ss,ss,sf,so,ss,sI}", "D", n->D, "d",
-        n->d, "T", n->T, "S", n->S, "L", n->L, "scheme",
-        cisup_scheme_name((cisup_scheme)s->allocation.scheme), "hop",
-        allocation_hop_name(s->allocation.hop), "reflect", s->allocation.reflect,
-        "even_out", allocation_even_out_name(s->allocation.even_out), "effort",
-        s->allocation.effort, "reshuffle", !s->keep_order, "family",
-        s->circuits_path ? "own" : cisup_family_name((cisup_family)s->family), "margin",
-        s->margin, "fresh", s->fresh, "weights",
-        cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
-        setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
-        emit_number(s->center), "engine", cisup_pass_name((cisup_pass)s->engine), "seed",
-        (json_int_t)s->seed);
-    add_own_files(&p, s);
-    return p;
 }
 
 /* Every parameter of a run, also those that have no effect on it. */
@@ -55,7 +26,7 @@ static json_t *params_json(const finished_run *run) {
 
 static json_t *run_json(const finished_run *run) {
     const cisup_report *report = run->report;
-    const int capped = run->setup->weights == CISUP_WEIGHTS_CAPPED;
+    const int capped = run->setup->weights.scheme == CISUP_WEIGHTS_CAPPED;
     json_t *g = json_array(), *engines = json_array(), *shares = json_array();
     for (cisup_index k = 0; k < report->z_count; k++) {
         const cisup_result *r = &report->result[k];

@@ -118,12 +118,11 @@ static void head_text(const finished_run *run) {
            " neurons a block, S = %" PRId64 ", %s, %s\n",
            n->T,
            run->experiment->circuits ? s->circuits_path
-                                     : cisup_family_name((cisup_family)s->family),
-           n->d, n->D, n->N, n->S,
-           cisup_weight_scheme_name((cisup_weight_scheme)s->weights),
+                                     : cisup_family_name(s->family.family),
+           n->d, n->D, n->N, n->S, cisup_weight_scheme_name(s->weights.scheme),
            cisup_mode_name(run->experiment->mode));
     printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f)",
-           cisup_scheme_name((cisup_scheme)s->allocation.scheme), report->stats.load_min,
+           cisup_scheme_name(s->allocation.scheme), report->stats.load_min,
            report->stats.load_max, report->stats.load_cv);
     if (n->T > 1) printf(", P = %.4g, p = %.4g", report->stats.P, report->stats.p);
     putchar('\n');

@@ -17,17 +17,16 @@
 static const char about[] =
     "Run every cell of a grid, each one run of cisup propagate, into a journal that "
     "survives whatever ends the program: the same command goes on where it ended. "
-    "Several "
-    "processes may work on one journal and share its cells. SPEC.json is {\"fixed\": "
-    "{name: value}, \"grid\": {name: [values]}} with the names of docs/formats.md; "
-    "without "
-    "it --journal goes on with what it was made for.";
+    "Several processes may work on one journal and share its cells. SPEC.json is "
+    "{\"fixed\": {name: value}, \"grid\": {name: [values]}} with the names of "
+    "docs/formats.md; without it --journal goes on with what it was made for.";
 
 typedef struct {
     const char *spec_path, *journal_path, *csv_path;
     char *default_path; /* owned */
     cisup_index threads;
-    int json, quiet, force, status, export;
+    cisup_overwrite overwrite;
+    int json, quiet, status, export;
     sweep_spec spec;
     journal journal;
     progress_cells cells;
@@ -179,14 +178,6 @@ static cisup_status show_status(const request *r, const journal_counts *n,
     return CISUP_OK;
 }
 
-static int is_stdout(const char *path) {
-    return path && strcmp(path, "-") == 0;
-}
-
-static cisup_overwrite overwrite_of(const request *r) {
-    return r->force ? CISUP_REPLACE_EXISTING : CISUP_KEEP_EXISTING;
-}
-
 /* What is asked for, of the cells that are done. */
 static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
     cisup_status status;
@@ -194,7 +185,7 @@ static cisup_status show(request *r, journal_counts *counts, cisup_error *err) {
     if (r->status) return show_status(r, counts, err);
     if (r->csv_path)
         CISUP_TRY(
-            sweep_export_csv(&r->journal, &r->spec, r->csv_path, overwrite_of(r), err));
+            sweep_export_csv(&r->journal, &r->spec, r->csv_path, r->overwrite, err));
     if (r->json || (r->export && !r->csv_path))
         CISUP_TRY(sweep_export_json(&r->journal, &r->spec, err));
     if (!r->json && !r->export && !r->quiet && !is_stdout(r->csv_path))
@@ -225,11 +216,7 @@ static cisup_status check_options(const request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--status and --export exclude each other");
     if (r->status && r->csv_path)
         return CISUP_FAIL(err, CISUP_EINVAL, "--status has no --csv");
-    if (r->json && is_stdout(r->csv_path))
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--json and --csv - exclude each other: each takes the "
-                          "standard output");
-    return CISUP_OK;
+    return guard_stdout(r->json, r->csv_path, err);
 }
 
 /* Before anything is written: the CSV file is none of those that are read. */
@@ -263,8 +250,7 @@ static cisup_status try_csv(const request *r, cisup_error *err) {
     struct stat there;
     if (!r->csv_path || is_stdout(r->csv_path)) return CISUP_OK;
     if (stat(r->csv_path, &there) == 0 && S_ISFIFO(there.st_mode)) return CISUP_OK;
-    const cisup_status status =
-        cisup_outfile_open(&file, r->csv_path, overwrite_of(r), err);
+    const cisup_status status = cisup_outfile_open(&file, r->csv_path, r->overwrite, err);
     cisup_outfile_discard(&file);
     return status;
 }
@@ -302,27 +288,28 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(journal_path, "journal", 0, TEXT, "FILE",
+           "where the cells are kept (SPEC.sqlite)"),
+    OPTION(status, "status", 0, FLAG, NULL,
+           "run nothing; say how many cells are done; exit code 1: not all"),
+    OPTION(export, "export", 0, FLAG, NULL,
+           "run nothing; print the cells that are done; exit code 1: not all"),
+    OPTION(json, "json", 0, FLAG, NULL,
+           "print the results of all cells, one JSON object a line"),
+    OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures of all cells"),
+    OPTION(threads, "threads", 0, THREADS, "N", "threads of this process (all)"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
+    OPTION(overwrite, "force", 0, FLAG, NULL, "replace an existing CSV file"),
+    OPTIONS_END,
+};
+
 int cmd_sweep(int argc, char **argv) {
     request r = {0};
-    const option table[] = {
-        {"journal", 0, OPTION_TEXT, &r.journal_path, "FILE",
-         "where the cells are kept (SPEC.sqlite)", NULL},
-        {"status", 0, OPTION_FLAG, &r.status, NULL,
-         "run nothing; say how many cells are done; exit code 1: not all", NULL},
-        {"export", 0, OPTION_FLAG, &r.export, NULL,
-         "run nothing; print the cells that are done; exit code 1: not all", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL,
-         "print the results of all cells, one JSON object a line", NULL},
-        {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures of all cells",
-         NULL},
-        {"threads", 0, OPTION_THREADS, &r.threads, "N", "threads of this process (all)",
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "no text and no progress", NULL},
-        {"force", 0, OPTION_FLAG, &r.force, NULL, "replace an existing CSV file", NULL},
-    };
     const char *operand[OPERANDS_MOST] = {0};
-    (void)options_parse("cisup sweep", "[SPEC.json]", about, table,
-                        sizeof table / sizeof table[0], argc, argv, operand);
+    (void)options_parse("cisup sweep", "[SPEC.json]", about, table, &r, argc, argv,
+                        operand);
     r.spec_path = operand[0];
     cisup_error err = {0};
     int is_complete = 1;

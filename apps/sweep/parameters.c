@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parameters.h"
 
+#include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Where a parameter is not called like its option with _ for -. */
-static const struct {
-    const char *name, *option;
-} other_names[] = {
-    {"D", "width"},
-    {"d", "circuit-width"},
-    {"T", "circuits"},
-    {"S", "redundancy"},
-    {"L", "layers"},
-    {"z", "active"},
-    {"reshuffle", "keep-order"},
-};
-enum { OTHER_NAMES = sizeof other_names / sizeof other_names[0] };
-
-static int has_name(const option *o, const char *name) {
-    for (int k = 0; k < OTHER_NAMES; k++)
-        if (strcmp(o->name, other_names[k].option) == 0)
-            return strcmp(name, other_names[k].name) == 0;
-    const char *a = o->name;
-    for (; *a && *name; a++, name++)
-        if ((*a == '-' ? '_' : *a) != *name) return 0;
-    return *a == *name;
-}
 
 static int is_integer_list(const json_t *value) {
     for (size_t k = 0; k < json_array_size(value); k++)
@@ -41,9 +18,10 @@ static int is_word(const json_t *value, const char *word) {
 }
 
 /* What the option wants, in words, when the value is of another type; else NULL. */
-static const char *missed_type(const option *o, const json_t *value) {
+static const char *missed_type(const option_row *o, const json_t *value) {
     switch (o->kind) {
     case OPTION_FLAG:
+    case OPTION_UNSET:
         return json_is_boolean(value) ? NULL : "true or false";
     case OPTION_INDEX:
     case OPTION_SIZE:
@@ -88,18 +66,13 @@ static cisup_status store_numbers(const option *o, const json_t *value,
     return status;
 }
 
-static int ascending(const void *left, const void *right) {
-    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
-    return (x > y) - (x < y);
-}
-
 /* A list of z is one cell, which should not have a z twice. */
 static cisup_status check_list(const index_list *list, cisup_error *err) {
     cisup_index *sorted;
     cisup_status status = cisup_new(&sorted, list->count, sizeof *sorted, err);
     if (status != CISUP_OK) return status;
     memcpy(sorted, list->value, (size_t)list->count * sizeof *sorted);
-    qsort(sorted, (size_t)list->count, sizeof *sorted, ascending);
+    qsort(sorted, (size_t)list->count, sizeof *sorted, cisup_ascending);
     for (cisup_index k = 1; k < list->count && status == CISUP_OK; k++)
         if (sorted[k] == sorted[k - 1])
             status = CISUP_FAIL(err, CISUP_EFORMAT, "%" PRId64 " is in the list twice",
@@ -109,11 +82,10 @@ static cisup_status check_list(const index_list *list, cisup_error *err) {
 }
 
 static cisup_status store_value(const option *o, const json_t *value, cisup_error *err) {
-    const char *missed = missed_type(o, value);
+    const char *missed = missed_type(o->row, value);
     if (missed) return CISUP_FAIL(err, CISUP_EFORMAT, "must be %s", missed);
-    if (o->kind == OPTION_FLAG) {
-        const int is_on = json_is_true(value);
-        *(int *)o->target = strcmp(o->name, "keep-order") == 0 ? !is_on : is_on;
+    if (option_is_flag(o->row->kind)) {
+        *(int *)o->target = json_is_true(value);
         return CISUP_OK;
     }
     if (!json_is_string(value)) {
@@ -130,26 +102,25 @@ static cisup_status store_value(const option *o, const json_t *value, cisup_erro
     return status;
 }
 
-static const option *find_option(const option *table, size_t count, const char *name) {
-    for (size_t k = 0; k < count; k++)
-        if (has_name(&table[k], name)) return &table[k];
-    return NULL;
+static option find_parameter(const propagation *p, const char *name) {
+    option o;
+    for (int k = 0; (o = option_at(propagation_options, p, k)).row; k++)
+        if (o.row->key && strcmp(o.row->key, name) == 0) break;
+    return o;
 }
 
 cisup_status parameter_set(propagation *p, const char *name, const json_t *value,
                            cisup_error *err) {
-    const option table[] = {PROPAGATION_OPTIONS(*p)};
-    const option *o = find_option(table, sizeof table / sizeof table[0], name);
-    if (!o) return CISUP_FAIL(err, CISUP_EFORMAT, "no parameter of propagate");
-    cisup_status status = store_value(o, value, err);
+    const option o = find_parameter(p, name);
+    if (!o.row) return CISUP_FAIL(err, CISUP_EFORMAT, "no parameter of propagate");
+    cisup_status status = store_value(&o, value, err);
     if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
     return status;
 }
 
 char *parameter_text(const char *name, const json_t *value) {
-    propagation p = propagation_defaults();
-    const option table[] = {PROPAGATION_OPTIONS(p)};
-    const option *o = find_option(table, sizeof table / sizeof table[0], name);
+    static const propagation none;
+    const option_row *o = find_parameter(&none, name).row;
     const json_t *only = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
     json_t *plain = o && o->kind == OPTION_NUMBER
                         ? json_real(json_number_value(value) + 0.0)
@@ -159,7 +130,6 @@ char *parameter_text(const char *name, const json_t *value) {
             ? json_dumps(plain, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(17))
             : NULL;
     json_decref(plain);
-    propagation_free(&p);
     return text;
 }
 

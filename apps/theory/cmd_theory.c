@@ -22,16 +22,15 @@ typedef struct {
     index_list T;
     double margin, budget, deviations;
     int fresh, json, quiet;
-    allocation_choice choice; /* without a scheme: even loads alone */
+    cisup_allocation_options choice; /* without a scheme: even loads alone */
 } request;
 
-enum { NO_SCHEME = -1, MOST_LAYERS = 1000 };
+enum { MOST_LAYERS = 1000 };
 
 static cisup_status request_check(const request *r, cisup_error *err) {
-    const allocation_choice *a = &r->choice;
-    if (r->T.count != 1)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--circuits: %" PRId64 " values; one is needed", r->T.count);
+    const cisup_allocation_options *a = &r->choice;
+    const cisup_status status = index_list_single(&r->T, "circuits", err);
+    if (status != CISUP_OK) return status;
     if (!(r->margin > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive", r->margin);
     if (!(isnan(r->budget) || r->budget > 0.0))
@@ -43,9 +42,8 @@ static cisup_status request_check(const request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--layers %" PRId64 ": at most %d", r->L,
                           MOST_LAYERS);
     if (a->scheme != NO_SCHEME) {
-        allocation_choice choice =
-            *a; /* complete already; what goes with it is checked */
-        return allocation_choice_complete(&choice, (cisup_scheme)a->scheme, err);
+        cisup_allocation_options same = *a; /* what goes with the scheme is checked */
+        return allocation_complete(&same, a->scheme, err);
     }
     if (index_list_is_max(&r->T))
         return CISUP_FAIL(err, CISUP_EINVAL, "--circuits max: needs --scheme");
@@ -59,7 +57,7 @@ static cisup_status request_check(const request *r, cisup_error *err) {
 /* The sizes, with T = max replaced by the capacity. */
 static cisup_status shape_of(const request *r, theory_report *report, cisup_error *err) {
     cisup_shape *s = &report->shape;
-    const cisup_allocation_options options = allocation_choice_options(&r->choice);
+    const cisup_allocation_options options = r->choice;
     const int is_max = index_list_is_max(&r->T);
     *s = (cisup_shape){.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = r->L};
     report->capacity = -1;
@@ -102,7 +100,7 @@ done:
 static cisup_status measure_allocation(const request *r, theory_report *report,
                                        cisup_error *err) {
     const cisup_shape *s = &report->shape;
-    const cisup_allocation_options options = allocation_choice_options(&r->choice);
+    const cisup_allocation_options options = r->choice;
     cisup_theory_case *c = &report->actual;
     cisup_allocation a = {0};
     cisup_index *load = NULL;
@@ -148,6 +146,31 @@ done:
     return status;
 }
 
+#define OPTIONS_OF request
+static const option_row table[] = {
+    OPTION(D, "width", 'D', SIZE, "D", "width of the network (1000)"),
+    OPTION(d, "circuit-width", 'd', SIZE, "d", "width of a circuit (4)"),
+    OPTION(T, "circuits", 'T', LIST_OR_MAX, "T|max",
+           "circuits (557); max: as many as the scheme places"),
+    OPTION(S, "redundancy", 'S', SIZE, "S", "neurons per circuit neuron (6)"),
+    OPTION(z, "active", 'z', SIZE, "z", "active circuits (1)"),
+    OPTION(L, "layers", 'L', SIZE, "L", "layers (5)"),
+    OPTION(margin, "margin", 'b', NUMBER, "b", "margin b of rotations (1)"),
+    OPTION(fresh, "fresh", 0, FLAG, NULL, "new circuit weights in every layer"),
+    OPTION(budget, "budget", 0, NUMBER, "RMS",
+           "root mean square error of active circuits allowed in the last layer (none)"),
+    OPTION(deviations, "deviations", 0, NUMBER, "k",
+           "standard deviations of noise that a closed neuron must bear (2)"),
+    CHOICE(choice.scheme, NULL, "scheme", cisup_scheme_find, SCHEME_WORDS,
+           "allocation scheme to measure as well (none)"),
+    OPTION_TABLE(choice, allocation_options + 1),
+    OPTION(choice.seed, "seed", 0, SEED, "N",
+           "seed of the permutations, of scheme random and --effort (1)"),
+    OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
+    OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
+    OPTIONS_END,
+};
+
 int cmd_theory(int argc, char **argv) {
     request r = {.D = 1000,
                  .d = 4,
@@ -157,34 +180,10 @@ int cmd_theory(int argc, char **argv) {
                  .margin = 1.0,
                  .budget = (double)NAN,
                  .deviations = 2.0,
-                 .choice = allocation_choice_defaults()};
+                 .choice = allocation_defaults()};
     cisup_error err = {0};
     if (index_list_set(&r.T, 557, &err) != CISUP_OK) return fail_with(&err);
-    const option table[] = {
-        {"width", 'D', OPTION_SIZE, &r.D, "D", "width of the network (1000)", NULL},
-        {"circuit-width", 'd', OPTION_SIZE, &r.d, "d", "width of a circuit (4)", NULL},
-        {"circuits", 'T', OPTION_LIST_OR_MAX, &r.T, "T|max",
-         "circuits (557); max: as many as the scheme places", NULL},
-        {"redundancy", 'S', OPTION_SIZE, &r.S, "S", "neurons per circuit neuron (6)",
-         NULL},
-        {"active", 'z', OPTION_SIZE, &r.z, "z", "active circuits (1)", NULL},
-        {"layers", 'L', OPTION_SIZE, &r.L, "L", "layers (5)", NULL},
-        {"margin", 'b', OPTION_NUMBER, &r.margin, "b", "margin b of rotations (1)", NULL},
-        {"fresh", 0, OPTION_FLAG, &r.fresh, NULL, "new circuit weights in every layer",
-         NULL},
-        {"budget", 0, OPTION_NUMBER, &r.budget, "RMS",
-         "root mean square error of active circuits allowed in the last layer (none)",
-         NULL},
-        {"deviations", 0, OPTION_NUMBER, &r.deviations, "k",
-         "standard deviations of noise that a closed neuron must bear (2)", NULL},
-        ALLOCATION_OPTIONS(r.choice, "allocation scheme to measure as well (none)"),
-        {"seed", 0, OPTION_SEED, &r.choice.seed, "N",
-         "seed of the permutations, of scheme random and --effort (1)", NULL},
-        {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
-        {"quiet", 'q', OPTION_FLAG, &r.quiet, NULL, "print nothing that succeeds", NULL},
-    };
-    options_parse("cisup theory", "", about, table, sizeof table / sizeof table[0], argc,
-                  argv, NULL);
+    options_parse("cisup theory", "", about, table, &r, argc, argv, NULL);
     const cisup_status status = execute(&r, &err);
     cisup_release(r.T.value);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);

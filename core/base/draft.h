@@ -28,4 +28,7 @@ void cisup_draft_release(char **draft);
  * without discarding them: async-signal-safe. */
 void cisup_drafts_remove(void);
 
+/* "what path: reason", the reason as errno has it. Returns EIO. */
+cisup_status cisup_io_error(cisup_error *err, const char *what, const char *path);
+
 #endif

@@ -15,6 +15,12 @@ static inline double cisup_rectified(double x) {
     return x > 0.0 ? x : x - x;
 }
 
+/* For qsort and bsearch of cisup_index. */
+static inline int cisup_ascending(const void *left, const void *right) {
+    const cisup_index x = *(const cisup_index *)left, y = *(const cisup_index *)right;
+    return (x > y) - (x < y);
+}
+
 /* The greatest common divisor of a, b >= 0; 0 if both are 0. Euclid. */
 static inline cisup_index cisup_common_divisor(cisup_index a, cisup_index b) {
     while (b) {

@@ -15,7 +15,7 @@
 
 enum { MOST_LINKS = 40 };
 
-static cisup_status io_error(cisup_error *err, const char *what, const char *path) {
+cisup_status cisup_io_error(cisup_error *err, const char *what, const char *path) {
     return CISUP_FAIL(err, CISUP_EIO, "%s %s: %s", what, path, strerror(errno));
 }
 
@@ -37,7 +37,7 @@ static bool is_link(const char *path, bool *is_open) {
 static cisup_status follow(char **path, cisup_error *err) {
     char text[PATH_MAX];
     const ssize_t length = readlink(*path, text, sizeof text - 1);
-    if (length < 0) return io_error(err, "cannot follow the link", *path);
+    if (length < 0) return cisup_io_error(err, "cannot follow the link", *path);
     text[length] = 0;
     const int folder = text[0] == '/' ? 0 : (int)(last_name(*path) - *path);
     const size_t room = (size_t)folder + (size_t)length + 1;
@@ -59,7 +59,7 @@ cisup_status cisup_outfile_target(const char *path, char **target, cisup_error *
     for (int k = 0; is_link(*target, &is_open) && !is_open; k++) {
         if (k == MOST_LINKS) {
             errno = ELOOP;
-            status = io_error(err, "cannot write", path);
+            status = cisup_io_error(err, "cannot write", path);
             goto done;
         }
         CISUP_TRY(follow(target, err));
@@ -94,11 +94,11 @@ static cisup_status open_descriptor(cisup_outfile *f, const char *path, int *des
     bool is_open = false;
     if (leads && S_ISDIR(at_end.st_mode)) {
         errno = EISDIR;
-        return io_error(err, "cannot write", path);
+        return cisup_io_error(err, "cannot write", path);
     }
     if ((leads && !S_ISREG(at_end.st_mode)) || (is_link(f->path, &is_open) && is_open)) {
         *descriptor = open_in_place(f->path);
-        return *descriptor < 0 ? io_error(err, "cannot write", path) : CISUP_OK;
+        return *descriptor < 0 ? cisup_io_error(err, "cannot write", path) : CISUP_OK;
     }
     if (exists && f->overwrite == CISUP_KEEP_EXISTING)
         return CISUP_FAIL(err, CISUP_EIO, "%s exists already (--force replaces it)",
@@ -118,7 +118,7 @@ cisup_status cisup_outfile_open(cisup_outfile *f, const char *path,
     CISUP_TRY(open_descriptor(f, path, &descriptor, err));
     f->stream = fdopen(descriptor, "wb");
     if (!f->stream) {
-        status = io_error(err, "cannot write", path);
+        status = cisup_io_error(err, "cannot write", path);
         (void)close(descriptor);
         if (f->draft) (void)unlink(f->draft);
     }
@@ -134,7 +134,7 @@ static cisup_status place(const cisup_outfile *f, cisup_error *err) {
                      : cisup_draft_place(f->draft, f->path)) == 0)
         return CISUP_OK;
     if (may_replace || errno != EEXIST) {
-        const cisup_status status = io_error(err, "cannot create", f->path);
+        const cisup_status status = cisup_io_error(err, "cannot create", f->path);
         (void)unlink(f->draft);
         return status;
     }
@@ -150,7 +150,7 @@ cisup_status cisup_outfile_commit(cisup_outfile *f, cisup_error *err) {
     const int not_closed = fclose(f->stream);
     f->stream = NULL;
     if (not_closed)
-        status = io_error(err, "cannot write", f->path);
+        status = cisup_io_error(err, "cannot write", f->path);
     else if (had_error) /* some time ago: errno no longer tells why */
         status = CISUP_FAIL(err, CISUP_EIO, "cannot write all of %s; is the disk full?",
                             f->path);

@@ -111,13 +111,9 @@ typedef struct {
     bool is_cut;
 } collection;
 
-static int ascending(const void *left, const void *right) {
-    const uint64_t *x = left, *y = right;
-    return (*x > *y) - (*x < *y);
-}
-
 static bool is_repeated(const cisup_pairs *p, uint64_t pair) {
-    return bsearch(&pair, p->pair, (size_t)p->count, sizeof pair, ascending) != NULL;
+    return bsearch(&pair, p->pair, (size_t)p->count, sizeof pair, cisup_pair_order) !=
+           NULL;
 }
 
 static bool is_concerned(const collection *c, const int32_t *row) {

@@ -5,14 +5,14 @@
 
 #include <stdlib.h>
 
-static int ascending(const void *left, const void *right) {
+int cisup_pair_order(const void *left, const void *right) {
     const uint64_t *x = left, *y = right;
     return (*x > *y) - (*x < *y);
 }
 
 void cisup_pairs_settle(cisup_pairs *p) {
     if (p->count == 0) return;
-    qsort(p->pair, (size_t)p->count, sizeof *p->pair, ascending);
+    qsort(p->pair, (size_t)p->count, sizeof *p->pair, cisup_pair_order);
     cisup_index kept = 1;
     for (cisup_index k = 1; k < p->count; k++)
         if (p->pair[k] != p->pair[kept - 1]) p->pair[kept++] = p->pair[k];

@@ -24,6 +24,8 @@ CISUP_MUST_CHECK cisup_status cisup_pairs_merge(cisup_pairs *p, const cisup_pair
                                                 cisup_error *err);
 /* Sorts and removes repetitions. */
 void cisup_pairs_settle(cisup_pairs *p);
+/* For bsearch of settled ones. */
+int cisup_pair_order(const void *left, const void *right);
 void cisup_pairs_free(cisup_pairs *p);
 
 /* What is kept of overlaps; it depends on rows and memory alone. */

@@ -5,17 +5,7 @@
 #include <cisup/sparse/mtx.h>
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
-
-static bool ends_with(const char *text, const char *end) {
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-static bool is_matrix_market(const char *path) {
-    return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz") || !strcmp(path, "-");
-}
 
 static cisup_status write_csv(FILE *stream, const char *path, const cisup_allocation *a,
                               cisup_error *err) {
@@ -47,7 +37,7 @@ static cisup_status write_mtx(const char *path, const cisup_allocation *a,
 cisup_status cisup_allocation_file_write(const char *path, const cisup_allocation *a,
                                          const char *metadata, cisup_overwrite overwrite,
                                          cisup_error *err) {
-    if (is_matrix_market(path)) return write_mtx(path, a, metadata, overwrite, err);
+    if (cisup_mtx_is_name(path)) return write_mtx(path, a, metadata, overwrite, err);
     cisup_outfile file;
     cisup_status status;
     CISUP_TRY(cisup_outfile_open(&file, path, overwrite, err));

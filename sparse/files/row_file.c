@@ -49,15 +49,6 @@ typedef struct {
     cisup_index slots, slot_most; /* held in f->slot; so many may be */
 } reader;
 
-static bool ends_with(const char *text, const char *end) {
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-static bool is_matrix_market(const char *path) {
-    return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz") || !strcmp(path, "-");
-}
-
 static int by_circuit(const void *left, const void *right) {
     const seat *x = left, *y = right;
     if (x->circuit != y->circuit) return x->circuit < y->circuit ? -1 : 1;
@@ -334,7 +325,7 @@ static void reader_init(reader *r, const char *path, cisup_row_file_options opti
         options.memory > 0.0 ? options.memory : cisup_memory_available() / 2.0;
     const double seat_bytes = growth * sizeof *r->list, slot_bytes = growth * 4.0;
     *r = (reader){.path = path, .options = options, .f = f, .is_first_pass = true};
-    r->is_csv = !is_matrix_market(path);
+    r->is_csv = !cisup_mtx_is_name(path);
     r->is_regular = is_regular(path);
     r->last_circuit = r->last_neuron = -1;
     r->most = (cisup_index)(memory / 4.0 / seat_bytes);

@@ -31,9 +31,17 @@ typedef struct {
     gzFile gzip;        /* NULL: not compressed */
 } sink;
 
-static int ends_in_gz(const char *path) {
-    const size_t length = strlen(path);
-    return length > 3 && strcmp(path + length - 3, ".gz") == 0;
+static bool ends_with(const char *text, const char *end) {
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static bool ends_in_gz(const char *path) {
+    return ends_with(path, ".gz") && path[3];
+}
+
+bool cisup_mtx_is_name(const char *path) {
+    return ends_with(path, ".mtx") || ends_with(path, ".mtx.gz") || !strcmp(path, "-");
 }
 
 static cisup_status cannot_write(const sink *s, cisup_error *err) {

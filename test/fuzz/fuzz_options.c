@@ -40,8 +40,8 @@ static void check_list(option o, const index_list *list) {
     char *at = text;
     FUZZ_CHECK(list->count >= 1, "an empty list");
     for (cisup_index k = 0; k < list->count; k++)
-        FUZZ_CHECK(list->value[k] >= 1 ||
-                       (o.kind == OPTION_LIST_OR_MAX && list->value[k] == INDEX_MAX_WORD),
+        FUZZ_CHECK(list->value[k] >= 1 || (o.row->kind == OPTION_LIST_OR_MAX &&
+                                           list->value[k] == INDEX_MAX_WORD),
                    "%" PRId64, list->value[k]);
     if (list->count > MOST_PRINTED) return;
     for (cisup_index k = 0; k < list->count; k++)
@@ -58,21 +58,23 @@ static void check_list(option o, const index_list *list) {
 }
 
 static void check_value(option o, const value *v) {
-    if (o.kind == OPTION_INDEX) FUZZ_CHECK(v->index >= 0, "%" PRId64, v->index);
-    if (o.kind == OPTION_SIZE) FUZZ_CHECK(v->index >= 1, "%" PRId64, v->index);
-    if (o.kind == OPTION_SEED) FUZZ_CHECK(v->seed <= INT64_MAX, "%" PRIu64, v->seed);
-    if (o.kind == OPTION_NUMBER) FUZZ_CHECK(isfinite(v->number), "%g", v->number);
-    if (o.kind == OPTION_BYTES)
+    if (o.row->kind == OPTION_INDEX) FUZZ_CHECK(v->index >= 0, "%" PRId64, v->index);
+    if (o.row->kind == OPTION_SIZE) FUZZ_CHECK(v->index >= 1, "%" PRId64, v->index);
+    if (o.row->kind == OPTION_SEED) FUZZ_CHECK(v->seed <= INT64_MAX, "%" PRIu64, v->seed);
+    if (o.row->kind == OPTION_NUMBER) FUZZ_CHECK(isfinite(v->number), "%g", v->number);
+    if (o.row->kind == OPTION_BYTES)
         FUZZ_CHECK(v->number > 0.0 && v->number <= 1e18, "%g", v->number);
-    if (o.kind == OPTION_CHOICE) FUZZ_CHECK(v->word == 0 || v->word == 7, "%d", v->word);
-    if (is_list(o.kind)) check_list(o, &v->list);
+    if (o.row->kind == OPTION_CHOICE)
+        FUZZ_CHECK(v->word == 0 || v->word == 7, "%d", v->word);
+    if (is_list(o.row->kind)) check_list(o, &v->list);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const option_kind kind = (option_kind)(fuzz_take(&data, &size) % KINDS);
     char *text = strndup((const char *)data, size);
     value v = {.list = {0}};
-    const option o = {"option", 0, kind, &v, "A", "help", find};
+    const option_row row = {"option", 0, NULL, kind, 0, "A", "help", find, NULL};
+    const option o = {&row, &v};
     cisup_error err = {0};
     FUZZ_CHECK(text, "no memory");
     const cisup_status status = option_store(&o, text, &err);

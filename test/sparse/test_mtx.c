@@ -306,6 +306,14 @@ static void lenient_reading_takes_what_others_write(void **state) {
     scratch_drop("a.mtx");
 }
 
+static void names_tell_matrix_market_from_csv(void **state) {
+    (void)state;
+    const char *const yes[] = {"a.mtx", "/b/a.csv.mtx.gz", ".mtx", "-"};
+    const char *const no[] = {"", "a.csv", "mtx", "a.mtx.gz.csv", "a.gz", "--", "a.MTX"};
+    for (int k = 0; k < 4; k++) assert_true(cisup_mtx_is_name(yes[k]));
+    for (int k = 0; k < 7; k++) assert_false(cisup_mtx_is_name(no[k]));
+}
+
 static void strict_reading_takes_any_order_zeros_and_plus(void **state) {
     (void)state;
     const char text[] = BANNER "real general\n% a\n%\n+2  2\t4\n2 2 +.5\n"
@@ -329,6 +337,7 @@ int main(void) {
         cmocka_unit_test(sizes_beyond_32_bits_cost_nothing),
         cmocka_unit_test(every_fault_is_named_with_its_line),
         cmocka_unit_test(lenient_reading_takes_what_others_write),
+        cmocka_unit_test(names_tell_matrix_market_from_csv),
         cmocka_unit_test(strict_reading_takes_any_order_zeros_and_plus),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
