@@ -13,7 +13,8 @@ typedef struct {
     void *context;
 } tour;
 
-static int visit_row(const tour *t, const char *names, const cisup_field *value, int count) {
+static int visit_row(const tour *t, const char *names, const cisup_field *value,
+                     int count) {
     cisup_record row;
     row.fields = row.used = 0;
     cisup_record_add(&row, names, value, count);
@@ -48,8 +49,11 @@ static int visit_run(const tour *t) {
                  V_LIST(r->result, r->z_count, share_item));
 }
 
-static int visit_error(const tour *t, const cisup_result *r, cisup_index l, int state,
-                       int quantity) {
+/* Row k of a layer. */
+typedef int visit_one(const tour *t, const cisup_result *r, cisup_index l, int k);
+
+static int visit_error(const tour *t, const cisup_result *r, cisup_index l, int k) {
+    const int state = k / CISUP_QUANTITIES, quantity = k % CISUP_QUANTITIES;
     const cisup_index cell = cisup_cell(l, state, quantity);
     const cisup_prediction *theory = &r->theory[cell];
     if (!t->report->has[quantity]) return 0;
@@ -64,8 +68,8 @@ static int visit_error(const tour *t, const cisup_result *r, cisup_index l, int 
                  V(theory->followup), V(theory->refined));
 }
 
-static int visit_term(const tour *t, const cisup_result *r, cisup_index l, int state,
-                      int term) {
+static int visit_term(const tour *t, const cisup_result *r, cisup_index l, int k) {
+    const int state = k / CISUP_TERM_TOTAL, term = k % CISUP_TERM_TOTAL;
     const cisup_index cell = cisup_term_cell(l, state, term);
     return VISIT(t,
                  "record z layer state term mean_square lo hi "
@@ -76,31 +80,10 @@ static int visit_term(const tour *t, const cisup_result *r, cisup_index l, int s
                  V(r->residual));
 }
 
-/* column: of both states, how many rows each has. */
-static int visit_states(const tour *t, const cisup_result *r, cisup_index l, int columns,
-                        int (*one)(const tour *t, const cisup_result *r, cisup_index l,
-                                   int state, int column)) {
-    int end = 0;
-    for (int k = 0; k < 2 * columns && !end; k++)
-        end = one(t, r, l, k / columns, k % columns);
-    return end;
-}
-
-static int visit_errors(const tour *t, const cisup_result *r, cisup_index l) {
-    return visit_states(t, r, l, CISUP_QUANTITIES, visit_error);
-}
-
-static int visit_terms(const tour *t, const cisup_result *r, cisup_index l) {
-    return visit_states(t, r, l, t->report->terms ? CISUP_TERM_TOTAL : 0, visit_term);
-}
-
-static int visit_open(const tour *t, const cisup_result *r, cisup_index l) {
-    int end = 0;
-    for (cisup_index i = 0, k = (l - 1) * t->report->d; i < t->report->d && !end;
-         i++, k++)
-        end = VISIT(t, "record z layer block fraction wrong_fraction", V("open"), V(r->z),
-                    V(l), V(i), V(r->open[k]), V(r->wrong[k]));
-    return end;
+static int visit_open(const tour *t, const cisup_result *r, cisup_index l, int block) {
+    const cisup_index k = (l - 1) * t->report->d + block;
+    return VISIT(t, "record z layer block fraction wrong_fraction", V("open"), V(r->z),
+                 V(l), V((cisup_index)block), V(r->open[k]), V(r->wrong[k]));
 }
 
 static void neighbour_item(const void *of, cisup_index k, cisup_record *item) {
@@ -114,33 +97,32 @@ static void neuron_item(const void *of, cisup_index k, cisup_record *item) {
     RECORD_ADD(item, "neuron mean_square", V(n->neuron), V(n->mean_square));
 }
 
-static int visit_worst(const tour *t, const cisup_result *r) {
-    int end = 0;
-    for (cisup_index k = 0; k < t->report->worst && !end; k++) {
-        const cisup_culprit *c = &r->culprit[k];
-        end = VISIT(t,
-                    "record z rank network circuit mse mse_active mse_inactive "
-                    "times_active neighbours neurons",
-                    V("worst"), V(r->z), V(k + 1), V(c->who.network), V(c->who.circuit),
-                    V(c->who.mse), V(c->who.mse_active), V(c->who.mse_inactive),
-                    V(c->who.active), V_LIST(c->neighbour, c->neighbours, neighbour_item),
-                    V_LIST(c->neuron, c->neurons, neuron_item));
-    }
-    return end;
+static int visit_worst(const tour *t, const cisup_result *r, cisup_index l, int k) {
+    const cisup_culprit *c = &r->culprit[k];
+    (void)l;
+    return VISIT(t,
+                 "record z rank network circuit mse mse_active mse_inactive "
+                 "times_active neighbours neurons",
+                 V("worst"), V(r->z), V((cisup_index)k + 1), V(c->who.network),
+                 V(c->who.circuit), V(c->who.mse), V(c->who.mse_active),
+                 V(c->who.mse_inactive), V(c->who.active),
+                 V_LIST(c->neighbour, c->neighbours, neighbour_item),
+                 V_LIST(c->neuron, c->neurons, neuron_item));
 }
 
 static int is_asked(const tour *t, unsigned kind) {
     return t->which->kinds == 0 || (t->which->kinds & kind);
 }
 
-/* One kind of row, layer by layer. */
-static int visit_layers(const tour *t, const cisup_result *r, unsigned kind,
-                        int (*one)(const tour *t, const cisup_result *r, cisup_index l)) {
-    const cisup_index only = t->which->layer;
+/* One kind of row, `count` of each layer; the worst circuits are of the last alone. */
+static int visit_kind(const tour *t, const cisup_result *r, unsigned kind,
+                      cisup_index count, visit_one *one) {
+    const cisup_index L = t->report->L, only = t->which->layer;
+    const cisup_index first = kind == CISUP_ROWS_WORST ? L : only ? only : 1;
+    const cisup_index last = kind != CISUP_ROWS_WORST && only ? only : L;
     int end = 0;
-    if (!is_asked(t, kind)) return 0;
-    for (cisup_index l = only ? only : 1; l <= (only ? only : t->report->L) && !end; l++)
-        end = one(t, r, l);
+    for (cisup_index l = first; is_asked(t, kind) && l <= last; l++)
+        for (int k = 0; k < count && !end; k++) end = one(t, r, l, k);
     return end;
 }
 
@@ -148,14 +130,15 @@ int cisup_report_each(const cisup_report *report, const cisup_report_rows *which
                       cisup_report_visitor *visit, void *context) {
     const cisup_report_rows all = {0};
     const tour t = {report, which ? which : &all, visit, context};
+    const int terms = report->terms ? 2 * CISUP_TERM_TOTAL : 0;
     int end = is_asked(&t, CISUP_ROWS_RUN) ? visit_run(&t) : 0;
     for (cisup_index k = 0; k < report->z_count && !end; k++) {
         const cisup_result *r = &report->result[k];
         if (t.which->result && t.which->result != r) continue;
-        end = visit_layers(&t, r, CISUP_ROWS_ERROR, visit_errors);
-        if (!end) end = visit_layers(&t, r, CISUP_ROWS_TERM, visit_terms);
-        if (!end) end = visit_layers(&t, r, CISUP_ROWS_OPEN, visit_open);
-        if (!end && is_asked(&t, CISUP_ROWS_WORST)) end = visit_worst(&t, r);
+        end = visit_kind(&t, r, CISUP_ROWS_ERROR, 2 * CISUP_QUANTITIES, visit_error);
+        if (!end) end = visit_kind(&t, r, CISUP_ROWS_TERM, terms, visit_term);
+        if (!end) end = visit_kind(&t, r, CISUP_ROWS_OPEN, report->d, visit_open);
+        if (!end) end = visit_kind(&t, r, CISUP_ROWS_WORST, report->worst, visit_worst);
     }
     return end;
 }

@@ -4,7 +4,6 @@
 #include <cisup/analysis/report.h>
 
 #include <math.h>
-#include <string.h>
 
 const char report_csv_header[] =
     "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
