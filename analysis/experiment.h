@@ -80,9 +80,13 @@ typedef struct {
 
 typedef struct {
     cisup_index L, d, z_count, networks; /* networks: how many were measured */
-    cisup_result *result;                /* [z_count] */
-    double *kappa;      /* [L-1] mean over the networks; only for capped */
-    double kappa_error; /* largest standard error of an estimated kappa; 0 if counted */
+    int has[CISUP_QUANTITIES];           /* whether the circuits have each quantity */
+    int terms;                           /* as asked for */
+    cisup_index worst;
+    cisup_result *result; /* [z_count] */
+    double *kappa;        /* [L-1] mean over the networks; only for capped */
+    cisup_index kappas;   /* L - 1 for capped, else 0 */
+    double kappa_error;   /* largest standard error of an estimated kappa; 0 if counted */
     cisup_allocation_stats stats;
     double build_s, run_s; /* wall time */
 } cisup_report;

@@ -107,6 +107,8 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
     cisup_status status;
     CISUP_TRY(cisup_specimen_make(&made, x, network, err));
     const double built = omp_get_wtime();
+    for (int q = 0; q < CISUP_QUANTITIES; q++)
+        report->has[q] = cisup_quantity_exists(made.net.circuits, (cisup_quantity)q);
     for (cisup_index l = 2; l <= report->L; l++)
         report->kappa[l - 2] += cisup_specimen_kappa(&made, l);
     for (cisup_index l = 2; l <= report->L && made.computed; l++)
@@ -341,7 +343,10 @@ cisup_status cisup_experiment_run(const cisup_experiment *x, cisup_report *repor
                                   cisup_error *err) {
     *report = (cisup_report){.L = x->circuits ? x->circuits->L : x->L,
                              .d = x->circuits ? x->circuits->d : x->d,
-                             .z_count = x->z_count};
+                             .z_count = x->z_count,
+                             .terms = x->terms,
+                             .worst = x->worst};
+    if (x->network.weights.scheme == CISUP_WEIGHTS_CAPPED) report->kappas = report->L - 1;
     collection *all = NULL;
     cisup_incidence neurons = {0}; /* of the base, once a sparse engine asks for them */
     cisup_status status;

@@ -3,68 +3,59 @@
 
 #include "common/emit.h"
 
-#include <math.h>
 #include <string.h>
 
-static json_t *histogram_json(const findings *f) {
-    json_t *list = json_array();
-    for (cisup_index c = 0; f->bins && c <= f->stats.load_max; c++)
-        if (f->bins[c]) emit_append(&list, json_pack("[II]", c, f->bins[c]));
-    return list;
+static void start(cisup_record *r, const char *name, const findings *f) {
+    RECORD_ADD(r, "record circuits neurons redundancy", V(name), V(f->circuits),
+               V(f->neurons), V(f->redundancy));
 }
 
-/* null when the columns differ in their counts: then nothing was counted. */
-static json_t *counted(const findings *f, cisup_index value) {
-    return f->bins ? json_integer(value) : json_null();
+static void add_witness(cisup_record *r, int is_named, const cisup_index circuits[2],
+                        const cisup_index neurons[2]) {
+    RECORD_PART(r, is_named, "witness", "circuits neurons", V_INDICES(circuits, 2),
+                V_INDICES(neurons, 2));
 }
 
-static json_t *witness_json(const cisup_index circuits[2], const cisup_index neurons[2]) {
-    return json_pack("{s[II],s[II]}", "circuits", circuits[0], circuits[1], "neurons",
-                     neurons[0], neurons[1]);
+static void load_item(const void *of, cisup_index k, cisup_record *item) {
+    const cisup_index neurons = ((const cisup_index *)of)[k];
+    if (neurons) cisup_record_add(item, "", CISUP_VALUES(V(k), V(neurons)));
 }
 
-json_t *findings_json(const findings *f) {
+/* Without bins the columns differ in their counts: then nothing was counted. */
+static void findings_record(const findings *f, cisup_record *r) {
     const cisup_overlap_report *o = &f->overlap;
-    const int named = o->witness_circuits[0] >= 0 && !o->holds && f->bins;
-    json_t *witness =
-        named ? witness_json(o->witness_circuits, o->witness_neurons) : json_null();
-    return json_pack(
-        "{ss,sI,sI,sI,so,so,sb,sb,so,so,so,so,so,so}", "record", "check", "circuits",
-        f->circuits, "neurons", f->neurons, "redundancy", f->redundancy, "pairs",
-        f->bad_circuit < 0 ? counted(f, (cisup_index)o->pairs) : json_null(),
-        "max_overlap", counted(f, o->max_overlap), "max_overlap_exact",
-        o->max_overlap_exact, "holds", o->holds && f->bad_circuit < 0, "witness", witness,
-        "load_min", counted(f, f->stats.load_min), "load_max",
-        counted(f, f->stats.load_max), "load_cv",
-        f->bins ? emit_number(f->stats.load_cv) : json_null(), "load_histogram",
-        histogram_json(f), "seconds", emit_number(f->seconds));
+    const int counted = f->bins != NULL, equal = f->bad_circuit < 0;
+    start(r, "check", f);
+    RECORD_ADD(r, "pairs max_overlap max_overlap_exact holds",
+               V_IF(counted && equal, (cisup_index)o->pairs),
+               V_IF(counted, o->max_overlap), V(o->max_overlap_exact),
+               V(o->holds && equal));
+    add_witness(r, o->witness_circuits[0] >= 0 && !o->holds && counted,
+                o->witness_circuits, o->witness_neurons);
+    RECORD_ADD(r, "load_min load_max load_cv load_histogram seconds",
+               V_IF(counted, f->stats.load_min), V_IF(counted, f->stats.load_max),
+               V_IF(counted, f->stats.load_cv),
+               V_LIST(f->bins, counted ? f->stats.load_max + 1 : 0, load_item),
+               V(f->seconds));
 }
 
-static void sizes_text(const findings *f) {
-    printf("circuits     %" PRId64 "\nneurons      %" PRId64 "\nredundancy   %" PRId64
-           "\n",
-           f->circuits, f->neurons, f->redundancy);
+static const char sizes[] = "circuits     {circuits}\nneurons      {neurons}\n"
+                            "redundancy   {redundancy}\n";
+static const char verdict[] = "holds        {holds:yes|no}\n";
+
+static void witness_text(const cisup_index circuits[2], const cisup_index neurons[2]) {
+    printf("witness      circuits %" PRId64 " and %" PRId64 " both hold neurons %" PRId64
+           " and %" PRId64 "\n",
+           circuits[0], circuits[1], neurons[0], neurons[1]);
 }
 
-static void verdict_text(int holds, const cisup_index circuits[2],
-                         const cisup_index neurons[2]) {
-    printf("holds        %s\n", holds ? "yes" : "no");
-    if (!holds)
-        printf("witness      circuits %" PRId64 " and %" PRId64
-               " both hold neurons %" PRId64 " and %" PRId64 "\n",
-               circuits[0], circuits[1], neurons[0], neurons[1]);
-}
-
-void findings_text(const findings *f) {
+static void findings_text(const findings *f, cisup_record *r) {
     const cisup_overlap_report *o = &f->overlap;
-    sizes_text(f);
-    printf("max overlap  %s%" PRId64 "\n", o->max_overlap_exact ? "" : "at least ",
-           o->max_overlap);
-    printf("load         %" PRId64 " to %" PRId64 " circuits a neuron, cv %.4f\n",
-           f->stats.load_min, f->stats.load_max, f->stats.load_cv);
-    for (cisup_index c = 0; c <= f->stats.load_max; c++)
-        if (f->bins[c])
-            printf("  load %-6" PRId64 " %" PRId64 " neurons\n", c, f->bins[c]);
+    emit_text(r, sizes);
+    emit_text(
+        r, "max overlap  {max_overlap_exact:|at least }{max_overlap}\n"
+           "load         {load_min} to {load_max} circuits a neuron, cv {load_cv:.4f}\n");
+    emit_text_list(r, "load_histogram", "  load {0:-6} {1} neurons\n");
     if (f->bad_circuit >= 0)
         printf("sizes        circuit %" PRId64 " sits in %" PRId64
                " neurons, not in %" PRId64 "\n",
@@ -72,49 +63,37 @@ void findings_text(const findings *f) {
     if (f->bad_circuit >= 0 && o->holds)
         printf("holds        no; any two circuits share at most one neuron\n");
     else
-        verdict_text(o->holds, o->witness_circuits, o->witness_neurons);
+        emit_text(r, verdict);
+    if (!o->holds) witness_text(o->witness_circuits, o->witness_neurons);
 }
 
-json_t *sample_json(const findings *f) {
+cisup_status findings_show(const findings *f, int is_json, cisup_error *err) {
+    cisup_record r = {0};
+    findings_record(f, &r);
+    if (is_json) return emit(&r, err);
+    if (f->bins) findings_text(f, &r);
+    return CISUP_OK;
+}
+
+cisup_status sample_show(const findings *f, int is_json, cisup_error *err) {
     const cisup_overlap_sample_report *s = &f->sample;
-    return json_pack(
-        "{ss,sI,sI,sI,sI,so,sb,so,so,so}", "record", "sample", "circuits", f->circuits,
-        "neurons", f->neurons, "redundancy", f->redundancy, "sampled", s->sampled, "met",
-        emit_number(s->met), "holds", s->holds, "witness",
-        s->holds ? json_null() : witness_json(s->witness_circuits, s->witness_neurons),
-        "violating_below", emit_number(s->violating_below), "seconds",
-        emit_number(f->seconds));
-}
-
-void sample_text(const findings *f) {
-    const cisup_overlap_sample_report *s = &f->sample;
-    sizes_text(f);
-    printf("sampled      %" PRId64 " circuits against all %.0f on their neurons\n",
-           s->sampled, s->met);
-    verdict_text(s->holds, s->witness_circuits, s->witness_neurons);
-    if (s->holds)
-        printf(
-            "confidence   95 %%: fewer than %.3g of the circuits share two neurons with "
-            "another\n",
-            s->violating_below);
-}
-
-static json_t *level_json(const cisup_implicit_level *v, const cisup_td_level_proof *p) {
-    return json_pack("{sI,sI,sI,sI,sI,sb,sb,sb,sb}", "n", v->n, "q", v->lines.q,
-                     "joining", v->joining, "shared", v->shared, "step", v->step, "units",
-                     p->units, "lines", p->lines, "injects", p->injects, "is_inner",
-                     p->is_inner);
-}
-
-json_t *proof_json(const findings *f, const cisup_implicit *m) {
-    json_t *levels = json_array();
-    for (int l = 0; l < f->proof.depth; l++)
-        emit_append(&levels, level_json(&m->level[l], &f->proof.level[l]));
-    return json_pack("{ss,sI,sI,sI,so,s{sI,sI,sb},sb,so}", "record", "proof", "circuits",
-                     f->circuits, "neurons", f->neurons, "redundancy", f->redundancy,
-                     "levels", levels, "last", "n", m->level[m->depth].n, "circuits",
-                     m->last_blocks, "fits", f->proof.last_fits, "holds", f->proof.holds,
-                     "seconds", emit_number(f->seconds));
+    cisup_record r = {0};
+    start(&r, "sample", f);
+    RECORD_ADD(&r, "sampled met holds", V(s->sampled), V(s->met), V(s->holds));
+    add_witness(&r, !s->holds, s->witness_circuits, s->witness_neurons);
+    RECORD_ADD(&r, "violating_below seconds", V(s->violating_below), V(f->seconds));
+    if (is_json) return emit(&r, err);
+    emit_text(&r, sizes);
+    emit_text(&r,
+              "sampled      {sampled} circuits against all {met:.0f} on their neurons\n");
+    emit_text(&r, verdict);
+    if (!s->holds)
+        witness_text(s->witness_circuits, s->witness_neurons);
+    else
+        emit_text(&r,
+                  "confidence   95 %: fewer than {violating_below:.3g} of the circuits "
+                  "share two neurons with another\n");
+    return CISUP_OK;
 }
 
 static const char theorem[] =
@@ -125,50 +104,82 @@ static const char theorem[] =
     "             left-over neurons, put injectively into one more group, change "
     "nothing.\n";
 
-static const char *word(int holds) {
-    return holds ? "yes" : "NO";
+typedef struct {
+    const findings *f;
+    const cisup_implicit *form;
+} proven;
+
+static void level_item(const void *of, cisup_index l, cisup_record *item) {
+    const proven *both = of;
+    const cisup_implicit_level *v = &both->form->level[l];
+    const cisup_td_level_proof *p = &both->f->proof.level[l];
+    RECORD_ADD(item, "n q joining shared step units lines injects is_inner", V(v->n),
+               V((cisup_index)v->lines.q), V(v->joining), V(v->shared), V(v->step),
+               V(p->units), V(p->lines), V(p->injects), V(p->is_inner));
 }
 
-void proof_text(const findings *f, const cisup_implicit *m) {
-    sizes_text(f);
-    fputs(theorem, stdout);
-    for (int l = 0; l < f->proof.depth; l++) {
-        const cisup_implicit_level *v = &m->level[l];
-        const cisup_td_level_proof *p = &f->proof.level[l];
-        printf("level %-6d %" PRId64 " neurons, q = %" PRId64
-               ": differences are units %s, "
-               "lines differ %s, %" PRId64 " left over fit %s, next level inside %s\n",
-               l, v->n, v->lines.q, word(p->units), word(p->lines),
-               v->joining + v->shared, word(p->injects), word(p->is_inner));
+static void levels_text(const proven *both) {
+    for (int l = 0; l < both->f->proof.depth; l++) {
+        const cisup_implicit_level *v = &both->form->level[l];
+        cisup_record r = {0};
+        level_item(both, l, &r);
+        RECORD_ADD(&r, "level left", V((cisup_index)l), V(v->joining + v->shared));
+        emit_text(&r, "level {level:-6} {n} neurons, q = {q}: differences are units "
+                      "{units:yes|NO}, lines differ {lines:yes|NO}, {left} left over fit "
+                      "{injects:yes|NO}, next level inside {is_inner:yes|NO}\n");
     }
-    printf("last level   %" PRId64 " neurons, %" PRId64 " circuits: points of their own "
-           "%s\n",
-           m->level[m->depth].n, m->last_blocks, word(f->proof.last_fits));
-    verdict_text(f->proof.holds, NULL, NULL);
 }
 
-json_t *scheme_proof_json(const findings *f) {
-    const cisup_scheme_proof *p = &f->scheme_proof;
-    json_t *hypotheses = json_array();
-    for (int k = 0; k < p->count; k++)
-        emit_append(&hypotheses, json_pack("{ss,sb}", "hypothesis", p->hypothesis[k].what,
-                                           "holds", p->hypothesis[k].holds));
-    return json_pack("{ss,sI,sI,sI,so,sb,so}", "record", "proof", "circuits", f->circuits,
-                     "neurons", f->neurons, "redundancy", f->redundancy, "hypotheses",
-                     hypotheses, "holds", p->holds, "seconds", emit_number(f->seconds));
+cisup_status proof_show(const findings *f, const cisup_implicit *m, int is_json,
+                        cisup_error *err) {
+    const proven both = {f, m};
+    cisup_record r = {0};
+    start(&r, "proof", f);
+    RECORD_ADD(&r, "levels last.n last.circuits last.fits holds seconds",
+               V_LIST(&both, f->proof.depth, level_item), V(m->level[m->depth].n),
+               V(m->last_blocks), V(f->proof.last_fits), V(f->proof.holds),
+               V(f->seconds));
+    if (is_json) return emit(&r, err);
+    emit_text(&r, sizes);
+    fputs(theorem, stdout);
+    levels_text(&both);
+    emit_text(&r,
+              "last level   {last.n} neurons, {last.circuits} circuits: points of their "
+              "own {last.fits:yes|NO}\n");
+    emit_text(&r, verdict);
+    return CISUP_OK;
+}
+
+static void hypothesis_item(const void *of, cisup_index k, cisup_record *item) {
+    const cisup_scheme_proof *p = of;
+    RECORD_ADD(item, "hypothesis holds", V(p->hypothesis[k].what),
+               V(p->hypothesis[k].holds));
 }
 
 /* The theorem's lines, the first behind the word. */
-void scheme_proof_text(const findings *f) {
-    const cisup_scheme_proof *p = &f->scheme_proof;
-    sizes_text(f);
+static void theorem_text(const cisup_scheme_proof *p) {
     const char *label = "theorem";
     for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
         printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
         label = "";
     }
-    for (int k = 0; k < p->count; k++)
-        printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,
-               word(p->hypothesis[k].holds));
-    verdict_text(p->holds, NULL, NULL);
+}
+
+cisup_status scheme_proof_show(const findings *f, int is_json, cisup_error *err) {
+    const cisup_scheme_proof *p = &f->scheme_proof;
+    cisup_record r = {0};
+    start(&r, "proof", f);
+    RECORD_ADD(&r, "hypotheses holds seconds", V_LIST(p, p->count, hypothesis_item),
+               V(p->holds), V(f->seconds));
+    if (is_json) return emit(&r, err);
+    emit_text(&r, sizes);
+    theorem_text(p);
+    for (int k = 0; k < p->count; k++) {
+        cisup_record item = {0};
+        hypothesis_item(p, k, &item);
+        printf("%-12s ", k ? "" : "hypotheses");
+        emit_text(&item, "{hypothesis}: {holds:yes|NO}\n");
+    }
+    emit_text(&r, verdict);
+    return CISUP_OK;
 }

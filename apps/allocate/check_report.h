@@ -7,8 +7,6 @@
 #include <cisup/core/scheme_proof.h>
 #include <cisup/core/td_proof.h>
 
-#include <jansson.h>
-
 /* All that `cisup check` reports: one of overlap, sample and proof. */
 typedef struct {
     cisup_index circuits, neurons, redundancy;
@@ -24,14 +22,14 @@ typedef struct {
     double seconds;
 } findings;
 
-json_t *findings_json(const findings *f);
-void findings_text(const findings *f);
-json_t *sample_json(const findings *f);
-void sample_text(const findings *f);
-json_t *proof_json(const findings *f, const cisup_implicit *m);
-void proof_text(const findings *f, const cisup_implicit *m);
-
-json_t *scheme_proof_json(const findings *f);
-void scheme_proof_text(const findings *f);
+/* Each prints what it names, as one JSON line or as text. Errors: ENOMEM; EIO. */
+CISUP_MUST_CHECK cisup_status findings_show(const findings *f, int is_json,
+                                            cisup_error *err);
+CISUP_MUST_CHECK cisup_status sample_show(const findings *f, int is_json,
+                                          cisup_error *err);
+CISUP_MUST_CHECK cisup_status proof_show(const findings *f, const cisup_implicit *m,
+                                         int is_json, cisup_error *err);
+CISUP_MUST_CHECK cisup_status scheme_proof_show(const findings *f, int is_json,
+                                                cisup_error *err);
 
 #endif

@@ -41,67 +41,39 @@ static double ratio_of(const summary *s) {
     return s->capacity < 0 ? (double)NAN : (double)s->capacity / (double)s->bound;
 }
 
-static json_t *capacity_json(const summary *s) {
-    return s->capacity < 0 ? json_null() : json_integer(s->capacity);
-}
-
-static json_t *summary_json(const summary *s) {
-    return json_pack(
-        "{ss,ss,sI,sI,sI,so,sI,sI,so,sI,sI,so,so,so,sb,sI,sI,so}", "record", "allocation",
-        "scheme", s->scheme, "N", s->N, "S", s->S, "circuits", s->T, "capacity",
-        capacity_json(s), "bound", s->bound, "johnson_bound", s->johnson, "ratio",
-        emit_number(ratio_of(s)), "load_min", s->stats.load_min, "load_max",
-        s->stats.load_max, "load_cv", emit_number(s->stats.load_cv), "P",
-        emit_number(s->stats.P), "p", emit_number(s->stats.p), "evened_out", s->is_evened,
-        "placed_load_min", s->placed.load_min, "placed_load_max", s->placed.load_max,
-        "placed_load_cv", emit_number(s->placed.load_cv));
+static void summary_record(const summary *s, cisup_record *r) {
+    RECORD_ADD(r,
+               "record scheme N S circuits capacity bound johnson_bound ratio "
+               "load_min load_max load_cv P p evened_out placed_load_min "
+               "placed_load_max placed_load_cv",
+               V("allocation"), V(s->scheme), V(s->N), V(s->S), V(s->T),
+               V_IF(s->capacity >= 0, s->capacity), V(s->bound), V(s->johnson),
+               V(ratio_of(s)), V(s->stats.load_min), V(s->stats.load_max),
+               V(s->stats.load_cv), V(s->stats.P), V(s->stats.p), V(s->is_evened),
+               V(s->placed.load_min), V(s->placed.load_max), V(s->placed.load_cv));
 }
 
 static const char csv_header[] =
     "record,scheme,N,S,circuits,capacity,bound,johnson_bound,ratio,load_min,load_max,"
     "load_cv,P,p,evened_out,placed_load_min,placed_load_max,placed_load_cv";
 
-static void summary_csv(const summary *s, csv_sink *csv) {
-    csv_text(csv, "allocation");
-    csv_text(csv, s->scheme);
-    csv_index(csv, s->N);
-    csv_index(csv, s->S);
-    csv_index(csv, s->T);
-    if (s->capacity < 0)
-        csv_skip(csv, 1);
-    else
-        csv_index(csv, s->capacity);
-    csv_index(csv, s->bound);
-    csv_index(csv, s->johnson);
-    csv_number(csv, ratio_of(s));
-    csv_index(csv, s->stats.load_min);
-    csv_index(csv, s->stats.load_max);
-    csv_number(csv, s->stats.load_cv);
-    csv_number(csv, s->stats.P);
-    csv_number(csv, s->stats.p);
-    csv_index(csv, s->is_evened);
-    csv_index(csv, s->placed.load_min);
-    csv_index(csv, s->placed.load_max);
-    csv_number(csv, s->placed.load_cv);
-    csv_end_row(csv);
-}
-
 static void summary_text(const summary *s) {
-    printf("scheme    %s\n", s->scheme);
-    printf("circuits  %" PRId64 " on N = %" PRId64 " neurons, S = %" PRId64 " each\n",
-           s->T, s->N, s->S);
+    cisup_record r = {0};
+    const double ratio = 100.0 * (double)s->capacity / (double)s->johnson;
+    summary_record(s, &r);
+    RECORD_ADD(&r, "ratio", V(ratio));
+    emit_text(&r, "scheme    {scheme}\n"
+                  "circuits  {circuits} on N = {N} neurons, S = {S} each\n");
     if (s->S > 1 && s->capacity >= 0)
-        printf("capacity  %" PRId64 ", %.1f %% of Johnson's bound %" PRId64
-               " (all pairs: %" PRId64 ")\n",
-               s->capacity, 100.0 * (double)s->capacity / (double)s->johnson, s->johnson,
-               s->bound);
-    printf("load      %" PRId64 " to %" PRId64 " circuits a neuron, cv %.3f\n",
-           s->stats.load_min, s->stats.load_max, s->stats.load_cv);
+        emit_text(&r, "capacity  {capacity}, {ratio:.1f} % of Johnson's bound "
+                      "{johnson_bound} (all pairs: {bound})\n");
+    emit_text(&r,
+              "load      {load_min} to {load_max} circuits a neuron, cv {load_cv:.3f}\n");
     if (s->is_evened)
-        printf("          evened out from %" PRId64 " to %" PRId64 ", cv %.3f\n",
-               s->placed.load_min, s->placed.load_max, s->placed.load_cv);
-    if (s->T > 1)
-        printf("overlap   P = %.6g, p = P/S^2 = %.6g\n", s->stats.P, s->stats.p);
+        emit_text(&r,
+                  "          evened out from {placed_load_min} to {placed_load_max}, cv "
+                  "{placed_load_cv:.3f}\n");
+    if (s->T > 1) emit_text(&r, "overlap   P = {P:.6g}, p = P/S^2 = {p:.6g}\n");
 }
 
 /* Places the circuits and evens them out in a second step, measuring loads twice. */
@@ -137,11 +109,12 @@ static cisup_status write_file(const request *r, const cisup_allocation *a,
 
 /* Both files, or none of them. */
 static cisup_status write_files(const request *r, const cisup_allocation *a,
-                                const summary *s, cisup_error *err) {
+                                const summary *s, const cisup_record *figures,
+                                cisup_error *err) {
     csv_sink csv;
     cisup_status status;
     CISUP_TRY(csv_open(&csv, r->csv, csv_header, r->overwrite, err));
-    summary_csv(s, &csv);
+    csv_row(&csv, figures);
     CISUP_TRY(write_file(r, a, s, err));
     CISUP_TRY(csv_commit(&csv, err));
 done:
@@ -176,11 +149,10 @@ static cisup_status show_construction(const request *r, const summary *s,
     if (status != CISUP_OK) return status;
     const double ratio = (double)circuits / (double)bound;
     if (r->json)
-        CISUP_TRY(
-            emit_line(json_pack("{ss,ss,sI,sI,ss,sI,sI,so}", "record", "plan", "scheme",
-                                s->scheme, "N", s->N, "S", s->S, "plan", text, "circuits",
-                                circuits, "bound", bound, "ratio", emit_number(ratio)),
-                      err));
+        CISUP_TRY(emit(RECORD_OF("record scheme N S plan circuits bound ratio", V("plan"),
+                                 V(s->scheme), V(s->N), V(s->S), V(text), V(circuits),
+                                 V(bound), V(ratio)),
+                       err));
     else
         printf("%s\n%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", text,
                circuits, 100.0 * ratio, bound);
@@ -192,10 +164,10 @@ done:
 static cisup_status print_plan(const request *r, const summary *s, cisup_error *err) {
     const double bytes = (double)s->T * (double)s->S * 4.0;
     if (r->json)
-        return emit_line(json_pack("{ss,sI,sI,sI,so,so}", "record", "dry-run", "N", s->N,
-                                   "S", s->S, "circuits", s->T, "capacity",
-                                   capacity_json(s), "bytes", emit_number(bytes)),
-                         err);
+        return emit(RECORD_OF("record N S circuits capacity bytes", V("dry-run"), V(s->N),
+                              V(s->S), V(s->T), V_IF(s->capacity >= 0, s->capacity),
+                              V(bytes)),
+                    err);
     char size[16];
     cisup_bytes_text(bytes, size);
     printf("would place %" PRId64, s->T);
@@ -208,6 +180,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     cisup_allocation_options options = r->choice;
     cisup_shape shape = {.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = 1};
     summary s = {.S = r->S};
+    cisup_record figures = {0};
     cisup_allocation a = {0};
     cisup_status status;
     CISUP_TRY(allocation_complete(&options, CISUP_SCHEME_BEST, err));
@@ -228,9 +201,10 @@ static cisup_status execute(const request *r, cisup_error *err) {
         return print_plan(r, &s, err);
     }
     CISUP_TRY(place(&a, &s, &options, err));
-    CISUP_TRY(write_files(r, &a, &s, err));
+    summary_record(&s, &figures);
+    CISUP_TRY(write_files(r, &a, &s, &figures, err));
     if (r->json)
-        CISUP_TRY(emit_line(summary_json(&s), err));
+        CISUP_TRY(emit(&figures, err));
     else if (!r->quiet && !is_stdout(r->output) && !is_stdout(r->csv))
         summary_text(&s);
 done:

@@ -157,20 +157,10 @@ static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *e
 
 static cisup_status print_computed(const request *r, const findings *f,
                                    const cisup_incidence *x, cisup_error *err) {
-    const int is_td = x->form->kind == CISUP_INCIDENCE_TD;
-    if (r->json)
-        return emit_line(!r->algebra ? sample_json(f)
-                         : is_td     ? proof_json(f, &x->form->of.td)
-                                     : scheme_proof_json(f),
-                         err);
-    if (r->quiet) return CISUP_OK;
-    if (!r->algebra)
-        sample_text(f);
-    else if (is_td)
-        proof_text(f, &x->form->of.td);
-    else
-        scheme_proof_text(f);
-    return CISUP_OK;
+    if (r->quiet && !r->json) return CISUP_OK;
+    if (!r->algebra) return sample_show(f, r->json, err);
+    if (x->form->kind != CISUP_INCIDENCE_TD) return scheme_proof_show(f, r->json, err);
+    return proof_show(f, &x->form->of.td, r->json, err);
 }
 
 /* Samples or verifies; *holds says what was found. */
@@ -195,12 +185,9 @@ done:
 static int report(const request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
     if (status != CISUP_OK && status != CISUP_EINVARIANT) return fail_with(err);
-    if (r->json) {
-        cisup_error own = {0};
-        if (emit_line(findings_json(f), &own) != CISUP_OK) return fail_with(&own);
-    } else if (f->bins && !r->quiet) {
-        findings_text(f);
-    }
+    cisup_error own = {0};
+    if ((r->json || !r->quiet) && findings_show(f, r->json, &own) != CISUP_OK)
+        return fail_with(&own);
     if (status != CISUP_OK) return fail_with(err);
     return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
 }

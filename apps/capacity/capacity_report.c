@@ -26,37 +26,32 @@ void capacity_text_head(const capacity_request *r) {
            "networks", "runs");
 }
 
-static void print_number(double x) {
-    if (isnan(x))
-        printf("%9s", "-");
-    else
-        printf("%9.3g", x);
+/* A T that may be missing. */
+static cisup_field value_T(cisup_index T) {
+    return V_IF(T > 0 && T < INT64_MAX, T);
 }
 
-static void print_T(cisup_index T) {
-    if (T < 0 || T == INT64_MAX)
-        printf("%9s", "-");
-    else
-        printf("%9" PRId64, T);
-}
+#define CAPACITY_LINE                                                                    \
+    "{D:6} {z:3} {L:3} {S:3}  {scheme:-7}{T:9}{T_lo:9}{T_hi:9}  {binds:-14|infeasible}"  \
+    "{error:9.3g}{beyond:9.3g}{theory:9}{networks:9}{runs:7}"                            \
+    "{precise:|  interval wider than asked for}\n"
 
 static void capacity_text(const capacity_answer *a) {
     const capacity_point *p = &a->point;
     const cisup_capacity_result *s = &a->search;
-    printf("%6" PRId64 " %3" PRId64 " %3" PRId64 " %3" PRId64 "  %-7s", p->D, p->z, p->L,
-           p->S, scheme_of(a));
-    print_T(s->T ? s->T : -1);
-    print_T(s->T ? s->low : -1);
-    print_T(s->high ? s->high : -1);
-    printf("  %-14s", a->bound ? a->bound : "infeasible");
-    print_number(s->error.mean);
-    print_number(s->error_beyond.mean);
-    print_T(a->theory_T);
-    printf("%9" PRId64 "%7" PRId64 "%s\n", s->networks, s->runs,
-           s->is_precise ? "" : "  interval wider than asked for");
-    if (!s->T)
-        printf("%6s not even the error at T = %" PRId64 " is within %g\n", "", s->at,
-               a->limit);
+    const int is_found = s->T != 0;
+    emit_text(RECORD_OF("D z L S scheme T T_lo T_hi binds error beyond theory networks "
+                        "runs precise at limit",
+                        V(p->D), V(p->z), V(p->L), V(p->S), V(scheme_of(a)),
+                        V_IF(is_found, s->T), V_IF(is_found, s->low),
+                        V_IF(s->high != 0, s->high), V(a->bound), V(s->error.mean),
+                        V(s->error_beyond.mean),
+                        V_IF(a->theory_T >= 0 && a->theory_T < INT64_MAX, a->theory_T),
+                        V(s->networks), V(s->runs), V(s->is_precise), V(s->at),
+                        V(a->limit)),
+              is_found ? CAPACITY_LINE
+                       : CAPACITY_LINE
+                  "       not even the error at T = {at} is within {limit}\n");
 }
 
 void capacity_best_text(const capacity_answer *best, const char *word) {
@@ -90,75 +85,59 @@ static void unfinished_text(const capacity_request *r, const capacity_answer *a)
     printf("\n");
 }
 
-/* A T that may be missing. */
-static json_t *T_json(cisup_index T) {
-    return T > 0 && T < INT64_MAX ? json_integer(T) : json_null();
+static void add_params(cisup_record *r, const capacity_request *q,
+                       const capacity_point *p) {
+    const cisup_shape shape = {.D = p->D, .d = q->setup.d, .S = p->S, .L = p->L};
+    setup_record(&q->setup, &shape, r);
+    RECORD_ADD(r, "params: scheme z", V(cisup_scheme_name(p->scheme)), V(p->z));
+    options_record(r, capacity_parameters, q);
 }
 
-static json_t *error_json(cisup_index T, const cisup_interval *e) {
-    if (!T) return json_null();
-    return json_pack("{sI,so,so,so}", "T", T, "value", emit_number(e->mean), "lo",
-                     emit_number(e->low), "hi", emit_number(e->high));
-}
-
-static json_t *params_json(const capacity_request *r, const capacity_point *p) {
-    const setup *s = &r->setup;
-    const cisup_shape shape = {.D = p->D, .d = s->d, .T = 1, .S = p->S, .L = p->L};
-    json_t *params = setup_json(s, &shape);
-    if (params) (void)json_object_del(params, "T"); /* what is searched */
-    emit_set(&params, "scheme", json_string(cisup_scheme_name(p->scheme)));
-    emit_set(&params, "z", json_integer(p->z));
-    options_json(&params, capacity_parameters, r);
-    return params;
+static void start(cisup_record *line, const char *name, const capacity_request *r,
+                  const capacity_answer *a) {
+    RECORD_ADD(line, "record schema version", V(name), V("cisup.capacity/1"),
+               V(CISUP_VERSION));
+    add_params(line, r, &a->point);
+    RECORD_ADD(line, "N placed", V(a->N), value_T(a->placed));
 }
 
 static cisup_status capacity_json(const capacity_request *r, const capacity_answer *a,
                                   cisup_error *err) {
     const cisup_capacity_result *s = &a->search;
-    json_t *theory = a->theory_T < 0 ? json_null()
-                                     : json_pack("{so,ss}", "T", T_json(a->theory_T),
-                                                 "limit", a->theory_bound);
-    json_t *line = json_pack(
-        "{ss,ss,ss,so,sI,so,ss,sI,sI,sI,so,sb,ss,so,so,so}", "record", "capacity",
-        "schema", "cisup.capacity/1", "version", CISUP_VERSION, "params",
-        params_json(r, &a->point), "N", a->N, "placed", T_json(a->placed), "outcome",
-        cisup_capacity_outcome_name(s->outcome), "T", s->T, "T_lo", s->low, "T_hi",
-        s->high, "confidence", emit_number(r->confidence), "precise", s->is_precise,
-        "decided_by", a->is_by_worst ? "worst" : "budget", "binds",
-        a->bound ? json_string(a->bound) : json_null(), "slope", emit_number(s->slope),
-        "error_at_T", error_json(s->at, &s->error));
-    json_t *more = json_pack("{so,so,so,so,sI,sI}", "beyond",
-                             error_json(s->beyond, &s->error_beyond), "masked",
-                             emit_number(a->masked), "feedback", emit_number(a->feedback),
-                             "theory", theory, "networks", s->networks, "runs", s->runs);
-    emit_merge(&line, more);
-    return emit_line(line, err);
-}
-
-static json_t *unfinished_search_json(const cisup_capacity_result *s) {
-    const int is_known = s->high > 0 || s->outcome == CISUP_CAPACITY_INFEASIBLE;
-    return json_pack(
-        "{so,so,so,so,so,sI,sI}", "T", is_known ? json_integer(s->T) : json_null(),
-        "T_lo", is_known ? json_integer(s->low) : json_null(), "T_hi",
-        is_known ? json_integer(s->high) : json_null(), "within", T_json(s->within),
-        "above", T_json(s->above), "networks", s->networks, "runs", s->runs);
+    const cisup_interval *at = &s->error, *beyond = &s->error_beyond;
+    cisup_record line = {0};
+    start(&line, "capacity", r, a);
+    RECORD_ADD(&line, "outcome T T_lo T_hi confidence precise decided_by binds slope",
+               V(cisup_capacity_outcome_name(s->outcome)), V(s->T), V(s->low), V(s->high),
+               V(r->confidence), V(s->is_precise), V(a->is_by_worst ? "worst" : "budget"),
+               V(a->bound), V(s->slope));
+    RECORD_PART(&line, s->at != 0, "error_at_T", "T value lo hi", V(s->at), V(at->mean),
+                V(at->low), V(at->high));
+    RECORD_PART(&line, s->beyond != 0, "beyond", "T value lo hi", V(s->beyond),
+                V(beyond->mean), V(beyond->low), V(beyond->high));
+    RECORD_ADD(&line, "masked feedback", V(a->masked), V(a->feedback));
+    RECORD_PART(&line, a->theory_T >= 0, "theory", "T limit", value_T(a->theory_T),
+                V(a->theory_bound));
+    RECORD_ADD(&line, "networks runs", V(s->networks), V(s->runs));
+    return emit(&line, err);
 }
 
 static cisup_status unfinished_json(const capacity_request *r, const capacity_answer *a,
                                     cisup_error *err) {
-    json_t *line = json_pack(
-        "{ss,ss,ss,so,sI,so,ss,sI,so}", "record", "unfinished", "schema",
-        "cisup.capacity/1", "version", CISUP_VERSION, "params", params_json(r, &a->point),
-        "N", a->N, "placed", T_json(a->placed), "by", a->is_by_worst ? "worst" : "budget",
-        "at", a->search.at, "by_budget",
-        a->by_budget.runs ? unfinished_search_json(&a->by_budget) : json_null());
-    json_t *more = unfinished_search_json(&a->search);
-    if (line && (!more || json_object_update(line, more) != 0)) {
-        json_decref(line);
-        line = NULL;
-    }
-    json_decref(more);
-    return emit_line(line, err);
+    const cisup_capacity_result *s = &a->search, *b = &a->by_budget;
+    const int is_known = s->high > 0 || s->outcome == CISUP_CAPACITY_INFEASIBLE;
+    const int is_before = b->high > 0 || b->outcome == CISUP_CAPACITY_INFEASIBLE;
+    cisup_record line = {0};
+    start(&line, "unfinished", r, a);
+    RECORD_ADD(&line, "by at", V(a->is_by_worst ? "worst" : "budget"), V(s->at));
+    RECORD_PART(&line, b->runs != 0, "by_budget",
+                "T T_lo T_hi within above networks runs", V_IF(is_before, b->T),
+                V_IF(is_before, b->low), V_IF(is_before, b->high), value_T(b->within),
+                value_T(b->above), V(b->networks), V(b->runs));
+    RECORD_ADD(&line, "T T_lo T_hi within above networks runs", V_IF(is_known, s->T),
+               V_IF(is_known, s->low), V_IF(is_known, s->high), value_T(s->within),
+               value_T(s->above), V(s->networks), V(s->runs));
+    return emit(&line, err);
 }
 
 cisup_status capacity_search_and_show(const capacity_request *r,
@@ -181,11 +160,10 @@ cisup_status capacity_search_and_show(const capacity_request *r,
 
 cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {
     const capacity_point *p = &best->point;
-    return emit_line(json_pack("{ss,sI,sI,sI,sI,ss,sI,sI,sI}", "record", "best", "D",
-                               p->D, "z", p->z, "L", p->L, "S", p->S, "scheme",
-                               scheme_of(best), "T", best->search.T, "T_lo",
-                               best->search.low, "T_hi", best->search.high),
-                     err);
+    return emit(RECORD_OF("record D z L S scheme T T_lo T_hi", V("best"), V(p->D),
+                          V(p->z), V(p->L), V(p->S), V(scheme_of(best)),
+                          V(best->search.T), V(best->search.low), V(best->search.high)),
+                err);
 }
 
 void frontier_text(const frontier_line *f, double confidence) {
@@ -206,23 +184,21 @@ void frontier_text(const frontier_line *f, double confidence) {
     if (!isnan(f->leading)) printf("theory, leading order: %g\n", f->leading);
 }
 
+static void point_item(const void *of, cisup_index k, cisup_record *item) {
+    const frontier_line *f = of;
+    const capacity_answer *a = &f->answer[k];
+    RECORD_ADD(item, "x S T T_lo T_hi binds", V(f->x[k]), V(a->point.S), V(a->search.T),
+               V(a->search.low), V(a->search.high), V(a->bound));
+}
+
 cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
-    json_t *points = json_array();
-    for (cisup_index k = 0; k < f->count; k++) {
-        const capacity_answer *a = &f->answer[k];
-        emit_append(&points, json_pack("{so,sI,sI,sI,sI,so}", "x", emit_number(f->x[k]),
-                                       "S", a->point.S, "T", a->search.T, "T_lo",
-                                       a->search.low, "T_hi", a->search.high, "binds",
-                                       a->bound ? json_string(a->bound) : json_null()));
-    }
-    return emit_line(json_pack("{ss,ss,ss,ss,so,sI,so,so,so,so,so,so}", "record", "fit",
-                               "schema", "cisup.fit/1", "x", f->along, "scheme",
-                               cisup_scheme_name(f->scheme), "points", points, "fitted",
-                               f->fitted, "exponent", emit_number(f->measured.exponent),
-                               "lo", emit_number(f->measured.low), "hi",
-                               emit_number(f->measured.high), "misfit",
-                               emit_number(f->measured.misfit), "theory_exponent",
-                               emit_number(f->theory.exponent), "leading_exponent",
-                               emit_number(f->leading)),
-                     err);
+    return emit(RECORD_OF("record schema x scheme points fitted exponent lo hi misfit "
+                          "theory_exponent leading_exponent",
+                          V("fit"), V("cisup.fit/1"), V(f->along),
+                          V(cisup_scheme_name((cisup_scheme)f->scheme)),
+                          V_LIST(f, f->count, point_item), V(f->fitted),
+                          V(f->measured.exponent), V(f->measured.low),
+                          V(f->measured.high), V(f->measured.misfit),
+                          V(f->theory.exponent), V(f->leading)),
+                err);
 }

@@ -48,26 +48,23 @@ static int is_asked(const request *r, int number) {
     return r->only.count == 0;
 }
 
-static json_t *entry_json(const cisup_claims_entry *e, const char *record) {
-    return json_pack("{ss,si,ss,ss,ss,ss}", "record", record, "id", e->number, "name",
-                     e->name, "claim", e->statement, "source", e->place, "equation",
-                     e->equation);
+static void add_entry(cisup_record *r, const char *record, const cisup_claims_entry *e) {
+    RECORD_ADD(r, "record id name claim source equation", V(record),
+               V((cisup_index)e->number), V(e->name), V(e->statement), V(e->place),
+               V(e->equation));
 }
 
-static cisup_status head_json(const cisup_claims_setup *s, cisup_error *err) {
-    return emit_line(json_pack("{ss,ss,ss,s{sI,sI,sI,sI,sI,sI,sI,sI}}", "record",
-                               "claims", "schema", "cisup.claims/1", "version",
-                               CISUP_VERSION, "params", "D", s->D, "d", s->d, "S", s->S,
-                               "T", s->T, "L", s->L, "networks", s->networks, "samples",
-                               s->inputs, "seed", (json_int_t)s->seed),
-                     err);
+static void add_params(cisup_record *r, const cisup_claims_setup *s) {
+    RECORD_ADD(r, "record schema version", V("claims"), V("cisup.claims/1"),
+               V(CISUP_VERSION));
+    RECORD_ADD(r, "params: D d S T L networks samples seed", V(s->D), V(s->d), V(s->S),
+               V(s->T), V(s->L), V(s->networks), V(s->inputs), V((cisup_index)s->seed));
 }
 
-static void head_text(const cisup_claims_setup *s) {
-    printf("network: T = %" PRId64 " circuits (d = %" PRId64 ") in D = %" PRId64
-           ", S = %" PRId64 ", L = %" PRId64 "; %" PRId64 " networks x %" PRId64
-           " samples, seed %" PRIu64 "\n",
-           s->T, s->d, s->D, s->S, s->L, s->networks, s->inputs, s->seed);
+static void head_text(const cisup_record *head, uint64_t seed) {
+    emit_text(head, "network: T = {T} circuits (d = {d}) in D = {D}, S = {S}, L = {L}; "
+                    "{networks} networks x {samples} samples, seed ");
+    printf("%" PRIu64 "\n", seed);
     printf("%-41s %-8s %10s %10s %21s %6s  verdict\n", "", "", "predicted", "measured",
            "95 % interval", "ratio");
 }
@@ -75,22 +72,21 @@ static void head_text(const cisup_claims_setup *s) {
 static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findings *f,
                                   double seconds, cisup_error *err) {
     static const char *const verdict[] = {"holds", "within", "fails"};
-    for (int k = 0; k < f->count; k++) {
+    cisup_status status = CISUP_OK;
+    for (int k = 0; k < f->count && status == CISUP_OK; k++) {
         const cisup_finding *row = &f->row[k];
-        json_t *line = entry_json(e, "claim");
-        json_t *more = json_pack(
-            "{ss,ss,so,so,so,so,so,ss,so,ss,so}", "part", row->part, "relation",
-            cisup_relation_name(row->relation), "prediction", emit_number(row->predicted),
-            "measured", emit_number(row->measured.mean), "lo",
-            emit_number(row->measured.low), "hi", emit_number(row->measured.high),
-            "ratio", emit_number(row->ratio), "verdict", verdict[row->verdict], "within",
-            emit_number(row->within), "where", row->where, "seconds",
-            emit_number(seconds));
-        emit_merge(&line, more);
-        const cisup_status status = emit_line(line, err);
-        if (status != CISUP_OK) return status;
+        cisup_record r = {0};
+        add_entry(&r, "claim", e);
+        RECORD_ADD(&r,
+                   "part relation prediction measured lo hi ratio verdict within where "
+                   "seconds",
+                   V(row->part), V(cisup_relation_name(row->relation)), V(row->predicted),
+                   V(row->measured.mean), V(row->measured.low), V(row->measured.high),
+                   V(row->ratio), V(verdict[row->verdict]), V(row->within), V(row->where),
+                   V(seconds));
+        status = emit(&r, err);
     }
-    return CISUP_OK;
+    return status;
 }
 
 static void finding_text(const cisup_finding *row) {
@@ -136,7 +132,9 @@ static cisup_status list_all(const request *r, const cisup_claims_entry *e, int 
     for (int k = 0; k < count; k++) {
         if (!is_asked(r, e[k].number)) continue;
         if (r->json) {
-            const cisup_status status = emit_line(entry_json(&e[k], "statement"), err);
+            cisup_record line = {0};
+            add_entry(&line, "statement", &e[k]);
+            const cisup_status status = emit(&line, err);
             if (status != CISUP_OK) return status;
         } else if (!r->quiet) {
             entry_text(&e[k]);
@@ -150,13 +148,15 @@ static cisup_status execute(const request *r, cisup_error *err) {
     int count;
     const cisup_claims_entry *e = cisup_claims_all(&count);
     const cisup_claims_setup setup = setup_of(r);
+    cisup_record head = {0};
     cisup_status status;
     CISUP_TRY(request_check(r, count, err));
     if (r->is_list) return list_all(r, e, count, err);
+    add_params(&head, &setup);
     if (r->json)
-        CISUP_TRY(head_json(&setup, err));
+        CISUP_TRY(emit(&head, err));
     else if (!r->quiet)
-        head_text(&setup);
+        head_text(&head, setup.seed);
     for (int k = 0; k < count; k++)
         if (is_asked(r, e[k].number)) CISUP_TRY(examine(r, &e[k], &setup, err));
 done:

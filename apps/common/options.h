@@ -2,9 +2,7 @@
 #ifndef CISUP_APPS_OPTIONS_H
 #define CISUP_APPS_OPTIONS_H
 
-#include <cisup/core/status.h>
-
-#include <jansson.h>
+#include <cisup/core/record.h>
 
 #include <stddef.h>
 
@@ -102,9 +100,8 @@ enum { OPTION_WORD_ROOM = 32 };
 void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]);
 
 /* Adds all parameters of a table (rows with a key), with their values in the structure at
- * `base`, to an object under construction (emit.h); numbers that are not finite are null,
- * and so is a text that was not given. */
-void options_json(json_t **object, const option_row *table, const void *base);
+ * `base`, to the part "params" of a record; a text that was not given is none. */
+void options_record(cisup_record *r, const option_row *table, const void *base);
 
 enum { OPERANDS_MOST = 1 };
 

@@ -64,14 +64,14 @@ const option_row setup_options[] = {
     OPTIONS_END,
 };
 
-json_t *setup_json(const setup *s, const cisup_shape *n) {
-    json_t *p = json_pack("{sI,sI,sI,sI,sI}", "D", n->D, "d", n->d, "T", n->T, "S", n->S,
-                          "L", n->L);
-    options_json(&p, network_options, s);
-    if (!s->circuits_path) return p;
-    emit_set(&p, "family", json_string("own"));
-    options_json(&p, own_options, s);
-    return p;
+void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
+    RECORD_ADD(r, "params: D d", V(n->D), V(n->d));
+    if (n->T) RECORD_ADD(r, "params: T", V(n->T));
+    RECORD_ADD(r, "params: S L", V(n->S), V(n->L));
+    options_record(r, network_options, s);
+    if (!s->circuits_path) return;
+    RECORD_ADD(r, "params: family", V("own"));
+    options_record(r, own_options, s);
 }
 
 setup setup_defaults(void) {

@@ -36,9 +36,9 @@ void setup_free(setup *s);
  * S=6 L=5, rotation4, capped, scheme ref. */
 extern const option_row setup_options[];
 
-/* The parameters as one JSON object, with the sizes of `shape`; NULL for want of memory.
- */
-json_t *setup_json(const setup *s, const cisup_shape *shape);
+/* Adds the parameters of a network as "params", with the sizes of `shape`; a T of 0 is
+ * left out. */
+void setup_record(const setup *s, const cisup_shape *shape, cisup_record *r);
 
 /* Fills what was not given from the preset, the family or the file of circuits, which is
  * read here (own.w then is not NULL); sizes still missing are those of the published

@@ -211,16 +211,22 @@ done:
     return status;
 }
 
+static void kappa_item(const void *of, cisup_index k, cisup_record *item) {
+    const cisup_network *net = of;
+    RECORD_ADD(item, "", V(cisup_operator_kappa(&net->layers[k])));
+}
+
 static json_t *manifest_json(export_job *x) {
-    json_t *kappa = json_array();
-    for (cisup_index l = 2; l <= x->shape.L; l++)
-        emit_append(&kappa, emit_number(cisup_operator_kappa(&x->net->layers[l - 2])));
-    return json_pack("{ss,ss,so,sI,sI,ss,so,sf,sO}", "schema", "cisup.export/1",
-                     "version", CISUP_VERSION, "params",
-                     setup_json(&x->r->setup, &x->shape), "N", x->shape.N, "network",
-                     x->r->network, "form", x->r->form == FORM_BLOCK ? "block" : "full",
-                     "kappa", kappa, "center", cisup_network_readout(x->net, 1).center,
-                     "files", x->files);
+    cisup_record r = {0};
+    RECORD_ADD(&r, "schema version", V("cisup.export/1"), V(CISUP_VERSION));
+    setup_record(&x->r->setup, &x->shape, &r);
+    RECORD_ADD(&r, "N network form kappa center", V(x->shape.N), V(x->r->network),
+               V(x->r->form == FORM_BLOCK ? "block" : "full"),
+               V_LIST(x->net, x->shape.L - 1, kappa_item),
+               V(cisup_network_readout(x->net, 1).center));
+    json_t *manifest = record_json(&r);
+    emit_set(&manifest, "files", json_incref(x->files));
+    return manifest;
 }
 
 /* Which row of the allocation each circuit has in each layer. */
@@ -231,10 +237,8 @@ static cisup_status put_permutations(export_job *x, cisup_error *err) {
     CISUP_TRY(outdir_file(&x->dir, "permutations.csv", &path, err));
     CISUP_TRY(csv_open(&csv, path, "layer,circuit,row", CISUP_KEEP_EXISTING, err));
     for (cisup_index k = 0; k < x->shape.L * x->shape.T; k++) {
-        csv_index(&csv, k / x->shape.T + 1);
-        csv_index(&csv, k % x->shape.T);
-        csv_index(&csv, x->net->row_of[k]);
-        csv_end_row(&csv);
+        csv_row(&csv, RECORD_OF("layer circuit row", V(k / x->shape.T + 1),
+                                V(k % x->shape.T), V((cisup_index)x->net->row_of[k])));
     }
     CISUP_TRY(csv_commit(&csv, err));
 done:
@@ -297,9 +301,7 @@ static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_err
     const double bytes = 44.0 * (3.0 * T * S + (double)s->L * (layer + T) +
                                  ((double)s->L - 1.0) * weights);
     if (r->json)
-        return emit_line(json_pack("{ss,sI,so}", "record", "dry-run", "N", s->N, "bytes",
-                                   emit_number(bytes)),
-                         err);
+        return emit(RECORD_OF("record N bytes", V("dry-run"), V(s->N), V(bytes)), err);
     char size[16];
     cisup_bytes_text(bytes, size);
     printf("would write at most %s of text into %s\n", size, r->output);

@@ -41,19 +41,19 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
     const double runs = r->run.excluded.by_network ? 2.0 : 1.0;
     const double rate = r->run.implicit ? computed_per_second : stored_per_second;
     const double seconds = runs * cisup_experiment_operations(&x) / rate;
-    if (r->json)
-        return emit_line(json_pack("{ss,sI,sI,sI,sI,sI,sI,so,so}", "record", "dry-run",
-                                   "D", shape->D, "d", shape->d, "T", shape->T, "S",
-                                   shape->S, "L", shape->L, "N", shape->N, "bytes",
-                                   emit_number(bytes), "seconds", emit_number(seconds)),
-                         err);
     char size[16];
     cisup_bytes_text(bytes, size);
-    printf("D=%" PRId64 " d=%" PRId64 " T=%" PRId64 " S=%" PRId64 " L=%" PRId64
-           ": N=%" PRId64 ", %" PRId64 " networks x %" PRId64 " samples x %" PRId64
-           " values of z, about %s and %.2g s on one thread\n",
-           shape->D, shape->d, shape->T, shape->S, shape->L, shape->N, x.networks,
-           x.inputs, x.z_count, size, seconds);
+    cisup_record plan = {0};
+    RECORD_ADD(&plan, "record D d T S L N bytes seconds", V("dry-run"), V(shape->D),
+               V(shape->d), V(shape->T), V(shape->S), V(shape->L), V(shape->N), V(bytes),
+               V(seconds));
+    if (r->json) return emit(&plan, err);
+    RECORD_ADD(&plan, "size networks samples z", V(size), V(x.networks), V(x.inputs),
+               V(x.z_count));
+    emit_text(&plan,
+              "D={D} d={d} T={T} S={S} L={L}: N={N}, {networks} networks x {samples} "
+              "samples x {z} values of z, about {size} and {seconds:.2g} s on one "
+              "thread\n");
     return ferror(stdout) ? emit_flush(err) : CISUP_OK;
 }
 

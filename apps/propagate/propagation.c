@@ -154,11 +154,9 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
                              propagation_sink *sink, void *context, cisup_error *err) {
     const setup *s = &p->setup;
     const cisup_allocation_options options = setup_allocation(s);
-    const cisup_family_options family = setup_family(s);
     cisup_experiment x = propagation_experiment(p);
     cisup_allocation base = {0};
     cisup_incidence computed = {0};
-    cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
     bar.cells = p->cells;
@@ -177,8 +175,6 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
         CISUP_TRY(
             cisup_allocation_make(&base, shape->N, shape->S, shape->T, &options, err));
     }
-    if (!x.circuits) CISUP_TRY(cisup_circuits_make(&kind, 1, s->d, s->L, &family, err));
-    run.circuits = x.circuits ? x.circuits : &kind;
     x.base = &base;
     x.progress = progress_step;
     x.progress_context = &bar;
@@ -188,7 +184,6 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     if (status == CISUP_OK) status = sink(context, &run, err);
 done:
     cisup_report_free(&report);
-    cisup_circuits_free(&kind);
     cisup_incidence_free(&computed);
     cisup_allocation_free(&base);
     return status;

@@ -12,7 +12,6 @@
 typedef struct {
     const setup *setup;
     const cisup_experiment *experiment;
-    const cisup_circuits *circuits; /* of any network of the run; for their kind only */
     cisup_shape shape;
     const cisup_report *report;
     const char *excluded; /* as the user said it, or NULL */
@@ -26,20 +25,6 @@ CISUP_MUST_CHECK cisup_status report_json(const finished_run *run, cisup_error *
 void report_text(const finished_run *run);
 extern const char report_csv_header[];
 void report_csv(const finished_run *run, csv_sink *csv);
-
-/* The parts of the errors of one z; nothing unless the run was asked for them. */
-CISUP_MUST_CHECK cisup_status terms_json(FILE *to, const finished_run *run,
-                                         const cisup_result *r, cisup_error *err);
-void terms_text(const finished_run *run, const cisup_result *r);
-
-/* The worst circuits of one z, and which are left out of the networks; nothing unless
- * the run was asked for that. */
-CISUP_MUST_CHECK cisup_status worst_json(FILE *to, const finished_run *run,
-                                         const cisup_result *r, cisup_error *err);
-void worst_text(const finished_run *run, const cisup_result *r);
-CISUP_MUST_CHECK cisup_status excluded_json(FILE *to, const finished_run *run,
-                                            cisup_error *err);
-void excluded_text(const finished_run *run);
 
 /* Which assumptions circuits of the user's own meet. */
 CISUP_MUST_CHECK cisup_status assumptions_json(const cisup_assumptions *a,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include <cisup/analysis/report.h>
+
 #include <math.h>
 
 const char report_csv_header[] =
@@ -8,137 +10,135 @@ const char report_csv_header[] =
     "hi,median,q99,worst,signal,post,"
     "followup,refined,block,fraction,wrong_fraction,networks_done";
 
-static void csv_place(csv_sink *csv, const char *record, const cisup_shape *n,
-                      cisup_index z, cisup_index l) {
-    csv_text(csv, record);
-    csv_index(csv, n->D);
-    csv_index(csv, n->d);
-    csv_index(csv, n->T);
-    csv_index(csv, n->S);
-    csv_index(csv, n->L);
-    csv_index(csv, z);
-    csv_index(csv, l);
-}
+/* Where the rows of a run go, as text or CSV. */
+typedef struct {
+    const finished_run *run;
+    csv_sink *csv;
+    cisup_index rows; /* that went there */
+} output;
 
-static void csv_error(csv_sink *csv, const finished_run *run, const cisup_result *r,
-                      cisup_index l, int state, int quantity) {
-    const cisup_index cell = cisup_cell(l, state, quantity);
-    csv_place(csv, "error", &run->shape, r->z, l);
-    csv_text(csv, cisup_state_name((cisup_state_kind)state));
-    csv_text(csv, cisup_quantity_name((cisup_quantity)quantity));
-    csv_number(csv, r->mse[cell].mean);
-    csv_number(csv, r->mse[cell].low);
-    csv_number(csv, r->mse[cell].high);
-    csv_number(csv, r->median[cell]);
-    csv_number(csv, r->q99[cell]);
-    csv_number(csv, r->worst[cell]);
-    csv_number(csv, r->mse[cisup_cell(l, CISUP_SIGNAL, quantity)].mean);
-    csv_number(csv, r->theory[cell].post);
-    csv_number(csv, r->theory[cell].followup);
-    csv_number(csv, r->theory[cell].refined);
-    csv_skip(csv, 3);
-    csv_index(csv, run->report->networks);
-    csv_end_row(csv);
-}
-
-static void csv_open_row(csv_sink *csv, const finished_run *run, const cisup_result *r,
-                         cisup_index l, cisup_index block) {
-    const cisup_index k = (l - 1) * run->report->d + block;
-    csv_place(csv, "open", &run->shape, r->z, l);
-    csv_skip(csv, 12);
-    csv_index(csv, block);
-    csv_number(csv, r->open[k]);
-    csv_number(csv, r->wrong[k]);
-    csv_index(csv, run->report->networks);
-    csv_end_row(csv);
+static int csv_of_row(void *context, const cisup_record *row) {
+    const output *o = context;
+    const cisup_shape *n = &o->run->shape;
+    cisup_record r = {0};
+    RECORD_ADD(&r, "D d T S L networks_done", V(n->D), V(n->d), V(n->T), V(n->S), V(n->L),
+               V(o->run->report->networks));
+    record_join(&r, row, 0);
+    csv_row(o->csv, &r);
+    return 0;
 }
 
 void report_csv(const finished_run *run, csv_sink *csv) {
-    for (cisup_index k = 0; k < run->report->z_count; k++) {
-        const cisup_result *r = &run->report->result[k];
-        for (cisup_index l = 1; l <= run->report->L; l++) {
-            for (int state = 0; state <= CISUP_INACTIVE; state++)
-                for (int q = 0; q < CISUP_QUANTITIES; q++)
-                    if (cisup_quantity_exists(run->circuits, (cisup_quantity)q))
-                        csv_error(csv, run, r, l, state, q);
-            for (cisup_index i = 0; i < run->report->d; i++)
-                csv_open_row(csv, run, r, l, i);
+    output o = {.run = run, .csv = csv};
+    cisup_report_rows rows = {.kinds = CISUP_ROWS_ERROR | CISUP_ROWS_OPEN};
+    for (cisup_index k = 0; k < run->report->z_count; k++)
+        for (rows.layer = 1; rows.layer <= run->report->L; rows.layer++) {
+            rows.result = &run->report->result[k];
+            (void)cisup_report_each(run->report, &rows, csv_of_row, &o);
         }
-    }
 }
 
-static void error_row(const cisup_result *r, cisup_index l, int state, int quantity) {
-    const cisup_index cell = cisup_cell(l, state, quantity);
-    const cisup_prediction *theory = &r->theory[cell];
-    printf("%5" PRId64 "  %-8s  %-7s", l, cisup_state_name((cisup_state_kind)state),
-           cisup_quantity_name((cisup_quantity)quantity));
-    const double shown[] = {r->mse[cell].mean, r->mse[cell].low, r->mse[cell].high,
-                            theory->post,      theory->followup, theory->refined,
-                            r->median[cell],   r->q99[cell],     r->worst[cell]};
-    for (size_t k = 0; k < sizeof shown / sizeof shown[0]; k++) cell_text(shown[k]);
+static void show_worst(const cisup_record *r) {
+    emit_text(r, "{network:7}  {circuit:7} {mse:~9.3g} {mse_active:~9.3g} "
+                 "{mse_inactive:~9.3g}\n           neighbours");
+    emit_text_list(r, "neighbours", ", {circuit} on {neuron}: {mean_square:.3g}");
+    const cisup_field *all = cisup_record_find(r, "neighbours");
+    emit_text(r, all->value.list.count ? "\n           neurons"
+                                       : " none\n           neurons");
+    emit_text_list(r, "neurons", ", {neuron}: {mean_square:.3g}");
     putchar('\n');
 }
 
-static void errors_text(const finished_run *run, const cisup_result *r) {
+static void show_term(const cisup_record *r, int is_first, int is_last) {
+    const double size = cisup_record_find(r, "mean_square")->value.number;
+    if (is_first) emit_text(r, "{layer:5}  {state:-8}");
+    emit_text(r, " {mean_square:~9.3g}");
+    emit_text(r, size >= 1e-20 ? " ({correlation_with_total:5.2f|  -  })" : " (  -  )");
+    if (is_last) putchar('\n');
+}
+
+static int text_of_row(void *context, const cisup_record *row) {
+    output *o = context;
+    const cisup_index terms = CISUP_TERM_TOTAL, d = o->run->report->d, k = o->rows++;
+    switch (row->field[0].value.text[0]) {
+    case 'e':
+        emit_text(row, "{layer:5}  {state:-8}  {quantity:-7} {mse:~9.3g} {mse_lo:~9.3g} "
+                       "{mse_hi:~9.3g} {post:~9.3g} {followup:~9.3g} {refined:~9.3g} "
+                       "{median:~9.3g} {q99:~9.3g} {worst:~9.3g}\n");
+        break;
+    case 't':
+        show_term(row, k % terms == 0, k % terms == terms - 1);
+        break;
+    case 'o': /* no fraction: the activations are not finite, or none is free */
+        if (k % d == 0) emit_text(row, "{layer:5} ");
+        emit_text(row, "  {fraction:6.4f} ({wrong_fraction:.4f})");
+        if (k % d == d - 1) putchar('\n');
+        break;
+    default:
+        show_worst(row);
+    }
+    return 0;
+}
+
+/* One kind of row below its head. */
+static void rows_text(const finished_run *run, const cisup_result *result,
+                      unsigned kind) {
+    const cisup_report_rows rows = {.kinds = kind, .result = result};
+    output o = {.run = run};
+    (void)cisup_report_each(run->report, &rows, text_of_row, &o);
+}
+
+static void result_text(const finished_run *run, const cisup_result *r) {
     printf("\nz = %" PRId64 " active circuits, feedback g = %.3g\n", r->z, r->feedback);
     printf("%35s theory of masked networks     norm of the error\n", "");
     printf("layer  circuits  error        mse    95 %% interval         post  followup"
            "   refined    median       q99     worst\n");
-    for (cisup_index l = 1; l <= run->report->L; l++)
-        for (int state = 0; state <= CISUP_INACTIVE; state++)
-            for (int q = 0; q < CISUP_QUANTITIES; q++)
-                if (cisup_quantity_exists(run->circuits, (cisup_quantity)q))
-                    error_row(r, l, state, q);
-}
-
-static void open_text(const finished_run *run, const cisup_result *r) {
+    rows_text(run, r, CISUP_ROWS_ERROR);
+    if (run->report->terms)
+        printf("\nparts of the errors, mean squares (in brackets: correlation with the "
+               "error; residual of the sum %.2g)\n"
+               "layer  circuits           overlap       propagation        activation"
+               "        weight corr.      read-out corr.       prop.+weight\n",
+               r->residual);
+    rows_text(run, r, CISUP_ROWS_TERM);
     printf("\nopen neurons by block (in brackets: of those no active circuit uses)\n");
-    for (cisup_index l = 1; l <= run->report->L; l++) {
-        printf("%5" PRId64 " ", l);
-        for (cisup_index i = 0; i < run->report->d; i++) {
-            const cisup_index k = (l - 1) * run->report->d + i;
-            if (isfinite(r->open[k]))
-                printf("  %.4f ", r->open[k]);
-            else
-                printf("  %6s ", "-"); /* the activations are not */
-            if (isfinite(r->wrong[k]))
-                printf("(%.4f)", r->wrong[k]);
-            else
-                printf("(-)"); /* nor are they, or the active circuits use all */
-        }
-        putchar('\n');
-    }
+    rows_text(run, r, CISUP_ROWS_OPEN);
+    if (run->report->worst)
+        printf("\nworst circuits by the mean square error of layer %" PRId64
+               "; neighbours by what they send, neurons by their share\n"
+               "network  circuit       mse    active  inactive\n",
+               run->report->L);
+    rows_text(run, r, CISUP_ROWS_WORST);
 }
 
 static void head_text(const finished_run *run) {
     const setup *s = run->setup;
-    const cisup_shape *n = &run->shape;
-    const cisup_report *report = run->report;
-    printf("%" PRId64 " circuits (%s, d = %" PRId64 ") in D = %" PRId64 ": N = %" PRId64
-           " neurons a block, S = %" PRId64 ", %s, %s\n",
-           n->T,
-           run->experiment->circuits ? s->circuits_path
-                                     : cisup_family_name(s->family.family),
-           n->d, n->D, n->N, n->S, cisup_weight_scheme_name(s->weights.scheme),
-           cisup_mode_name(run->experiment->mode));
-    printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f)",
-           cisup_scheme_name(s->allocation.scheme), report->stats.load_min,
-           report->stats.load_max, report->stats.load_cv);
-    if (n->T > 1) printf(", P = %.4g, p = %.4g", report->stats.P, report->stats.p);
-    putchar('\n');
-    printf("%" PRId64 " networks x %" PRId64 " samples, seed %" PRIu64 "\n",
-           report->networks, run->experiment->inputs, run->experiment->seed);
+    const cisup_experiment *x = run->experiment;
+    const cisup_allocation_stats *stats = &run->report->stats;
+    cisup_record r = {0};
+    setup_record(s, &run->shape, &r);
+    if (x->circuits) RECORD_ADD(&r, "family", V(s->circuits_path));
+    RECORD_ADD(&r, "N mode load_min load_max load_cv P p samples networks",
+               V(run->shape.N), V(cisup_mode_name(x->mode)), V(stats->load_min),
+               V(stats->load_max), V(stats->load_cv), V(stats->P), V(stats->p),
+               V(x->inputs), V(run->report->networks));
+    emit_text(&r,
+              "{T} circuits ({family}, d = {d}) in D = {D}: N = {N} neurons a block, "
+              "S = {S}, {weights}, {mode}\n"
+              "allocation {scheme}: load {load_min} to {load_max} (cv {load_cv:.3f})");
+    if (run->shape.T > 1) emit_text(&r, ", P = {P:.4g}, p = {p:.4g}");
+    emit_text(&r, "\n{networks} networks x {samples} samples, seed ");
+    printf("%" PRIu64 "\n", x->seed);
 }
 
 void report_text(const finished_run *run) {
+    const cisup_exclusion *e = &run->experiment->exclude;
     head_text(run);
-    excluded_text(run);
-    for (cisup_index k = 0; k < run->report->z_count; k++) {
-        errors_text(run, &run->report->result[k]);
-        terms_text(run, &run->report->result[k]);
-        open_text(run, &run->report->result[k]);
-        worst_text(run, &run->report->result[k]);
-    }
+    if (e->count)
+        printf("%" PRId64 " circuits are left out%s\n", e->count,
+               e->by_network ? ": of each network the worst" : "");
+    for (cisup_index k = 0; k < run->report->z_count; k++)
+        result_text(run, &run->report->result[k]);
 }
 
 static const char *verdict(int holds) {

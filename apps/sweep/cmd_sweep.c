@@ -65,8 +65,8 @@ static cisup_status run_parameters(request *r, const json_t *parameters, FILE *t
     CISUP_TRY(propagation_complete(&p, err));
     status = propagation_each(&p, capture_shape, &c, &why);
     if (status == CISUP_EINFEASIBLE)
-        status = emit_line_to(
-            to, json_pack("{ss,ss}", "record", "infeasible", "reason", why.text), err);
+        status = emit_to(
+            to, RECORD_OF("record reason", V("infeasible"), V((char *)why.text)), err);
     else if (status != CISUP_OK)
         *err = why;
 done:
@@ -166,15 +166,12 @@ static cisup_status say_rest(request *r, cisup_error *err) {
 static cisup_status show_status(const request *r, const journal_counts *n,
                                 cisup_error *err) {
     const cisup_index open = n->cells - n->done - n->running;
-    if (r->json)
-        return emit_line(json_pack("{ss,sI,sI,sI,sI,sI,so}", "record", "status", "cells",
-                                   n->cells, "done", n->done, "infeasible", n->infeasible,
-                                   "running", n->running, "open", open, "seconds",
-                                   emit_number(n->seconds)),
-                         err);
-    printf("%" PRId64 " cells: %" PRId64 " done (%" PRId64 " infeasible), %" PRId64
-           " running, %" PRId64 " open\n",
-           n->cells, n->done, n->infeasible, n->running, open);
+    const cisup_record *counts = RECORD_OF(
+        "record cells done infeasible running open seconds", V("status"), V(n->cells),
+        V(n->done), V(n->infeasible), V(n->running), V(open), V(n->seconds));
+    if (r->json) return emit(counts, err);
+    emit_text(counts, "{cells} cells: {done} done ({infeasible} infeasible), {running} "
+                      "running, {open} open\n");
     return CISUP_OK;
 }
 

@@ -52,48 +52,40 @@ static int is_column(const char *name) {
     return strlen(name) == 1; /* D, d, T, S, L, z */
 }
 
-/* A member of the record or of its theory; sizes are parameters as run or as given. */
-static const json_t *find_field(const table *t, const char *name) {
-    const json_t *const places[] = {t->record, json_object_get(t->record, "theory"),
-                                    json_object_get(t->run, "params"), t->given};
-    const int count = is_column(name) ? 4 : 2;
-    if (strcmp(name, "networks_done") == 0) return json_object_get(t->run, name);
-    for (int k = 0; k < count; k++) {
-        const json_t *field = json_object_get(places[k], name);
-        if (field) return field;
+/* Nothing of what is null, and of the list of all z. */
+static void add_field(cisup_record *r, const char *name, const json_t *x) {
+    RECORD_ADD(r, name,
+               json_is_integer(x)   ? V((cisup_index)json_integer_value(x))
+               : json_is_real(x)    ? V(json_real_value(x))
+               : json_is_boolean(x) ? V(json_is_true(x) ? "true" : "false")
+                                    : V(json_string_value(x)));
+}
+
+/* The members of an object, or its sizes alone. */
+static void add_members(cisup_record *r, const json_t *object, int only_sizes) {
+    const char *name;
+    json_t *x;
+    json_object_foreach((json_t *)object, name, x) {
+        if (!only_sizes || is_column(name)) add_field(r, name, x);
     }
-    return NULL;
 }
 
-/* Empty for what is null or not there, and for the list of all z. */
-static void print_field(csv_sink *csv, const json_t *field) {
-    if (json_is_integer(field))
-        csv_index(csv, json_integer_value(field));
-    else if (json_is_real(field))
-        csv_number(csv, json_real_value(field));
-    else if (json_is_boolean(field))
-        csv_text(csv, json_is_true(field) ? "true" : "false");
-    else if (json_is_string(field))
-        csv_quoted(csv, json_string_value(field));
-    else
-        csv_skip(csv, 1);
-}
-
+/* Sizes are parameters as given, or as run. */
 static void print_row(table *t, cisup_index cell) {
     const char *varied;
     json_t *list;
-    csv_index(&t->csv, cell);
+    cisup_record r = {0};
+    RECORD_ADD(&r, "cell", V(cell));
     json_object_foreach((json_t *)t->spec->grid, varied, list) {
-        if (!is_column(varied)) print_field(&t->csv, json_object_get(t->given, varied));
+        add_field(&r, strcmp(varied, "worst") == 0 ? "parameter_worst" : varied,
+                  json_object_get(t->given, varied));
     }
-    for (const char *at = report_csv_header; *at; at += *at == ',') {
-        char name[64];
-        const size_t length = strcspn(at, ",");
-        (void)snprintf(name, sizeof name, "%.*s", (int)length, at);
-        print_field(&t->csv, find_field(t, name));
-        at += length;
-    }
-    csv_end_row(&t->csv);
+    add_members(&r, t->given, 1);
+    add_members(&r, json_object_get(t->run, "params"), 1);
+    add_members(&r, json_object_get(t->record, "theory"), 0);
+    add_members(&r, t->record, 0);
+    add_field(&r, "networks_done", json_object_get(t->run, "networks_done"));
+    csv_row(&t->csv, &r);
 }
 
 static int is_of(const json_t *record, const char *kind) {
