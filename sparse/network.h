@@ -8,11 +8,11 @@
 /* How a network is made of an allocation and circuits. */
 typedef struct {
     cisup_weight_options weights;
-    cisup_engine engine; /* default CISUP_ENGINE_FACTORED */
-    int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
-    uint64_t seed;       /* of the permutations; default 1 */
-    cisup_index network; /* which network of a run; default 0 */
-    int threads;         /* that build layers, as in core/threads.h; default 0: all */
+    cisup_operator_form form; /* default CISUP_OPERATOR_FACTORED */
+    int keep_order;           /* 1: no reshuffling, every layer uses row t; default 0 */
+    uint64_t seed;            /* of the permutations; default 1 */
+    cisup_index network;      /* which network of a run; default 0 */
+    int threads; /* that build layers, as in core/threads.h; default 0: all */
     const cisup_index *permutations; /* NULL: drawn; else [L-1][rows], pi_2 .. pi_L */
 
     /* NULL: circuit t is number t of as many as base has rows. Else [T]: it is number

@@ -7,17 +7,13 @@
 
 /* The two ways to apply the weights of a layer; same results to rounding. */
 typedef enum {
-    CISUP_ENGINE_FACTORED,  /* through the circuits, without W */
-    CISUP_ENGINE_ASSEMBLED, /* W by sparse products, then sparse times vectors */
-} cisup_engine;
-
-/* "factored", "assembled"; cisup_engine_find returns -1 for an unknown name. */
-const char *cisup_engine_name(cisup_engine engine);
-int cisup_engine_find(const char *name);
+    CISUP_OPERATOR_FACTORED,  /* through the circuits, without W */
+    CISUP_OPERATOR_ASSEMBLED, /* W by sparse products, then sparse times vectors */
+} cisup_operator_form;
 
 /* The linear map A^{l-1} -> W^l A^{l-1} of one layer. Start from {0}. */
 typedef struct {
-    cisup_engine engine;
+    cisup_operator_form form;
     cisup_readout in; /* reads layer l-1 */
     cisup_weights assembled;
     cisup_factored factored;
@@ -26,7 +22,7 @@ typedef struct {
 /* *out is uninitialised on entry and empty after a failure; what x points to must
  * outlive it. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_operator_make(cisup_operator *out,
-                                                  cisup_engine engine,
+                                                  cisup_operator_form form,
                                                   const cisup_transition *x,
                                                   cisup_error *err);
 void cisup_operator_free(cisup_operator *op);

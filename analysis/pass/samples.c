@@ -67,7 +67,7 @@ static void crew_free(crew *c, int threads) {
 static int is_bulk(const cisup_samples *s) {
     const cisup_network *net = s->net;
     const int is_factored =
-        net->circuits->L == 1 || net->layers[0].engine == CISUP_ENGINE_FACTORED;
+        net->circuits->L == 1 || net->layers[0].form == CISUP_OPERATOR_FACTORED;
     return is_factored && !s->correction && !s->by_circuit;
 }
 

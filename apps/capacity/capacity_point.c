@@ -134,7 +134,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->d = s->d;
     x->L = s->L;
     x->network = setup_network(s);
-    x->engine = (cisup_pass)s->engine;
+    x->engine = (cisup_engine)s->engine;
     x->mode = (cisup_mode)r->mode;
     x->precision = (cisup_precision)r->precision;
     x->inputs = r->samples;

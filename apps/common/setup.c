@@ -18,7 +18,7 @@ setup setup_defaults(void) {
                    .margin = 1.0,
                    .weights = (int)weights.scheme,
                    .kappa = (int)weights.kappa,
-                   .engine = CISUP_PASS_AUTO,
+                   .engine = CISUP_ENGINE_AUTO,
                    .correction = weights.correction,
                    .center = weights.center,
                    .preset = -1,
@@ -86,7 +86,7 @@ cisup_network_options setup_network(const setup *s) {
     o.weights.kappa = (cisup_kappa_kind)s->kappa;
     o.weights.correction = s->correction;
     o.weights.center = s->center;
-    if (s->engine == CISUP_PASS_ASSEMBLED) o.engine = CISUP_ENGINE_ASSEMBLED;
+    o.form = cisup_engine_form((cisup_engine)s->engine);
     o.keep_order = s->keep_order;
     o.seed = s->seed;
     return o;

@@ -117,7 +117,7 @@ const char *setup_kappa_name(int kappa);
          &(s).engine,                                                                      \
          "auto|batched|sparse|assembled",                                                  \
          "how samples pass: all circuits, open neurons, stored weights (auto)",            \
-         cisup_pass_find},                                                                 \
+         cisup_engine_find},                                                               \
     {                                                                                      \
         "seed", 0, OPTION_SEED, &(s).seed, "N", "seed of everything random (1)", NULL      \
     }

@@ -189,7 +189,7 @@ static cisup_status run_case(const json_t *object, cisup_engine engine, int with
     json_t *weights = NULL;
     cisup_status status = given_read(&g, object, err);
     if (status != CISUP_OK) return status;
-    g.options.engine = engine;
+    g.options.form = cisup_engine_form(engine);
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
     CISUP_TRY(run_all(&r, &net, err));
@@ -236,17 +236,18 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
 }
 
 /* The engines whose activations can all be recorded. */
-static int find_pass(const char *word) {
-    const int pass = cisup_pass_find(word);
-    return pass == CISUP_PASS_BATCHED || pass == CISUP_PASS_ASSEMBLED ? pass : -1;
+static int find_engine(const char *word) {
+    const int engine = cisup_engine_find(word);
+    return engine == CISUP_ENGINE_BATCHED || engine == CISUP_ENGINE_ASSEMBLED ? engine
+                                                                              : -1;
 }
 
 int cmd_run(int argc, char **argv) {
-    int pass = CISUP_PASS_BATCHED, with_weights = 0, json = 0;
+    int engine = CISUP_ENGINE_BATCHED, with_weights = 0, json = 0;
     const option table[] = {
-        {"engine", 0, OPTION_CHOICE, &pass, "batched|assembled",
+        {"engine", 0, OPTION_CHOICE, &engine, "batched|assembled",
          "how samples pass: through the circuits, or stored weights (batched)",
-         find_pass},
+         find_engine},
         {"weights", 0, OPTION_FLAG, &with_weights, NULL,
          "also print every W^l in full, as \"W\"", NULL},
         {"json", 0, OPTION_FLAG, &json, NULL, "the output is JSON with or without", NULL},
@@ -258,9 +259,7 @@ int cmd_run(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status = execute(
-        operand[0],
-        pass == CISUP_PASS_ASSEMBLED ? CISUP_ENGINE_ASSEMBLED : CISUP_ENGINE_FACTORED,
-        with_weights, &err);
+    const cisup_status status =
+        execute(operand[0], (cisup_engine)engine, with_weights, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

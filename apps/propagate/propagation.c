@@ -17,13 +17,13 @@ void propagation_free(propagation *p) {
 static cisup_status implicit_check(const propagation *p, cisup_error *err) {
     const setup *s = &p->setup;
     const cisup_scheme scheme = (cisup_scheme)s->allocation.scheme;
-    const char *refused = s->circuits_path                    ? "circuit-file"
-                          : p->terms                          ? "terms"
-                          : p->worst                          ? "worst"
-                          : p->excluded_text                  ? "exclude"
-                          : s->engine == CISUP_PASS_BATCHED   ? "engine batched"
-                          : s->engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
-                          : s->kappa == CISUP_KAPPA_ROWS      ? "kappa rows"
+    const char *refused = s->circuits_path                      ? "circuit-file"
+                          : p->terms                            ? "terms"
+                          : p->worst                            ? "worst"
+                          : p->excluded_text                    ? "exclude"
+                          : s->engine == CISUP_ENGINE_BATCHED   ? "engine batched"
+                          : s->engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                          : s->kappa == CISUP_KAPPA_ROWS        ? "kappa rows"
                           : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
                                                                          : NULL;
     if (refused)
@@ -39,11 +39,11 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
 
 /* What single precision cannot be had with. */
 static cisup_status single_check(const propagation *p, cisup_error *err) {
-    const char *refused = p->terms                                  ? "terms"
-                          : p->worst                                ? "worst"
-                          : p->excluded.by_network                  ? "exclude K"
-                          : p->setup.engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
-                                                                    : NULL;
+    const char *refused = p->terms                                    ? "terms"
+                          : p->worst                                  ? "worst"
+                          : p->excluded.by_network                    ? "exclude K"
+                          : p->setup.engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                                                                      : NULL;
     if (!refused) return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
 }
@@ -72,7 +72,7 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
                             p->setup.z.count, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
-    if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)
+    if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
         status = sparse_check(p, err);
     return status;
 }
@@ -114,7 +114,7 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.d = p->setup.d;
     x.L = p->setup.L;
     x.network = setup_network(&p->setup);
-    x.engine = (cisup_pass)p->setup.engine;
+    x.engine = (cisup_engine)p->setup.engine;
     x.mode = (cisup_mode)p->mode;
     x.precision = (cisup_precision)p->precision;
     x.z = p->setup.z.value;

@@ -32,8 +32,8 @@ json_t *setup_json(const setup *s, const cisup_shape *n) {
         s->margin, "fresh", s->fresh, "weights",
         cisup_weight_scheme_name((cisup_weight_scheme)s->weights), "kappa",
         setup_kappa_name(s->kappa), "w_correction", s->correction, "center",
-        emit_number(s->center), "engine", cisup_pass_name((cisup_pass)s->engine), "seed",
-        (json_int_t)s->seed);
+        emit_number(s->center), "engine", cisup_engine_name((cisup_engine)s->engine),
+        "seed", (json_int_t)s->seed);
     add_own_files(&p, s);
     return p;
 }
@@ -60,7 +60,7 @@ static json_t *run_json(const finished_run *run) {
     for (cisup_index k = 0; k < report->z_count; k++) {
         const cisup_result *r = &report->result[k];
         emit_append(&g, emit_number(r->feedback));
-        emit_append(&engines, json_string(cisup_pass_name(r->engine)));
+        emit_append(&engines, json_string(cisup_engine_name(r->engine)));
         emit_append(&shares, emit_number(r->share));
     }
     return json_pack("{ss,ss,ss,so,sI,so,so,so,so,sf,sI,so,so}", "record", "run",

@@ -39,7 +39,7 @@ static cisup_experiment experiment_of(const cisup_allocation *base,
     x.L = L;
     x.network.weights.scheme = (cisup_weight_scheme)weights;
     x.mode = (cisup_mode)mode;
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     x.z = z;
     x.z_count = 1;
     x.networks = 2;
@@ -97,14 +97,14 @@ static void check_engines(cisup_experiment x, cisup_index layers) {
     cisup_report batched = ran(&x);
     assert_int_equal(lost_in(batched.result), layers);
     check_nothing_is_finite(batched.result, layers);
-    x.engine = CISUP_PASS_SPARSE;
+    x.engine = CISUP_ENGINE_SPARSE;
     cisup_report sparse = ran(&x);
     check_same(sparse.result, batched.result, tolerance);
     if (x.precision == CISUP_PRECISION_DOUBLE) {
-        x.engine = CISUP_PASS_ASSEMBLED;
+        x.engine = CISUP_ENGINE_ASSEMBLED;
         cisup_report assembled = ran(&x);
         check_same(assembled.result, batched.result, tolerance);
-        x.engine = CISUP_PASS_BATCHED;
+        x.engine = CISUP_ENGINE_BATCHED;
         x.worst = 1;
         cisup_report watched = ran(&x);
         check_same(watched.result, batched.result, 0.0);
@@ -142,7 +142,7 @@ static void one_kappa_a_row_agrees(void **state) {
     x.network.weights.kappa = CISUP_KAPPA_ROWS;
     cisup_report batched = ran(&x);
     assert_int_equal(lost_in(batched.result), 6);
-    x.engine = CISUP_PASS_ASSEMBLED;
+    x.engine = CISUP_ENGINE_ASSEMBLED;
     cisup_report assembled = ran(&x);
     check_same(assembled.result, batched.result, 1e-9);
     cisup_report_free(&batched);

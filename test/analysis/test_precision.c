@@ -19,7 +19,7 @@ static cisup_experiment experiment_of(const cisup_allocation *base, int weights,
     x.z = z;
     x.z_count = 2;
     x.networks = 2;
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     x.inputs = 37; /* neither a multiple of 8 nor of 16 */
     return x;
 }
@@ -196,7 +196,7 @@ static void what_needs_double_is_refused(void **state) {
     x.worst = 1;
     assert_int_equal(cisup_experiment_run(&x, &r, NULL), CISUP_EINVAL);
     x.worst = 0;
-    x.engine = CISUP_PASS_ASSEMBLED;
+    x.engine = CISUP_ENGINE_ASSEMBLED;
     assert_int_equal(cisup_experiment_run(&x, &r, NULL), CISUP_EINVAL);
     cisup_allocation_free(&a);
 }
