@@ -6,10 +6,10 @@
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {
-    CISUP_ENGINE_AUTO,    /* sparse or batched, whichever is predicted to cost less */
-    CISUP_ENGINE_BATCHED, /* samples in lanes, one visit a circuit (bulk.h, forward.h) */
-    CISUP_ENGINE_SPARSE,  /* from open neurons through their circuits (open_pass.h) */
-    CISUP_ENGINE_ASSEMBLED, /* in lanes, through the assembled weights */
+    CISUP_ENGINE_AUTO,      /* sparse or batched, whichever is predicted to cost less */
+    CISUP_ENGINE_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h) */
+    CISUP_ENGINE_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
+    CISUP_ENGINE_ASSEMBLED, /* in lanes, through the assembled weights (forward.h) */
 } cisup_engine;
 
 /* "auto", "batched", "sparse", "assembled"; cisup_engine_find returns -1 for an unknown
@@ -23,7 +23,7 @@ cisup_operator_form cisup_engine_form(cisup_engine engine);
 /* The share of open neurons, those with A != 0 in some block, of all L N: the mean over
  * the first CISUP_LANES samples of a network (or `inputs`, if fewer) with z active
  * circuits. The same on every machine but for rounding. Time and memory of one
- * cisup_forward_run. Errors: ENOMEM. */
+ * cisup_forward_run. Errors: those of cisup_forward_init. */
 CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_mode mode,
                                                uint64_t seed, cisup_index network,
                                                cisup_index z, cisup_index inputs,

@@ -65,6 +65,11 @@ static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_i
     return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
 }
 
+/* Whether layers are factored; a network of one layer has none and counts as such. */
+static inline int cisup_network_is_factored(const cisup_network *net) {
+    return net->circuits->L == 1 || net->layers[0].form == CISUP_OPERATOR_FACTORED;
+}
+
 /* What layer l = 2..L is made from. */
 cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
 

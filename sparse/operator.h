@@ -30,13 +30,4 @@ void cisup_operator_free(cisup_operator *op);
 /* kappa of the layer (its mean over the rows in that variant), 0 unless capped. */
 double cisup_operator_kappa(const cisup_operator *op);
 
-/* Numbers of work that cisup_operator_apply needs. */
-cisup_index cisup_operator_work(const cisup_operator *op);
-
-/* y += W a, showing the read-outs of layer l-1 to the reader, t ascending.
- * a, y: [d N][CISUP_LANES]. Safe on one operator from several threads, each with its
- * own work. */
-void cisup_operator_apply(const cisup_operator *op, const double *a, double *y,
-                          double *work, const cisup_reader *reader);
-
 #endif

@@ -51,7 +51,7 @@ typedef struct {
 struct crew {
     const cisup_samples *s;
     const pass_form *form;
-    const cisup_bulk_kernel *kernel; /* of the form bulk */
+    const cisup_bulk_kernel *kernel; /* of the form batched */
     cisup_columns columns;
     cisup_index lanes, batches;
     int threads;
@@ -59,45 +59,11 @@ struct crew {
     cisup_batch *batch;     /* [threads] */
     double *sum;            /* [batches][columns] */
     cisup_outcome *of;      /* [threads] the first failure of each */
-    cisup_bulk_plan plan;   /* of the form bulk */
-    cisup_bulk *bulk;       /* [threads], of the form bulk */
-    cisup_forward *forward; /* [threads], of the form watched */
+    cisup_bulk_plan plan;   /* of the form batched */
+    cisup_bulk *bulk;       /* [threads], of the form batched */
+    cisup_forward *forward; /* [threads], of the form assembled */
     cisup_open_pass **open; /* [threads], of the form sparse */
 };
-
-static cisup_status make_bulk(crew *c, cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, c->kernel, c->threads, err));
-    CISUP_TRY(cisup_new(&c->bulk, c->threads, sizeof *c->bulk, err));
-    for (int k = 0; k < c->threads; k++)
-        CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan, err));
-done:
-    return status;
-}
-
-static cisup_status run_bulk(crew *c, int thread, const cisup_observer *measure,
-                             cisup_error *err) {
-    (void)measure;
-    (void)err;
-    cisup_bulk_run(&c->bulk[thread], c->s->mode, &c->batch[thread],
-                   &c->watch[thread].measure);
-    return CISUP_OK;
-}
-
-static void free_bulk(crew *c) {
-    for (int k = 0; c->bulk && k < c->threads; k++) cisup_bulk_free(&c->bulk[k]);
-    cisup_bulk_plan_free(&c->plan);
-    cisup_release(c->bulk);
-}
-
-static cisup_status make_watched(crew *c, cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(cisup_new(&c->forward, c->threads, sizeof *c->forward, err));
-    for (int k = 0; k < c->threads; k++)
-        CISUP_TRY(cisup_forward_init(&c->forward[k], c->s->net, err));
-done:
-    return status;
-}
 
 /* Several observers of one pass; those without a function are passed by. */
 typedef struct {
@@ -118,25 +84,73 @@ static void tell_readout(void *context, cisup_index l, cisup_index t, const doub
         if (all->one[k].readout) all->one[k].readout(all->one[k].context, l, t, est);
 }
 
-static cisup_status run_watched(crew *c, int thread, const cisup_observer *measure,
-                                cisup_error *err) {
+/* Adds those who watch beside the measurement; returns them all as one, who has functions
+ * where somebody has. */
+static cisup_observer gather(audience *all, const crew *c, int thread) {
     const cisup_samples *s = c->s;
-    cisup_batch *batch = &c->batch[thread];
     cisup_watch *w = &c->watch[thread];
-    audience all = {.one = {*measure}, .count = 1};
-    (void)err;
+    const cisup_batch *batch = &c->batch[thread];
     if (c->columns.terms)
-        all.one[all.count++] =
+        all->one[all->count++] =
             cisup_term_sums_start(&w->terms, s->net, s->correction, s->mode, batch);
     if (c->columns.circuits)
-        all.one[all.count++] = cisup_circuit_sums_start(&w->circuits, batch);
-    const cisup_observer everyone = {&all, tell_layer, tell_readout};
-    cisup_forward_run(&c->forward[thread], s->net, s->mode, batch,
-                      all.count > 1 ? &everyone : &all.one[0]);
+        all->one[all->count++] = cisup_circuit_sums_start(&w->circuits, batch);
+    cisup_observer everyone = {all, NULL, NULL};
+    for (int k = 0; k < all->count; k++) {
+        if (all->one[k].layer) everyone.layer = tell_layer;
+        if (all->one[k].readout) everyone.readout = tell_readout;
+    }
+    return everyone;
+}
+
+static cisup_status make_batched(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, c->kernel, c->threads, err));
+    CISUP_TRY(cisup_new(&c->bulk, c->threads, sizeof *c->bulk, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan,
+                                  c->columns.terms || c->columns.circuits, err));
+done:
+    return status;
+}
+
+static cisup_status run_batched(crew *c, int thread, const cisup_observer *measure,
+                                cisup_error *err) {
+    audience all = {.count = 0};
+    const cisup_observer everyone = gather(&all, c, thread);
+    (void)measure;
+    (void)err;
+    cisup_bulk_run(&c->bulk[thread], c->s->mode, &c->batch[thread],
+                   &c->watch[thread].measure, all.count ? &everyone : NULL);
     return CISUP_OK;
 }
 
-static void free_watched(crew *c) {
+static void free_batched(crew *c) {
+    for (int k = 0; c->bulk && k < c->threads; k++) cisup_bulk_free(&c->bulk[k]);
+    cisup_bulk_plan_free(&c->plan);
+    cisup_release(c->bulk);
+}
+
+static cisup_status make_assembled(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->forward, c->threads, sizeof *c->forward, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_forward_init(&c->forward[k], c->s->net, err));
+done:
+    return status;
+}
+
+static cisup_status run_assembled(crew *c, int thread, const cisup_observer *measure,
+                                  cisup_error *err) {
+    audience all = {.one = {*measure}, .count = 1};
+    const cisup_observer everyone = gather(&all, c, thread);
+    (void)err;
+    cisup_forward_run(&c->forward[thread], c->s->net, c->s->mode, &c->batch[thread],
+                      &everyone);
+    return CISUP_OK;
+}
+
+static void free_assembled(crew *c) {
     for (int k = 0; c->forward && k < c->threads; k++) cisup_forward_free(&c->forward[k]);
     cisup_release(c->forward);
 }
@@ -199,17 +213,14 @@ static void free_sparse(crew *c) {
     cisup_release(c->open);
 }
 
-/* The decision how these samples pass: what is measured and nothing else through bulk.h,
- * the others through forward.h, unless it is to be open neurons. */
+/* The decision how these samples pass. */
 static const pass_form *form_of(const cisup_samples *s) {
-    static const pass_form bulk = {0, make_bulk, run_bulk, free_bulk},
-                           watched = {CISUP_LANES, make_watched, run_watched,
-                                      free_watched},
+    static const pass_form batched = {0, make_batched, run_batched, free_batched},
+                           assembled = {CISUP_LANES, make_assembled, run_assembled,
+                                        free_assembled},
                            sparse = {1, make_sparse, run_sparse, free_sparse};
     if (s->open) return &sparse;
-    const int is_factored =
-        s->net->circuits->L == 1 || s->net->layers[0].form == CISUP_OPERATOR_FACTORED;
-    return is_factored && !s->correction && !s->by_circuit ? &bulk : &watched;
+    return cisup_network_is_factored(s->net) ? &batched : &assembled;
 }
 
 static void crew_free(crew *c) {

@@ -22,18 +22,3 @@ void cisup_operator_free(cisup_operator *op) {
 double cisup_operator_kappa(const cisup_operator *op) {
     return op->form == CISUP_OPERATOR_FACTORED ? op->factored.kappa : op->assembled.kappa;
 }
-
-cisup_index cisup_operator_work(const cisup_operator *op) {
-    return op->form == CISUP_OPERATOR_FACTORED ? cisup_factored_work(&op->factored)
-                                               : 3 * op->in.d * CISUP_LANES;
-}
-
-void cisup_operator_apply(const cisup_operator *op, const double *a, double *y,
-                          double *work, const cisup_reader *reader) {
-    if (op->form == CISUP_OPERATOR_FACTORED) {
-        cisup_factored_apply(&op->factored, a, y, work, reader);
-        return;
-    }
-    cisup_readout_all(&op->in, a, work, reader);
-    cisup_weights_apply(&op->assembled, a, y, work);
-}

@@ -597,6 +597,7 @@ done:
         assert_int_equal(b.z, 0);
     }
     if (status != CISUP_OK && !f.a) assert_null(f.in_active);
+    if (status != CISUP_OK && f.a) assert_null(f.lines);
     cisup_forward_free(&f);
     cisup_batch_free(&b);
     return status;
@@ -606,6 +607,10 @@ static void every_allocation_may_fail(void **state) {
     (void)state;
     cisup_rng rng = check_rng(80);
     subject s = any_subject(&rng, 0);
+    subject_open(&s, 1);
+    assert_true(check_every_allocation(make_rooms, &s) > 6);
+    subject_close(&s);
+    s.options.form = CISUP_OPERATOR_ASSEMBLED;
     subject_open(&s, 1);
     assert_int_equal(check_every_allocation(make_rooms, &s), 6);
     subject_close(&s);

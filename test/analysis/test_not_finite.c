@@ -158,13 +158,13 @@ static void pass(const cisup_network *net, const cisup_bulk_kernel *kernel,
     cisup_bulk b;
     cisup_batch batch;
     CHECK_OK(cisup_bulk_plan_make(&plan, net, kernel, 1, &error_));
-    CHECK_OK(cisup_bulk_init(&b, &plan, &error_));
+    CHECK_OK(cisup_bulk_init(&b, &plan, false, &error_));
     CHECK_OK(cisup_batch_init(&batch, 2, net->circuits, &error_));
     CHECK_OK(cisup_measure_init(m, net, 2, &error_));
     cisup_batch_draw(&batch, net->circuits, 7, 0, 0, cisup_bulk_lanes(kernel) - 1);
     m->circuits = net->circuits;
     (void)cisup_measure_start(m, &batch, 0, batch.used);
-    cisup_bulk_run(&b, mode, &batch, m);
+    cisup_bulk_run(&b, mode, &batch, m, NULL);
     cisup_batch_free(&batch);
     cisup_bulk_free(&b);
     cisup_bulk_plan_free(&plan);

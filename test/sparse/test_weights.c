@@ -486,24 +486,25 @@ static void check_shown(const layer *y, const double *a, const shown *s) {
     cisup_release(lane_of);
 }
 
-/* Applies an operator with work that holds rubbish, once with and once without a
- * reader; the images must be the same bits. */
-static void check_form(const layer *y, cisup_operator_form form, const double *a) {
+/* Applies assembled weights with work that holds rubbish, and reads all circuits. */
+static void assembled_is_the_definition(const layer *y, cisup_rng *rng) {
     const cisup_index dN = y->x.d * y->base.N, size = dN * CISUP_LANES;
+    const cisup_index need = 3 * y->x.d * CISUP_LANES;
     cisup_operator op;
-    CHECK_OK(cisup_operator_make(&op, form, &y->x, &error_));
-    const cisup_index need = cisup_operator_work(&op);
-    double *work = taken(need, sizeof *work), *image = taken(2 * size, sizeof *image);
+    CHECK_OK(cisup_operator_make(&op, CISUP_OPERATOR_ASSEMBLED, &y->x, &error_));
+    double *a = activations(y, rng), *image = taken(size, sizeof *image);
+    double *work = taken(need, sizeof *work);
     shown s = {y->x.d, 0, taken(y->base.T * y->x.d * CISUP_LANES, sizeof *s.est)};
-    for (int silent = 0; silent < 2; silent++) {
-        const cisup_reader reader = {silent ? NULL : keep, &s};
-        for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
-        for (cisup_index k = 0; k < size; k++) image[silent * size + k] = 2.385;
-        cisup_operator_apply(&op, a, image + silent * size, work, &reader);
-    }
-    assert_memory_equal(image, image + size, (size_t)size * sizeof *image);
+    const cisup_reader reader = {keep, &s}, nobody = {0};
+    for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
+    for (cisup_index k = 0; k < size; k++) image[k] = 2.385;
+    cisup_weights_apply(&op.assembled, a, image, work);
+    for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
+    cisup_readout_all(&op.in, a, work, &nobody);
+    cisup_readout_all(&op.in, a, work, &reader);
     check_image(y, a, image);
     check_shown(y, a, &s);
+    cisup_release(a);
     cisup_release(work);
     cisup_release(image);
     cisup_release(s.est);
@@ -511,28 +512,9 @@ static void check_form(const layer *y, cisup_operator_form form, const double *a
     cisup_operator_free(&op);
 }
 
-static void operators_are_the_definition(const layer *y, cisup_rng *rng) {
-    double *a = activations(y, rng);
-    check_form(y, CISUP_OPERATOR_FACTORED, a);
-    check_form(y, CISUP_OPERATOR_ASSEMBLED, a);
-    cisup_release(a);
-}
-
-static void both_forms_apply_and_read_by_the_definition(void **state) {
+static void assembled_weights_apply_and_read_by_the_definition(void **state) {
     (void)state;
-    for_each_layer(operators_are_the_definition);
-}
-
-/* y = W a from zero. */
-static void image_of(const layer *y, cisup_operator_form form, const double *a,
-                     double *out) {
-    cisup_operator op;
-    CHECK_OK(cisup_operator_make(&op, form, &y->x, &error_));
-    double *work = taken(cisup_operator_work(&op), sizeof *work);
-    const cisup_reader nobody = {0};
-    cisup_operator_apply(&op, a, out, work, &nobody);
-    cisup_release(work);
-    cisup_operator_free(&op);
+    for_each_layer(assembled_is_the_definition);
 }
 
 /* A power of two changes no rounding: W (2^-600 a) = 2^-600 W a bit by bit, although
@@ -540,16 +522,15 @@ static void image_of(const layer *y, cisup_operator_form form, const double *a,
 static void image_scales(const layer *y, cisup_rng *rng) {
     const cisup_index size = y->x.d * y->base.N * CISUP_LANES;
     double *a = activations(y, rng), *image = taken(2 * size, sizeof *image);
-    for (int form = 0; form < 2; form++) {
-        memset(image, 0, 2 * (size_t)size * sizeof *image);
-        image_of(y, (cisup_operator_form)form, a, image);
-        for (cisup_index k = 0; k < size; k++) a[k] = ldexp(a[k], -600);
-        image_of(y, (cisup_operator_form)form, a, image + size);
-        for (cisup_index k = 0; k < size; k++) {
-            near_or_say(y, "scaled image", k, ldexp(image[size + k], 600), image[k], 0.0);
-            a[k] = ldexp(a[k], 600);
-        }
-    }
+    double work[CISUP_LANES];
+    cisup_weights w;
+    CHECK_OK(cisup_weights_make(&w, &y->x, &error_));
+    cisup_weights_apply(&w, a, image, work);
+    for (cisup_index k = 0; k < size; k++) a[k] = ldexp(a[k], -600);
+    cisup_weights_apply(&w, a, image + size, work);
+    for (cisup_index k = 0; k < size; k++)
+        near_or_say(y, "scaled image", k, ldexp(image[size + k], 600), image[k], 0.0);
+    cisup_weights_free(&w);
     cisup_release(a);
     cisup_release(image);
 }
@@ -728,7 +709,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
         cmocka_unit_test(direct_assembly_gives_the_bytes_of_the_product),
         cmocka_unit_test(large_weights_have_the_bytes_of_the_product),
-        cmocka_unit_test(both_forms_apply_and_read_by_the_definition),
+        cmocka_unit_test(assembled_weights_apply_and_read_by_the_definition),
         cmocka_unit_test(tiny_activations_are_not_zero),
         cmocka_unit_test(the_center_is_the_one_of_the_scheme),
         cmocka_unit_test(names_are_found_again),
