@@ -11,7 +11,8 @@ typedef enum {
     CISUP_OPERATOR_ASSEMBLED, /* W by sparse products, then sparse times vectors */
 } cisup_operator_form;
 
-/* The linear map A^{l-1} -> W^l A^{l-1} of one layer. Start from {0}. */
+/* The linear map A^{l-1} -> W^l A^{l-1} of one layer: cisup_weights_apply, or a pass
+ * through the circuits (analysis/pass/bulk.h). Start from {0}. */
 typedef struct {
     cisup_operator_form form;
     cisup_readout in; /* reads layer l-1 */

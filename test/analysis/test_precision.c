@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The bulk pass (analysis/pass/bulk.h): in double precision the bytes of the pass that
- * observers watch, in single precision the same figures to 10^-5. */
+ * The bulk pass (analysis/pass/bulk.h): in double precision the same bytes when
+ * observers watch it, in single precision the same figures to 10^-5. */
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
