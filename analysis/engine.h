@@ -6,21 +6,24 @@
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {
-    CISUP_PASS_AUTO,      /* sparse or batched, whichever is predicted to cost less */
-    CISUP_PASS_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h, forward.h) */
-    CISUP_PASS_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
-    CISUP_PASS_ASSEMBLED, /* in lanes, through the assembled weights */
-} cisup_pass;
+    CISUP_ENGINE_AUTO,      /* sparse or batched, whichever is predicted to cost less */
+    CISUP_ENGINE_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h) */
+    CISUP_ENGINE_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
+    CISUP_ENGINE_ASSEMBLED, /* in lanes, through the assembled weights (forward.h) */
+} cisup_engine;
 
-/* "auto", "batched", "sparse", "assembled"; cisup_pass_find returns -1 for an unknown
+/* "auto", "batched", "sparse", "assembled"; cisup_engine_find returns -1 for an unknown
  * name. */
-const char *cisup_pass_name(cisup_pass pass);
-int cisup_pass_find(const char *name);
+const char *cisup_engine_name(cisup_engine engine);
+int cisup_engine_find(const char *name);
+
+/* What the layers of a network are made as for this engine. */
+cisup_operator_form cisup_engine_form(cisup_engine engine);
 
 /* The share of open neurons, those with A != 0 in some block, of all L N: the mean over
  * the first CISUP_LANES samples of a network (or `inputs`, if fewer) with z active
  * circuits. The same on every machine but for rounding. Time and memory of one
- * cisup_forward_run. Errors: ENOMEM. */
+ * cisup_forward_run. Errors: those of cisup_forward_init. */
 CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_mode mode,
                                                uint64_t seed, cisup_index network,
                                                cisup_index z, cisup_index inputs,
@@ -34,6 +37,6 @@ CISUP_MUST_CHECK cisup_status cisup_open_share(const cisup_network *net, cisup_m
  * A batched pass through T circuits costs S T; a sparse one, which visits a share of them
  * S times, share S T (S + c) r. c = 10 and r = 5 were measured for d = 4 by
  * bench/bench_crossover.c (bench/README.md), within a factor of 2.1. S >= 1. */
-double cisup_pass_crossover(cisup_index S, cisup_precision precision);
+double cisup_engine_crossover(cisup_index S, cisup_precision precision);
 
 #endif

@@ -32,9 +32,9 @@ typedef struct {
     cisup_family_options family;     /* its seed and network are set by the run */
     cisup_index d, L;                /* of the circuits of a family */
     cisup_network_options network;   /* seed, network and engine are set by the run */
-    cisup_pass engine;               /* default CISUP_PASS_AUTO: decided with the first
-                                        network, for each z. Sparse: no terms, worst or
-                                        kappa by rows; computed networks have no other */
+    cisup_engine engine;             /* default CISUP_ENGINE_AUTO: decided with the first
+                                      network, for each z. Sparse: no terms, worst or
+                                      kappa by rows; computed networks have no other */
     cisup_mode mode;                 /* default CISUP_MODE_RELU */
     cisup_precision precision;       /* default double; single: not assembled, no terms
                                         or worst */
@@ -64,7 +64,7 @@ typedef struct {
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
                                      the neurons outside K^l that are open */
     double feedback;              /* g of (9.2) */
-    cisup_pass engine;            /* that was used: any but CISUP_PASS_AUTO */
+    cisup_engine engine;          /* that was used: any but CISUP_ENGINE_AUTO */
     double share;                 /* of open neurons, that decided it; else NaN */
 
     /* With terms, else of no length: mean squares of the parts of the errors, their

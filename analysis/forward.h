@@ -4,13 +4,16 @@
 
 #include <cisup/analysis/batch.h>
 
-/* The arrays of one forward pass, one for each thread. Start from {0}. */
+/* What one forward pass needs, one for each thread. Start from {0}. */
 typedef struct {
-    double *a, *pre, *work;   /* [d N][LANES], [d N][LANES], the operators' work */
-    unsigned char *in_active; /* [N][LANES] */
+    struct cisup_forward_lines *lines; /* of factored layers, analysis/pass/bulk.h */
+    double *a, *pre, *work;            /* of assembled ones: [d N][LANES], [d N][LANES],
+                                          [3 d][LANES] */
+    unsigned char *in_active;          /* [N][LANES] */
 } cisup_forward;
 
-/* Room to run a network. Errors: ENOMEM. Memory O(d N), independent of T. */
+/* Room to run a network. Errors: EINVAL when layers are factored and N d exceeds
+ * 2^31 - 1; ENOMEM. Memory O(d N), and O(L T S) where layers are factored. */
 CISUP_MUST_CHECK cisup_status cisup_forward_init(cisup_forward *f,
                                                  const cisup_network *net,
                                                  cisup_error *err);

@@ -24,6 +24,20 @@ const char *cisup_quantity_name(cisup_quantity quantity);
 /* Whether circuits have this quantity: on needs an on-indicator, x data beside it. */
 int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity);
 
+/* Squared norms of one error [d], of its on-value and of its x; 0 of those that do not
+ * exist. */
+static inline void cisup_square_norms(const cisup_circuits *c, const double *error,
+                                      double square[CISUP_QUANTITIES]) {
+    const double on = cisup_circuits_on(c, error);
+    square[CISUP_ON] = on * on;
+    square[CISUP_READOUT] = square[CISUP_X] = 0.0;
+    for (cisup_index i = 0; i < c->d; i++) {
+        const double x = error[i] - c->offset * on;
+        square[CISUP_READOUT] += error[i] * error[i];
+        if (i >= c->on_count) square[CISUP_X] += x * x;
+    }
+}
+
 /* Index into [L][states][quantities], l = 1..L. */
 static inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
     return ((l - 1) * CISUP_STATES + state) * CISUP_QUANTITIES + quantity;
@@ -74,6 +88,8 @@ typedef struct {
     double *sum;              /* [L][states][quantities][LANES_MOST], of one batch */
     cisup_tally *tally;       /* [L][states][quantities], over all batches */
     double *error;            /* [d], scratch */
+    double largest;           /* squares of inactive circuits above it are infinite: of
+                                 passes that add up in single precision; else DBL_MAX */
     cisup_open_count *open;   /* [L][d], over all batches */
 } cisup_measure;
 
@@ -99,6 +115,11 @@ static inline const cisup_active_one *cisup_measure_due(const cisup_measure *m) 
     return &m->order[m->next];
 }
 
+/* Adds `count` circuits of a state (cisup_state_kind) with the same error: [d], in one
+ * lane. */
+void cisup_measure_add(cisup_measure *m, cisup_index l, int state, cisup_index lane,
+                       cisup_index count, const double *error);
+
 /* Measures the circuit that was due by its read-out in that lane. est: [d]. */
 void cisup_measure_active(cisup_measure *m, cisup_index l, const double *est);
 
@@ -107,7 +128,8 @@ static inline int cisup_measure_counts(const cisup_measure *m, cisup_index t) {
     return !m->thinned || (t + m->phase) % CISUP_READOUT_STEP == 0;
 }
 
-/* The sum of squares of one cell over the samples of the last batch. */
+/* The sum of squares of one cell over the samples of the last batch, which must still be
+ * there. */
 double cisup_measure_sum(const cisup_measure *m, cisup_index cell);
 
 /* The largest norm of a cell over all batches. */

@@ -142,7 +142,7 @@ static void print(FILE *out, const result *r) {
             "lambda", "crossover", "x S", "x S^2", "rule", "ratio");
     for (int k = 0; k < ROWS; k++) {
         const double S = (double)row[k].S,
-                     rule = cisup_pass_crossover(row[k].S, row[k].precision);
+                     rule = cisup_engine_crossover(row[k].S, row[k].precision);
         fprintf(out, "%9s %7lld %4lld %7.2f %10.5f %6.3f %6.2f %10.5f %6.2f\n",
                 cisup_precision_name(row[k].precision), (long long)row[k].N,
                 (long long)row[k].S, row[k].lambda, r[k].crossover, r[k].crossover * S,

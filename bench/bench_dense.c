@@ -46,10 +46,10 @@ static const char *const side_name[SIDES] = {"cisup",
                                              "dense, U by gathers"};
 
 static const problem_way way_of[] = {
-    [FACTORED] = {CISUP_PASS_BATCHED, CISUP_PRECISION_DOUBLE, 1},
-    [SINGLE] = {CISUP_PASS_BATCHED, CISUP_PRECISION_SINGLE, 1},
-    [SINGLE_2] = {CISUP_PASS_BATCHED, CISUP_PRECISION_SINGLE, 2},
-    [ASSEMBLED] = {CISUP_PASS_ASSEMBLED, CISUP_PRECISION_DOUBLE, 1},
+    [FACTORED] = {CISUP_ENGINE_BATCHED, CISUP_PRECISION_DOUBLE, 1},
+    [SINGLE] = {CISUP_ENGINE_BATCHED, CISUP_PRECISION_SINGLE, 1},
+    [SINGLE_2] = {CISUP_ENGINE_BATCHED, CISUP_PRECISION_SINGLE, 2},
+    [ASSEMBLED] = {CISUP_ENGINE_ASSEMBLED, CISUP_PRECISION_DOUBLE, 1},
 };
 
 /* Everything that is measured: processor time, and wall time of both parts together. */

@@ -50,7 +50,7 @@ cisup_status problem_build(const problem_size *size, const problem_way *way,
     cisup_network net = {0};
     cisup_status status;
     family.seed = options.seed = size->seed;
-    if (way->engine == CISUP_PASS_ASSEMBLED) options.engine = CISUP_ENGINE_ASSEMBLED;
+    options.form = cisup_engine_form(way->engine);
     options.threads = way->threads;
     CISUP_TRY(place(&base, s, err));
     CISUP_TRY(cisup_circuits_make(&circuits, s->T, s->d, s->L, &family, err));

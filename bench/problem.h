@@ -13,7 +13,7 @@ typedef struct {
 
 /* How the library runs it. */
 typedef struct {
-    cisup_pass engine;
+    cisup_engine engine;
     cisup_precision precision;
     int threads;
 } problem_way;

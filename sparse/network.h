@@ -8,11 +8,11 @@
 /* How a network is made of an allocation and circuits. */
 typedef struct {
     cisup_weight_options weights;
-    cisup_engine engine; /* default CISUP_ENGINE_FACTORED */
-    int keep_order;      /* 1: no reshuffling, every layer uses row t; default 0 */
-    uint64_t seed;       /* of the permutations; default 1 */
-    cisup_index network; /* which network of a run; default 0 */
-    int threads;         /* that build layers, as in core/threads.h; default 0: all */
+    cisup_operator_form form; /* default CISUP_OPERATOR_FACTORED */
+    int keep_order;           /* 1: no reshuffling, every layer uses row t; default 0 */
+    uint64_t seed;            /* of the permutations; default 1 */
+    cisup_index network;      /* which network of a run; default 0 */
+    int threads; /* that build layers, as in core/threads.h; default 0: all */
     const cisup_index *permutations; /* NULL: drawn; else [L-1][rows], pi_2 .. pi_L */
 
     /* NULL: circuit t is number t of as many as base has rows. Else [T]: it is number
@@ -63,6 +63,11 @@ double cisup_network_build_bytes(const cisup_shape *shape,
 static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
                                                cisup_index t) {
     return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
+}
+
+/* Whether layers are factored; a network of one layer has none and counts as such. */
+static inline int cisup_network_is_factored(const cisup_network *net) {
+    return net->circuits->L == 1 || net->layers[0].form == CISUP_OPERATOR_FACTORED;
 }
 
 /* What layer l = 2..L is made from. */

@@ -118,7 +118,7 @@ static cisup_status run_network(const cisup_experiment *x, cisup_index network,
         cisup_result *r = &report->result[k];
         const cisup_open_network *open = NULL;
         if (network == 0) CISUP_TRY(cisup_experiment_choose(x, &made, r, err));
-        if (r->engine == CISUP_PASS_SPARSE)
+        if (r->engine == CISUP_ENGINE_SPARSE)
             CISUP_TRY(cisup_specimen_open(&made, x, neurons, &open, err));
         const cisup_samples s = {.net = &made.net,
                                  .open = open,

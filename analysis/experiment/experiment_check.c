@@ -17,15 +17,15 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "a computed network has circuits of a family, all of them, and "
                           "neither terms nor worst circuits");
-    if (x->computed && x->engine != CISUP_PASS_AUTO && x->engine != CISUP_PASS_SPARSE)
+    if (x->computed && x->engine != CISUP_ENGINE_AUTO && x->engine != CISUP_ENGINE_SPARSE)
         return CISUP_FAIL(err, CISUP_EINVAL, "a computed network has no engine %s",
-                          cisup_pass_name(x->engine));
-    if (x->engine == CISUP_PASS_SPARSE && (is_watched || has_kappa_rows(x)))
+                          cisup_engine_name(x->engine));
+    if (x->engine == CISUP_ENGINE_SPARSE && (is_watched || has_kappa_rows(x)))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "the engine sparse has no terms, worst circuits or kappa for "
                           "each row");
     if (x->precision == CISUP_PRECISION_SINGLE &&
-        (is_watched || x->engine == CISUP_PASS_ASSEMBLED))
+        (is_watched || x->engine == CISUP_ENGINE_ASSEMBLED))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "single precision is not for the engine assembled, terms or "
                           "worst circuits");
@@ -79,19 +79,24 @@ cisup_status cisup_experiment_loads(const cisup_experiment *x,
     return CISUP_OK;
 }
 
+int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
+    if (x->computed || x->engine != CISUP_ENGINE_AUTO)
+        return x->computed || x->engine == CISUP_ENGINE_SPARSE;
+    return !x->terms && !x->worst && !has_kappa_rows(x);
+}
+
 cisup_status cisup_experiment_choose(const cisup_experiment *x,
                                      const cisup_specimen *made, cisup_result *r,
                                      cisup_error *err) {
-    const int is_open = !x->terms && !x->worst && !has_kappa_rows(x);
     r->share = (double)NAN;
-    r->engine = x->computed ? CISUP_PASS_SPARSE : x->engine;
-    if (r->engine != CISUP_PASS_AUTO) return CISUP_OK;
-    r->engine = CISUP_PASS_BATCHED;
-    if (!is_open) return CISUP_OK;
+    r->engine = x->computed ? CISUP_ENGINE_SPARSE : x->engine;
+    if (r->engine != CISUP_ENGINE_AUTO) return CISUP_OK;
+    r->engine = CISUP_ENGINE_BATCHED;
+    if (!cisup_experiment_may_be_sparse(x)) return CISUP_OK;
     const cisup_status status = cisup_open_share(&made->net, x->mode, x->seed, 0, r->z,
                                                  x->inputs, &r->share, err);
     if (status == CISUP_OK &&
-        r->share < cisup_pass_crossover(made->net.base->S, x->precision))
-        r->engine = CISUP_PASS_SPARSE;
+        r->share < cisup_engine_crossover(made->net.base->S, x->precision))
+        r->engine = CISUP_ENGINE_SPARSE;
     return status;
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/experiment.h>
+#include <cisup/analysis/experiment/experiment_parts.h>
 
 #include <cisup/analysis/term_sums.h>
 #include <cisup/core/threads.h>
 
 #include <math.h>
 
-static int may_be_sparse(const cisup_experiment *x) {
-    return x->computed || x->engine == CISUP_PASS_SPARSE ||
-           (x->engine == CISUP_PASS_AUTO && !x->terms && !x->worst);
-}
-
 /* Threads share samples, or batches of them. */
 int cisup_experiment_threads(const cisup_experiment *x) {
     const cisup_index batches = (x->inputs - 1) / CISUP_LANES + 1;
-    return cisup_threads_count(x->threads, may_be_sparse(x) ? x->inputs : batches);
+    return cisup_threads_count(x->threads,
+                               cisup_experiment_may_be_sparse(x) ? x->inputs : batches);
 }
 
 static cisup_shape shape_of(const cisup_experiment *x) {
@@ -58,7 +54,7 @@ static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
  * permutations, sums by sample. A pass takes less than a batched one, but for what open
  * neurons visit, which comes on top. */
 static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
-    if (!may_be_sparse(x)) return 0.0;
+    if (!cisup_experiment_may_be_sparse(x)) return 0.0;
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S;
     const double cells = (double)cisup_cell(s->L + 1, 0, 0);
     return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L +
@@ -69,7 +65,7 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     cisup_network_options network = x->network;
     if (x->computed) return computed_bytes(x, &s);
-    if (x->engine == CISUP_PASS_ASSEMBLED) network.engine = CISUP_ENGINE_ASSEMBLED;
+    network.form = cisup_engine_form(x->engine);
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
     const double columns = (double)cisup_experiment_columns(x);
@@ -103,12 +99,12 @@ static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 10
 /* Whether auto is expected to take the sparse engine: by the neurons of the active
  * circuits and of all that sit in those. */
 static int is_sparse(const cisup_experiment *x, const cisup_shape *s) {
-    if (x->computed || x->engine == CISUP_PASS_SPARSE) return 1;
-    if (!may_be_sparse(x)) return 0;
+    if (x->computed || x->engine == CISUP_ENGINE_SPARSE) return 1;
+    if (!cisup_experiment_may_be_sparse(x)) return 0;
     const double S = (double)s->S, N = (double)s->N;
     const double share =
         (double)x->z[x->z_count - 1] * S / N * (1.0 + S * (double)s->T * S / N);
-    return share < cisup_pass_crossover(s->S, x->precision);
+    return share < cisup_engine_crossover(s->S, x->precision);
 }
 
 /* Of one sample through all layers. */
@@ -118,7 +114,7 @@ static double sample_operations(const cisup_experiment *x, const cisup_shape *s,
     const double N = (double)s->N, z = (double)x->z[x->z_count - 1];
     if (is_sparse(x, s)) /* the rest is closed */
         return L * (z * S * T * S / N * (S * d + 200.0) + sparse_layer);
-    const int is_assembled = x->engine == CISUP_PASS_ASSEMBLED;
+    const int is_assembled = x->engine == CISUP_ENGINE_ASSEMBLED;
     const double layer =
         is_assembled ? T * d * S + meetings * d * d : T * (2.0 * d * S + d * d);
     const double neuron =
@@ -132,7 +128,7 @@ static double build_operations(const cisup_experiment *x, const cisup_shape *s,
                                double meetings) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
     const double product = 30.0 * T * S * S;
-    if (x->engine == CISUP_PASS_ASSEMBLED)
+    if (x->engine == CISUP_ENGINE_ASSEMBLED)
         return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
     return product + T * S * meetings / (double)s->N;
 }
@@ -144,7 +140,8 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const double build = x->computed ? computed_neuron * N
                                      : L * (built_neuron * N + built_layer) +
                                            (L - 1.0) * build_operations(x, &s, meetings);
-    const int asks_for_share = x->engine == CISUP_PASS_AUTO && may_be_sparse(x);
+    const int asks_for_share =
+        x->engine == CISUP_ENGINE_AUTO && cisup_experiment_may_be_sparse(x);
     const double share = asks_for_share && !x->computed
                              ? watched_neuron * CISUP_LANES * L * N * (double)s.d
                              : 0.0;

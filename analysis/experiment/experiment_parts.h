@@ -17,6 +17,9 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_loads(const cisup_experiment *x,
                                                      cisup_allocation_stats *stats,
                                                      cisup_error *err);
 
+/* Whether some z of the experiment may go through the engine sparse. */
+int cisup_experiment_may_be_sparse(const cisup_experiment *x);
+
 /* Sets the engine of r->z, and the share if it was measured, by network 0: the choice
  * depends on the seed, not on the threads. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_experiment_choose(const cisup_experiment *x,

@@ -30,7 +30,7 @@ static void feedback_item(const void *of, cisup_index k, cisup_record *item) {
 }
 
 static void engine_item(const void *of, cisup_index k, cisup_record *item) {
-    RECORD_ADD(item, "", V(cisup_pass_name(((const cisup_result *)of)[k].engine)));
+    RECORD_ADD(item, "", V(cisup_engine_name(((const cisup_result *)of)[k].engine)));
 }
 
 static void share_item(const void *of, cisup_index k, cisup_record *item) {

@@ -81,7 +81,7 @@ cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
     if (x->exclude.count) CISUP_TRY(exclude(s, x, network, &circuits, err));
     options.kept = s->kept;
     options.rows = x->base->T;
-    if (x->engine == CISUP_PASS_ASSEMBLED) options.engine = CISUP_ENGINE_ASSEMBLED;
+    options.form = cisup_engine_form(x->engine);
     CISUP_TRY(cisup_network_make(&s->net, &s->base, circuits, &options, err));
     if (x->terms) CISUP_TRY(cisup_terms_corrections(&s->net, &s->correction, err));
 done:

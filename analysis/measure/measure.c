@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ cisup_status cisup_measure_init(cisup_measure *m, const cisup_network *net, cisu
     CISUP_TRY(cisup_new(&m->tally, cells, sizeof *m->tally, err));
     CISUP_TRY(cisup_new(&m->open, c->L * c->d, sizeof *m->open, err));
 done:
+    m->largest = DBL_MAX;
     if (status != CISUP_OK) cisup_measure_free(m);
     return status;
 }
@@ -103,23 +105,17 @@ static void add_squares(cisup_measure *m, cisup_index l, unsigned mask, int is_c
     }
 }
 
-/* Adds the squared norms of one vector [d], of its on-value and of its x in one lane. */
-static void add_one(cisup_measure *m, cisup_index l, int state, cisup_index lane,
-                    const double *vector) {
-    const cisup_circuits *c = m->circuits;
-    double square[CISUP_QUANTITIES] = {0};
-    const double on = cisup_circuits_on(c, vector);
-    square[CISUP_ON] = on * on;
-    for (cisup_index i = 0; i < m->d; i++) {
-        const double x = vector[i] - c->offset * on;
-        square[CISUP_READOUT] += vector[i] * vector[i];
-        if (i >= c->on_count) square[CISUP_X] += x * x;
-    }
+void cisup_measure_add(cisup_measure *m, cisup_index l, int state, cisup_index lane,
+                       cisup_index count, const double *error) {
+    double square[CISUP_QUANTITIES];
+    cisup_square_norms(m->circuits, error, square);
     for (int q = 0; q < CISUP_QUANTITIES; q++) {
-        if (!cisup_quantity_exists(c, (cisup_quantity)q)) continue;
+        if (!cisup_quantity_exists(m->circuits, (cisup_quantity)q)) continue;
         const cisup_index cell = cisup_cell(l, state, q);
-        m->sum[cell * CISUP_LANES_MOST + lane] += square[q];
-        cisup_tally_add(&m->tally[cell], square[q], 1);
+        if (state == CISUP_INACTIVE && square[q] > m->largest)
+            square[q] = (double)INFINITY;
+        m->sum[cell * CISUP_LANES_MOST + lane] += (double)count * square[q];
+        cisup_tally_add(&m->tally[cell], square[q], count);
     }
 }
 
@@ -127,7 +123,7 @@ void cisup_measure_active(cisup_measure *m, cisup_index l, const double *est) {
     const cisup_active_one *who = &m->order[m->next++];
     const double *state = cisup_batch_state(m->batch, who->lane, who->k, l);
     for (cisup_index i = 0; i < m->d; i++) m->error[i] = est[i] - state[i];
-    add_one(m, l, CISUP_ACTIVE, who->lane, m->error);
+    cisup_measure_add(m, l, CISUP_ACTIVE, who->lane, 1, m->error);
 }
 
 CISUP_VECTOR
@@ -150,7 +146,8 @@ void cisup_measure_layer(cisup_measure *m, cisup_index l) {
     m->next = 0; /* the read-outs that follow start again at t = 0 */
     for (cisup_index k = 0; k < b->z; k++)
         for (cisup_index lane = 0; lane < b->used; lane++)
-            add_one(m, l, CISUP_SIGNAL, lane, cisup_batch_state(b, lane, k, l));
+            cisup_measure_add(m, l, CISUP_SIGNAL, lane, 1,
+                              cisup_batch_state(b, lane, k, l));
 }
 
 /* Open neurons of a block, lane by lane: all and those outside K^l. */
@@ -216,7 +213,8 @@ cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch,
 
 double cisup_measure_sum(const cisup_measure *m, cisup_index cell) {
     double sum = 0.0;
-    for (int k = 0; k < CISUP_LANES_MOST; k++) sum += m->sum[cell * CISUP_LANES_MOST + k];
+    for (cisup_index k = 0; k < m->batch->used; k++)
+        sum += m->sum[cell * CISUP_LANES_MOST + k];
     return sum;
 }
 

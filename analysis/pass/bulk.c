@@ -230,6 +230,8 @@ void cisup_bulk_free(cisup_bulk *b) {
     cisup_release(b->channel);
     cisup_release(b->source);
     cisup_release(b->inside);
+    cisup_release(b->shown);
+    cisup_release(b->shown_inside);
     cisup_release(b->work);
     cisup_release(b->sum);
     *b = (cisup_bulk){0};
@@ -243,7 +245,7 @@ static cisup_index work_bytes(cisup_index d) {
            24 * d * d;
 }
 
-cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan,
+cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan, bool is_watched,
                              cisup_error *err) {
     const cisup_index N = plan->net->base->N, d = plan->net->circuits->d;
     const cisup_index T = plan->net->base->T;
@@ -267,6 +269,10 @@ cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan,
     CISUP_TRY(cisup_new(&b->channel, N * rank, CISUP_LINE_BYTES, err));
     CISUP_TRY(cisup_new(&b->source, N * rank, CISUP_LINE_BYTES, err));
     CISUP_TRY(cisup_new(&b->inside, N, CISUP_LINE_BYTES, err));
+    if (is_watched) {
+        CISUP_TRY(cisup_new(&b->shown, d * N, CISUP_LINE_BYTES, err));
+        CISUP_TRY(cisup_new(&b->shown_inside, N, CISUP_LANES, err));
+    }
     CISUP_TRY(cisup_new(&b->work, work_bytes(d), 1, err));
     CISUP_TRY(cisup_new(&b->sum, 2 * d * CISUP_LANES_MOST, sizeof *b->sum, err));
 done:
@@ -274,18 +280,35 @@ done:
     return status;
 }
 
+/* Shows lines, [N][d], to the observer. */
+static void show_layer(const cisup_bulk *b, cisup_index l, const double *lines) {
+    const cisup_observer *o = b->observer;
+    const cisup_index N = b->plan->net->base->N, d = b->plan->net->circuits->d;
+    const int64_t *inside = b->inside;
+    if (!o || !o->layer) return;
+    for (cisup_index n = 0; n < N; n++)
+        for (cisup_index i = 0; i < d; i++)
+            memcpy(b->shown + (i * N + n) * CISUP_LANES,
+                   lines + (n * d + i) * CISUP_LANES, CISUP_LINE_BYTES);
+    for (cisup_index k = 0; k < N * CISUP_LANES; k++) b->shown_inside[k] = inside[k] != 0;
+    o->layer(o->context, l, b->shown, b->shown_inside);
+}
+
 void cisup_bulk_run(cisup_bulk *b, cisup_mode mode, const cisup_batch *batch,
-                    cisup_measure *m) {
+                    cisup_measure *m, const cisup_observer *observer) {
     const cisup_bulk_kernel *kernel = b->plan->kernel;
     const cisup_index L = b->plan->net->circuits->L;
     b->mode = mode;
     b->batch = batch;
     b->measure = m;
+    b->observer = observer;
     kernel->embed(b);
     for (b->l = 1; b->l <= L; b->l++) {
         const cisup_bulk_layer *into = b->l > 1 ? &b->plan->layer[b->l - 2] : NULL;
         kernel->settle(b, into);
-        cisup_measure_layer(m, b->l);
+        if (b->l == 1) show_layer(b, 0, b->y);
+        show_layer(b, b->l, b->a);
+        if (m) cisup_measure_layer(m, b->l);
         kernel->visit(b, b->l < L ? &b->plan->layer[b->l - 1] : NULL);
     }
 }

@@ -4,11 +4,13 @@
 
 #include <cisup/analysis/measure.h>
 
-/* Forward passes with nothing to watch but the measurement: what cisup_forward_run
- * (analysis/forward.h) does with the observer of cisup_measure_start, in double or single
- * precision. Every circuit is visited once a layer and batch: read, measured, mapped and
- * added to its neurons. Only for the engine factored. In double precision the sums and
- * counts are the same bytes as there.
+#include <stdbool.h>
+
+/* Forward passes through factored layers, (6.1) and (7.1), in double or single precision.
+ * Every circuit is visited once a layer and batch: read, measured, mapped and added to
+ * its neurons. The measurement is part of the visit: it gives the sums and counts that
+ * the observer of cisup_measure_start would, the same bytes in double precision. Other
+ * observers see what they would see in any pass; loops without one do not know of them.
  *
  * In single precision numbers have 24 bits; what is added up over circuits or neurons is
  * added up in double precision after each CISUP_BULK_SUM of them. Active circuits are
@@ -96,23 +98,30 @@ typedef struct {
     void *sent, *sent_common;    /* [CISUP_BULK_BLOCK][d] lines, for y and common */
     void *channel, *source;      /* [most rank][N] lines, for the excess: to, from */
     void *inside;                /* [N] lines of masks: all bits set inside K^l */
+    double *shown;               /* [d N][CISUP_LANES], for observers; else NULL */
+    unsigned char *shown_inside; /* [N][CISUP_LANES], likewise */
     void *work;                  /* what the kernel keeps of one circuit and layer */
     double *sum;                 /* [2 d] lines of double: totals of A; pool */
     const cisup_batch *batch;
-    cisup_measure *measure;
+    cisup_measure *measure;         /* NULL: not measured */
+    const cisup_observer *observer; /* NULL: nobody */
     cisup_mode mode;
     cisup_index l; /* the layer of a */
 } cisup_bulk;
 
-/* Errors: ENOMEM. Memory O(d N), independent of T. */
+/* is_watched: with room for observers. Errors: ENOMEM. Memory O(d N), independent of T.
+ */
 CISUP_MUST_CHECK cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan,
-                                              cisup_error *err);
+                                              bool is_watched, cisup_error *err);
 void cisup_bulk_free(cisup_bulk *b);
 
-/* One pass of a batch of at most cisup_bulk_lanes samples, measured by m, which was made
- * ready by cisup_measure_start. */
+/* One pass of a batch of at most cisup_bulk_lanes samples.
+ *
+ *   m          measures it, made ready by cisup_measure_start; NULL in double precision:
+ *              nothing is measured
+ *   observer   NULL: nobody; else in double precision, and with room for it */
 void cisup_bulk_run(cisup_bulk *b, cisup_mode mode, const cisup_batch *batch,
-                    cisup_measure *m);
+                    cisup_measure *m, const cisup_observer *observer);
 
 /* An upper estimate of the memory of a plan, and of each thread, in bytes. */
 double cisup_bulk_plan_bytes(const cisup_shape *shape, cisup_precision precision);

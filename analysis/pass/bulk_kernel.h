@@ -183,9 +183,10 @@ typedef struct {
     const int32_t *place; /* [T][S] */
     cisup_index S;
     cisup_index phase, rest; /* counted when (t + phase) & rest is 0 */
+    bool is_measured, is_watched;
 } TYPED(manner);
 
-/* Shows the read-out to the measurement. */
+/* Shows the read-out to the observer and the measurement. */
 ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
                         cisup_index *due, TYPED(manner) how, TYPED(squares) * of,
                         TYPED(held) * held) {
@@ -195,6 +196,10 @@ ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
             w->shown[k] = how.own * est[k] - how.c * w->total[k];
         est = w->shown;
     }
+    if (how.is_watched)
+        b->observer->readout(b->observer->context, b->l, t,
+                             (const double *)(const void *)est);
+    if (!how.is_measured) return;
     const BITS *keep = w->used;
     if (t == *due) {
         keep = TYPED(meet)(b, w, t, est);
@@ -228,7 +233,7 @@ ALWAYS void TYPED(visit_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
                               TYPED(manner) how, TYPED(squares) * of) {
     TYPED(squares) mine[PIECES]; /* nobody else's, so that registers can hold it */
     TYPED(held) held = {0};
-    cisup_index due = cisup_measure_due(b->measure)->t;
+    cisup_index due = how.is_measured ? cisup_measure_due(b->measure)->t : end;
     memcpy(mine, of, sizeof mine);
     for (cisup_index t = first; t < end; t++) {
         const seat in = {how.place + t * how.S, how.S, how.d};
@@ -250,7 +255,7 @@ ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
         end = T - first < STRETCH ? T : first + STRETCH;
         TYPED(visit_some)(b, x, &w, first, end, how, of);
         if (POURS || end == T) {
-            TYPED(pour_squares)(b, of);
+            if (how.is_measured) TYPED(pour_squares)(b, of);
             TYPED(pour)(w.pool, how.d, b->sum + how.d * LANES);
         }
         if (!x || (end < T && end % CISUP_BULK_BLOCK != 0)) continue;
@@ -265,6 +270,8 @@ ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
 static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
     const cisup_circuits *circuits = b->plan->net->circuits;
     const cisup_readout in = cisup_network_readout(b->plan->net, b->l);
+    const cisup_measure *m = b->measure;
+    const bool is_watched = b->observer && b->observer->readout;
     const cisup_index T = in.base->T;
     const double S = (double)in.base->S, c = in.center;
     TYPED(manner)
@@ -276,9 +283,14 @@ static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
            .own = (REAL)(1.0 + c * S),
            .place = b->plan->place + (b->l - 1) * T * in.base->S,
            .S = in.base->S,
-           .phase = b->measure->phase,
-           .rest = b->measure->thinned ? CISUP_READOUT_STEP - 1 : 0};
-    if (how.d == 4 && how.on_count == 2 && c == 0.0) {
+           .phase = m ? m->phase : 0,
+           .rest = m && m->thinned ? CISUP_READOUT_STEP - 1 : 0,
+           .is_measured = true};
+    if (sizeof(REAL) == sizeof(double) && (is_watched || !m)) {
+        how.is_measured = m != NULL;
+        how.is_watched = is_watched;
+        TYPED(visit_all)(b, x, how);
+    } else if (how.d == 4 && how.on_count == 2 && c == 0.0) {
         how.d = 4;
         how.on_count = 2;
         how.c = 0;

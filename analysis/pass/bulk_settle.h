@@ -164,7 +164,7 @@ ALWAYS void TYPED(settle_all)(cisup_bulk *b, const cisup_bulk_layer *x, cisup_in
 static void TYPED(count_open)(const cisup_bulk *b, cisup_index outside) {
     const cisup_index d = b->plan->net->circuits->d;
     const parts w = TYPED(divide)(b);
-    for (cisup_index i = 0; i < d; i++) {
+    for (cisup_index i = 0; b->measure && i < d; i++) {
         cisup_open_count *count = &b->measure->open[(b->l - 1) * d + i];
         count->outside += outside;
         for (cisup_index k = 0; k < b->batch->used; k++) {

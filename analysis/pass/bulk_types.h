@@ -6,6 +6,7 @@
 #include <cisup/analysis/pass/bulk_parts.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ALWAYS static inline __attribute__((always_inline))

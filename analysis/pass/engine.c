@@ -6,19 +6,24 @@
 
 #include <stddef.h>
 
-static const char *const pass_name[] = {
-    [CISUP_PASS_AUTO] = "auto",
-    [CISUP_PASS_BATCHED] = "batched",
-    [CISUP_PASS_SPARSE] = "sparse",
-    [CISUP_PASS_ASSEMBLED] = "assembled",
+static const char *const engine_name[] = {
+    [CISUP_ENGINE_AUTO] = "auto",
+    [CISUP_ENGINE_BATCHED] = "batched",
+    [CISUP_ENGINE_SPARSE] = "sparse",
+    [CISUP_ENGINE_ASSEMBLED] = "assembled",
 };
 
-const char *cisup_pass_name(cisup_pass pass) {
-    return pass_name[pass];
+const char *cisup_engine_name(cisup_engine engine) {
+    return engine_name[engine];
 }
 
-int cisup_pass_find(const char *name) {
-    return CISUP_WORD_FIND(pass_name, name);
+int cisup_engine_find(const char *name) {
+    return CISUP_WORD_FIND(engine_name, name);
+}
+
+cisup_operator_form cisup_engine_form(cisup_engine engine) {
+    return engine == CISUP_ENGINE_ASSEMBLED ? CISUP_OPERATOR_ASSEMBLED
+                                            : CISUP_OPERATOR_FACTORED;
 }
 
 /* Counts open neurons of the lanes in use. */
@@ -62,7 +67,7 @@ done:
     return status;
 }
 
-double cisup_pass_crossover(cisup_index S, cisup_precision precision) {
+double cisup_engine_crossover(cisup_index S, cisup_precision precision) {
     const double share = 0.2 / ((double)S + 10.0);
     return precision == CISUP_PRECISION_SINGLE ? 0.5 * share : share;
 }

@@ -1,24 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/forward.h>
 
+#include <cisup/analysis/pass/bulk.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
+
+struct cisup_forward_lines {
+    cisup_bulk_plan plan;
+    cisup_bulk bulk;
+};
+
+static cisup_status make_lines(cisup_forward *f, const cisup_network *net,
+                               cisup_error *err) {
+    const cisup_bulk_kernel *kernel = cisup_bulk_kernel_best(CISUP_PRECISION_DOUBLE);
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->lines, 1, sizeof *f->lines, err));
+    CISUP_TRY(cisup_bulk_plan_make(&f->lines->plan, net, kernel, 1, err));
+    CISUP_TRY(cisup_bulk_init(&f->lines->bulk, &f->lines->plan, true, err));
+done:
+    return status;
+}
 
 cisup_status cisup_forward_init(cisup_forward *f, const cisup_network *net,
                                 cisup_error *err) {
     *f = (cisup_forward){0};
     const cisup_index N = net->base->N, d = net->circuits->d;
     const cisup_index numbers = d * N * CISUP_LANES;
-    cisup_index work = 3 * d * CISUP_LANES; /* of the read-out of the last layer */
-    for (cisup_index l = 2; l <= net->circuits->L; l++) {
-        const cisup_index need = cisup_operator_work(&net->layers[l - 2]);
-        if (need > work) work = need;
-    }
     cisup_status status;
+    if (cisup_network_is_factored(net)) {
+        CISUP_TRY(make_lines(f, net, err));
+        goto done;
+    }
     CISUP_TRY(cisup_new(&f->a, numbers, sizeof *f->a, err));
     CISUP_TRY(cisup_new(&f->pre, numbers, sizeof *f->pre, err));
-    CISUP_TRY(cisup_new(&f->work, work, sizeof *f->work, err));
+    CISUP_TRY(cisup_new(&f->work, 3 * d * CISUP_LANES, sizeof *f->work, err));
     CISUP_TRY(cisup_new(&f->in_active, N * CISUP_LANES, 1, err));
 done:
     if (status != CISUP_OK) cisup_forward_free(f);
@@ -26,6 +42,11 @@ done:
 }
 
 void cisup_forward_free(cisup_forward *f) {
+    if (f->lines) {
+        cisup_bulk_free(&f->lines->bulk);
+        cisup_bulk_plan_free(&f->lines->plan);
+    }
+    cisup_release(f->lines);
     cisup_release(f->a);
     cisup_release(f->pre);
     cisup_release(f->work);
@@ -94,7 +115,7 @@ static void activate_layer(cisup_forward *f, const cisup_network *net, cisup_mod
     spoil(f->a, d * N, lost);
 }
 
-/* Hands an operator's read-outs on with the layer they belong to. */
+/* Hands read-outs on with the layer they belong to. */
 typedef struct {
     const cisup_observer *observer;
     cisup_index l;
@@ -109,28 +130,34 @@ static void show_layer(const cisup_observer *o, cisup_index l, const cisup_forwa
     if (o->layer) o->layer(o->context, l, f->a, f->in_active);
 }
 
+static void show_readouts(const cisup_observer *o, cisup_index l, const cisup_forward *f,
+                          const cisup_network *net) {
+    const cisup_readout in = cisup_network_readout(net, l);
+    layer_reader context = {o, l};
+    const cisup_reader reader = {o->readout ? forward_readout : NULL, &context};
+    cisup_readout_all(&in, f->a, f->work, &reader);
+}
+
 void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mode,
                        const cisup_batch *batch, const cisup_observer *observer) {
-    const cisup_index N = net->base->N, d = batch->d, L = batch->L;
-    const cisup_index block = N * CISUP_LANES;
-    layer_reader context = {observer, 0};
-    const cisup_reader reader = {observer->readout ? forward_readout : NULL, &context};
+    const cisup_index L = batch->L;
+    const size_t bytes = (size_t)(batch->d * net->base->N * CISUP_LANES) * sizeof *f->pre;
+    if (f->lines) {
+        cisup_bulk_run(&f->lines->bulk, mode, batch, NULL, observer);
+        return;
+    }
     mark_active(f, net, 1, batch);
     cisup_batch_embed(net, batch, 1, f->a);
     show_layer(observer, 0, f);
+    memcpy(f->pre, f->a, bytes);
     for (cisup_index l = 1; l <= L; l++) {
-        if (l == 1) {
-            memcpy(f->pre, f->a, (size_t)(d * block) * sizeof *f->pre);
-        } else {
-            context.l = l - 1;
-            memset(f->pre, 0, (size_t)(d * block) * sizeof *f->pre);
-            cisup_operator_apply(&net->layers[l - 2], f->a, f->pre, f->work, &reader);
+        if (l > 1) {
+            memset(f->pre, 0, bytes);
+            cisup_weights_apply(&net->layers[l - 2].assembled, f->a, f->pre, f->work);
             mark_active(f, net, l, batch);
         }
         activate_layer(f, net, mode, l);
         show_layer(observer, l, f);
+        show_readouts(observer, l, f, net);
     }
-    context.l = L;
-    const cisup_readout last = cisup_network_readout(net, L);
-    cisup_readout_all(&last, f->a, f->work, &reader);
 }

@@ -2,10 +2,10 @@
 #include <cisup/analysis/pass/samples.h>
 
 #include <cisup/analysis/forward.h>
-#include <cisup/analysis/pass/open_samples.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/threads.h>
 
+#include <float.h>
 #include <omp.h>
 #include <string.h>
 
@@ -35,84 +35,35 @@ void cisup_watch_free(cisup_watch *w) {
     cisup_circuit_sums_free(&w->circuits);
 }
 
-/* What the threads share while the samples are run. Passes that are measured and nothing
- * else go through bulk.h, the others through forward.h. */
+typedef struct crew crew;
+
+/* A way for samples to pass: what all threads need for it, and the pass of a batch.
+ * measure: the observer that the batch's measurement is. */
 typedef struct {
+    int lanes; /* samples that travel together; 0: as many as in the kernel */
+    cisup_status (*make)(crew *c, cisup_error *err);
+    cisup_status (*run)(crew *c, int thread, const cisup_observer *measure,
+                        cisup_error *err);
+    void (*free)(crew *c);
+} pass_form;
+
+/* What the threads share while the samples are run, and what each has. */
+struct crew {
     const cisup_samples *s;
+    const pass_form *form;
+    const cisup_bulk_kernel *kernel; /* of the form batched */
     cisup_columns columns;
     cisup_index lanes, batches;
+    int threads;
     cisup_watch *watch;     /* [threads], borrowed */
-    cisup_bulk_plan plan;   /* empty without bulk */
-    cisup_bulk *bulk;       /* [threads], or NULL: forward is used */
-    cisup_forward *forward; /* [threads], or NULL: bulk is used */
     cisup_batch *batch;     /* [threads] */
     double *sum;            /* [batches][columns] */
-} crew;
-
-static void crew_free(crew *c, int threads) {
-    for (int k = 0; k < threads; k++) {
-        if (c->bulk) cisup_bulk_free(&c->bulk[k]);
-        if (c->forward) cisup_forward_free(&c->forward[k]);
-        if (c->batch) cisup_batch_free(&c->batch[k]);
-    }
-    cisup_bulk_plan_free(&c->plan);
-    cisup_release(c->bulk);
-    cisup_release(c->forward);
-    cisup_release(c->batch);
-    cisup_release(c->sum);
-    *c = (crew){0};
-}
-
-/* Whether nothing but the measurement wants to see a pass. */
-static int is_bulk(const cisup_samples *s) {
-    const cisup_network *net = s->net;
-    const int is_factored =
-        net->circuits->L == 1 || net->layers[0].engine == CISUP_ENGINE_FACTORED;
-    return is_factored && !s->correction && !s->by_circuit;
-}
-
-static cisup_status take_bulk(crew *c, const cisup_bulk_kernel *kernel, int threads,
-                              cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, kernel, threads, err));
-    CISUP_TRY(cisup_new(&c->bulk, threads, sizeof *c->bulk, err));
-    for (int k = 0; k < threads; k++)
-        CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan, err));
-done:
-    return status;
-}
-
-static cisup_status take_forward(crew *c, int threads, cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(cisup_new(&c->forward, threads, sizeof *c->forward, err));
-    for (int k = 0; k < threads; k++)
-        CISUP_TRY(cisup_forward_init(&c->forward[k], c->s->net, err));
-done:
-    return status;
-}
-
-static cisup_status crew_init(crew *c, const cisup_samples *s, int *most,
-                              cisup_error *err) {
-    *c = (crew){.s = s, .columns = cisup_samples_columns(s)};
-    const cisup_bulk_kernel *kernel =
-        is_bulk(s) ? cisup_bulk_kernel_best(s->precision) : NULL;
-    c->lanes = kernel ? cisup_bulk_lanes(kernel) : CISUP_LANES;
-    c->batches = (s->inputs - 1) / c->lanes + 1;
-    int threads = *most;
-    cisup_status status;
-    CISUP_TRY(cisup_threads_take(threads, c->batches, &threads, err));
-    *most = threads;
-    CISUP_TRY(kernel ? take_bulk(c, kernel, threads, err)
-                     : take_forward(c, threads, err));
-    CISUP_TRY(cisup_new(&c->sum, c->batches * cisup_columns_total(&c->columns),
-                        sizeof *c->sum, err));
-    CISUP_TRY(cisup_new(&c->batch, threads, sizeof *c->batch, err));
-    for (int k = 0; k < threads; k++)
-        CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
-done:
-    if (status != CISUP_OK) crew_free(c, threads);
-    return status;
-}
+    cisup_outcome *of;      /* [threads] the first failure of each */
+    cisup_bulk_plan plan;   /* of the form batched */
+    cisup_bulk *bulk;       /* [threads], of the form batched */
+    cisup_forward *forward; /* [threads], of the form assembled */
+    cisup_open_pass **open; /* [threads], of the form sparse */
+};
 
 /* Several observers of one pass; those without a function are passed by. */
 typedef struct {
@@ -133,36 +84,190 @@ static void tell_readout(void *context, cisup_index l, cisup_index t, const doub
         if (all->one[k].readout) all->one[k].readout(all->one[k].context, l, t, est);
 }
 
-/* A pass with all that is to be watched; measure is the measurement. */
-static void run_watched(crew *c, int thread, cisup_observer measure) {
+/* Adds those who watch beside the measurement; returns them all as one, who has functions
+ * where somebody has. */
+static cisup_observer gather(audience *all, const crew *c, int thread) {
     const cisup_samples *s = c->s;
-    cisup_batch *batch = &c->batch[thread];
     cisup_watch *w = &c->watch[thread];
-    audience all = {.one = {measure}, .count = 1};
+    const cisup_batch *batch = &c->batch[thread];
     if (c->columns.terms)
-        all.one[all.count++] =
+        all->one[all->count++] =
             cisup_term_sums_start(&w->terms, s->net, s->correction, s->mode, batch);
     if (c->columns.circuits)
-        all.one[all.count++] = cisup_circuit_sums_start(&w->circuits, batch);
-    const cisup_observer everyone = {&all, tell_layer, tell_readout};
-    cisup_forward_run(&c->forward[thread], s->net, s->mode, batch,
-                      all.count > 1 ? &everyone : &all.one[0]);
+        all->one[all->count++] = cisup_circuit_sums_start(&w->circuits, batch);
+    cisup_observer everyone = {all, NULL, NULL};
+    for (int k = 0; k < all->count; k++) {
+        if (all->one[k].layer) everyone.layer = tell_layer;
+        if (all->one[k].readout) everyone.readout = tell_readout;
+    }
+    return everyone;
 }
 
+static cisup_status make_batched(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, c->kernel, c->threads, err));
+    CISUP_TRY(cisup_new(&c->bulk, c->threads, sizeof *c->bulk, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan,
+                                  c->columns.terms || c->columns.circuits, err));
+done:
+    return status;
+}
+
+static cisup_status run_batched(crew *c, int thread, const cisup_observer *measure,
+                                cisup_error *err) {
+    audience all = {.count = 0};
+    const cisup_observer everyone = gather(&all, c, thread);
+    (void)measure;
+    (void)err;
+    cisup_bulk_run(&c->bulk[thread], c->s->mode, &c->batch[thread],
+                   &c->watch[thread].measure, all.count ? &everyone : NULL);
+    return CISUP_OK;
+}
+
+static void free_batched(crew *c) {
+    for (int k = 0; c->bulk && k < c->threads; k++) cisup_bulk_free(&c->bulk[k]);
+    cisup_bulk_plan_free(&c->plan);
+    cisup_release(c->bulk);
+}
+
+static cisup_status make_assembled(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->forward, c->threads, sizeof *c->forward, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_forward_init(&c->forward[k], c->s->net, err));
+done:
+    return status;
+}
+
+static cisup_status run_assembled(crew *c, int thread, const cisup_observer *measure,
+                                  cisup_error *err) {
+    audience all = {.one = {*measure}, .count = 1};
+    const cisup_observer everyone = gather(&all, c, thread);
+    (void)err;
+    cisup_forward_run(&c->forward[thread], c->s->net, c->s->mode, &c->batch[thread],
+                      &everyone);
+    return CISUP_OK;
+}
+
+static void free_assembled(crew *c) {
+    for (int k = 0; c->forward && k < c->threads; k++) cisup_forward_free(&c->forward[k]);
+    cisup_release(c->forward);
+}
+
+static cisup_status make_sparse(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->open, c->threads, sizeof *c->open, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_open_pass_new(&c->open[k], c->s->open, c->s->z, err));
+done:
+    return status;
+}
+
+static void see_layer(void *context, cisup_index l, const cisup_index *open,
+                      const cisup_index *wrong, cisup_index inside) {
+    cisup_measure *m = context;
+    for (cisup_index i = 0; i < m->d; i++) {
+        cisup_open_count *count = &m->open[(l - 1) * m->d + i];
+        count->lost += !open;
+        count->open += open ? open[i] : 0;
+        count->wrong += open ? wrong[i] : 0;
+        count->outside += m->N - inside;
+    }
+    cisup_measure_layer(m, l);
+}
+
+static void see_readout(void *context, cisup_index l, cisup_index t, cisup_index k,
+                        const double *est) {
+    cisup_measure *m = context;
+    (void)t;
+    if (k < 0) {
+        cisup_measure_add(m, l, CISUP_INACTIVE, 0, 1, est);
+        return;
+    }
+    const double *state = cisup_batch_state(m->batch, 0, k, l);
+    for (cisup_index i = 0; i < m->d; i++) m->error[i] = est[i] - state[i];
+    cisup_measure_add(m, l, CISUP_ACTIVE, 0, 1, m->error);
+}
+
+static void see_alike(void *context, cisup_index l, cisup_index count,
+                      const cisup_index *t, const double *est) {
+    (void)t;
+    cisup_measure_add(context, l, CISUP_INACTIVE, 0, count, est);
+}
+
+/* The only lane of the batch. Circuits that touch no open neuron count with their common
+ * read-out, and quantiles are of all read-outs, however many. */
+static cisup_status run_sparse(crew *c, int thread, const cisup_observer *measure,
+                               cisup_error *err) {
+    const cisup_samples *s = c->s;
+    cisup_measure *m = measure->context;
+    const cisup_open_observer observer = {m, see_layer, see_readout, see_alike};
+    m->largest = s->open->is_single ? (double)FLT_MAX : DBL_MAX;
+    return cisup_open_pass_run(c->open[thread], s->open, s->mode, &c->batch[thread], 0,
+                               &observer, err);
+}
+
+static void free_sparse(crew *c) {
+    for (int k = 0; c->open && k < c->threads; k++) cisup_open_pass_free(c->open[k]);
+    cisup_release(c->open);
+}
+
+/* The decision how these samples pass. */
+static const pass_form *form_of(const cisup_samples *s) {
+    static const pass_form batched = {0, make_batched, run_batched, free_batched},
+                           assembled = {CISUP_LANES, make_assembled, run_assembled,
+                                        free_assembled},
+                           sparse = {1, make_sparse, run_sparse, free_sparse};
+    if (s->open) return &sparse;
+    return cisup_network_is_factored(s->net) ? &batched : &assembled;
+}
+
+static void crew_free(crew *c) {
+    c->form->free(c);
+    for (int k = 0; c->batch && k < c->threads; k++) cisup_batch_free(&c->batch[k]);
+    cisup_release(c->batch);
+    cisup_release(c->sum);
+    cisup_release(c->of);
+}
+
+static cisup_status crew_init(crew *c, const cisup_samples *s, cisup_watch *watch,
+                              int threads, cisup_error *err) {
+    *c = (crew){.s = s,
+                .form = form_of(s),
+                .kernel = cisup_bulk_kernel_best(s->precision),
+                .columns = cisup_samples_columns(s),
+                .watch = watch};
+    c->lanes = c->form->lanes ? c->form->lanes : cisup_bulk_lanes(c->kernel);
+    c->batches = (s->inputs - 1) / c->lanes + 1;
+    cisup_status status;
+    CISUP_TRY(cisup_threads_take(threads, c->batches, &c->threads, err));
+    CISUP_TRY(c->form->make(c, err));
+    CISUP_TRY(cisup_new(&c->sum, c->batches * cisup_columns_total(&c->columns),
+                        sizeof *c->sum, err));
+    CISUP_TRY(cisup_new(&c->of, c->threads, sizeof *c->of, err));
+    CISUP_TRY(cisup_new(&c->batch, c->threads, sizeof *c->batch, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
+done:
+    if (status != CISUP_OK) crew_free(c);
+    return status;
+}
+
+/* Draws, runs and adds up one batch; none after a failure of the thread. */
 static void run_batch(crew *c, cisup_index b, int thread) {
     const cisup_samples *s = c->s;
     const cisup_columns *n = &c->columns;
+    cisup_outcome *of = &c->of[thread];
     cisup_batch *batch = &c->batch[thread];
     cisup_watch *w = &c->watch[thread];
     const cisup_index first = b * c->lanes, left = s->inputs - first;
+    if (of->status != CISUP_OK) return;
     cisup_batch_draw(batch, s->net->circuits, s->seed, s->network, first,
                      left < c->lanes ? left : c->lanes);
     w->measure.circuits = s->net->circuits;
     const cisup_observer o = cisup_measure_start(&w->measure, batch, first, s->inputs);
-    if (c->bulk)
-        cisup_bulk_run(&c->bulk[thread], s->mode, batch, &w->measure);
-    else
-        run_watched(c, thread, o);
+    of->status = c->form->run(c, thread, &o, &of->err);
     double *sum = c->sum + b * cisup_columns_total(n);
     for (cisup_index cell = 0; cell < n->cells; cell++)
         sum[cell] = cisup_measure_sum(&w->measure, cell);
@@ -175,17 +280,16 @@ static void run_batch(crew *c, cisup_index b, int thread) {
 cisup_status cisup_samples_run(const cisup_samples *s, cisup_watch *watch, int threads,
                                double *column, cisup_error *err) {
     crew c;
-    if (s->open) return cisup_open_samples_run(s, watch, threads, column, err);
-    const cisup_status status = crew_init(&c, s, &threads, err);
+    cisup_status status = crew_init(&c, s, watch, threads, err);
     if (status != CISUP_OK) return status;
     const cisup_index columns = cisup_columns_total(&c.columns);
-    c.watch = watch;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(c.threads)
     for (cisup_index b = 0; b < c.batches; b++) run_batch(&c, b, omp_get_thread_num());
+    status = cisup_outcome_first(c.of, c.threads, err);
     for (cisup_index k = 0; k < columns; k++) {
         column[k] = 0.0;
         for (cisup_index b = 0; b < c.batches; b++) column[k] += c.sum[b * columns + k];
     }
-    crew_free(&c, threads);
-    return CISUP_OK;
+    crew_free(&c);
+    return status;
 }

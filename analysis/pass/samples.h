@@ -53,7 +53,8 @@ void cisup_watch_free(cisup_watch *w);
  *   column   [columns], receives this network's sums
  *
  * Sums are kept by batch and added in the order of the samples, counts are whole
- * numbers: the result does not depend on the threads. Errors: ENOMEM. */
+ * numbers: the result does not depend on the threads. Errors: those of
+ * cisup_bulk_plan_make, cisup_open_pass_new and cisup_open_pass_run; ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_samples_run(const cisup_samples *s,
                                                 cisup_watch *watch, int threads,
                                                 double *column, cisup_error *err);

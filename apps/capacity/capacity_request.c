@@ -118,10 +118,11 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
     if (r->networks < FEWEST_NETWORKS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--networks %" PRId64 ": at least %d",
                           r->networks, FEWEST_NETWORKS);
-    if (r->precision == CISUP_PRECISION_SINGLE && r->setup.engine == CISUP_PASS_ASSEMBLED)
+    if (r->precision == CISUP_PRECISION_SINGLE &&
+        r->setup.engine == CISUP_ENGINE_ASSEMBLED)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--precision single: not with --engine assembled");
-    if (r->setup.engine == CISUP_PASS_SPARSE &&
+    if (r->setup.engine == CISUP_ENGINE_SPARSE &&
         r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
         r->setup.weights.kappa == CISUP_KAPPA_ROWS)
         return CISUP_FAIL(err, CISUP_EINVAL, "--engine sparse: not with --kappa rows");

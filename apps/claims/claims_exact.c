@@ -150,12 +150,13 @@ done:
     return status;
 }
 
-/* The residual network of (15.1) beside the network itself: an observer that takes every
- * layer of the network with its own stream. */
+/* The residual network of (15.1) beside the network itself, both assembled: an observer
+ * that takes every layer of the network with its own stream. */
 typedef struct {
     const cisup_network *net;
-    double *stream, *hidden, *work; /* [d N][LANES], the same, of the operators */
-    double spared, most, size;      /* largest |stream - A| and |A| */
+    double *stream, *hidden;   /* [d N][LANES] each */
+    double work[CISUP_LANES];  /* of the weights */
+    double spared, most, size; /* largest |stream - A| and |A| */
 } residual_pass;
 
 /* r + I ReLU(W r + B) - I ReLU(r), (15.1): hidden neurons of width 2 d N, or 3 d N in
@@ -163,12 +164,11 @@ typedef struct {
 static void residual_layer(residual_pass *p, cisup_index l) {
     const cisup_index block = p->net->base->N * CISUP_LANES;
     const double *bias = cisup_circuits_bias(p->net->circuits, l);
-    const cisup_reader nobody = {NULL, NULL};
     for (cisup_index k = 0; k < block * p->net->circuits->d; k++)
         p->hidden[k] = l == 1 ? p->stream[k] : 0.0;
     if (l > 1)
-        cisup_operator_apply(&p->net->layers[l - 2], p->stream, p->hidden, p->work,
-                             &nobody);
+        cisup_weights_apply(&p->net->layers[l - 2].assembled, p->stream, p->hidden,
+                            p->work);
     for (cisup_index k = 0; k < block * p->net->circuits->d; k++) {
         const double r = p->stream[k], written = p->hidden[k] + bias[k / block];
         const double positive = r > 0.0 ? r : 0.0;
@@ -196,16 +196,10 @@ static void see_layer(void *context, cisup_index l, const double *a,
 static cisup_status residual_init(residual_pass *p, const cisup_network *net,
                                   double spared, cisup_error *err) {
     const cisup_index numbers = net->base->N * net->circuits->d * CISUP_LANES;
-    cisup_index work = 1;
     *p = (residual_pass){.net = net, .spared = spared};
-    for (cisup_index l = 2; l <= net->circuits->L; l++) {
-        const cisup_index need = cisup_operator_work(&net->layers[l - 2]);
-        if (need > work) work = need;
-    }
     cisup_status status;
     CISUP_TRY(cisup_new(&p->stream, numbers, sizeof *p->stream, err));
     CISUP_TRY(cisup_new(&p->hidden, numbers, sizeof *p->hidden, err));
-    CISUP_TRY(cisup_new(&p->work, work, sizeof *p->work, err));
 done:
     return status;
 }
@@ -213,7 +207,6 @@ done:
 static void residual_free(residual_pass *p) {
     cisup_release(p->stream);
     cisup_release(p->hidden);
-    cisup_release(p->work);
 }
 
 /* The largest difference of activations in a study's first network, over the largest
@@ -221,12 +214,14 @@ static void residual_free(residual_pass *p) {
 static cisup_status compare_residual(const cisup_claims_setup *setup,
                                      const cisup_study *s, double *difference,
                                      cisup_error *err) {
+    cisup_study assembled = *s;
     cisup_study_network n;
     cisup_forward forward = {0};
     cisup_batch batch = {0};
     residual_pass p = {0};
     cisup_status status;
-    CISUP_TRY(cisup_study_build(setup, s, 0, &n, err));
+    assembled.form = CISUP_OPERATOR_ASSEMBLED;
+    CISUP_TRY(cisup_study_build(setup, &assembled, 0, &n, err));
     CISUP_TRY(cisup_forward_init(&forward, &n.net, err));
     CISUP_TRY(cisup_batch_init(&batch, n.study.z, &n.circuits, err));
     CISUP_TRY(residual_init(&p, &n.net, setup->faults.spared, err));

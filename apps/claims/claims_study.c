@@ -141,6 +141,7 @@ cisup_status cisup_study_build(const cisup_claims_setup *setup, const cisup_stud
     if (setup->faults.study) setup->faults.study(setup->faults.context, s);
     cisup_network_options options = cisup_network_defaults();
     options.weights.scheme = s->weights;
+    options.form = s->form;
     options.keep_order = s->keep_order;
     options.seed = cisup_study_seed(setup, k);
     options.threads = setup->threads;

@@ -25,6 +25,7 @@ typedef struct {
     int keep_order;    /* 1: not reshuffled */
     int terms;         /* 1: errors are split into their parts */
     cisup_weight_scheme weights;
+    cisup_operator_form form; /* of cisup_study_build; default factored */
     cisup_mode mode;
     cisup_index networks, inputs;
 } cisup_study;

@@ -31,7 +31,7 @@ static const option_row network_options[] = {
               "factor f_w on kappa (1)"),
     PARAMETER(weights.center, "center", "center", 0, NUMBER, "c",
               "c of balanced and split weights (from P_even)"),
-    CHOICE(engine, "engine", "engine", cisup_pass_find, "auto|batched|sparse|assembled",
+    CHOICE(engine, "engine", "engine", cisup_engine_find, "auto|batched|sparse|assembled",
            "how samples pass: all circuits, open neurons, stored weights (auto)"),
     PARAMETER(seed, "seed", "seed", 0, SEED, "N", "seed of everything random (1)"),
     OPTIONS_END,
@@ -78,7 +78,7 @@ setup setup_defaults(void) {
     return (setup){.allocation = allocation_defaults(),
                    .family = cisup_family_defaults(),
                    .weights = cisup_weight_defaults(),
-                   .engine = CISUP_PASS_AUTO,
+                   .engine = CISUP_ENGINE_AUTO,
                    .reshuffle = 1,
                    .preset = -1,
                    .seed = 1};
@@ -126,7 +126,7 @@ cisup_allocation_options setup_allocation(const setup *s) {
 cisup_network_options setup_network(const setup *s) {
     cisup_network_options o = cisup_network_defaults();
     o.weights = s->weights;
-    if (s->engine == CISUP_PASS_ASSEMBLED) o.engine = CISUP_ENGINE_ASSEMBLED;
+    o.form = cisup_engine_form(s->engine);
     o.keep_order = !s->reshuffle;
     o.seed = s->seed;
     return o;

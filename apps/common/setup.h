@@ -23,7 +23,7 @@ typedef struct {
     const char *folder; /* that files are relative to (beside.h); NULL: the current one */
     int gate;
     int preset; /* -1: none */
-    cisup_pass engine;
+    cisup_engine engine;
     int reshuffle;
     uint64_t seed;      /* of everything; those of allocation and family are not used */
     cisup_circuits own; /* read from circuits_path; empty for a family */

@@ -189,7 +189,7 @@ static cisup_status run_case(const json_t *object, cisup_engine engine, int with
     json_t *weights = NULL;
     cisup_status status = given_read(&g, object, err);
     if (status != CISUP_OK) return status;
-    g.options.engine = engine;
+    g.options.form = cisup_engine_form(engine);
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
     CISUP_TRY(run_all(&r, &net, err));
@@ -235,6 +235,13 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
     return status;
 }
 
+/* The engines whose activations can all be recorded. */
+static int find_engine(const char *word) {
+    const int engine = cisup_engine_find(word);
+    return engine == CISUP_ENGINE_BATCHED || engine == CISUP_ENGINE_ASSEMBLED ? engine
+                                                                              : -1;
+}
+
 typedef struct {
     cisup_engine engine;
     int with_weights, json;
@@ -242,7 +249,7 @@ typedef struct {
 
 #define OPTIONS_OF request
 static const option_row table[] = {
-    CHOICE(engine, NULL, "engine", NULL, "batched|assembled",
+    CHOICE(engine, NULL, "engine", find_engine, "batched|assembled",
            "how samples pass: through the circuits, or stored weights (batched)"),
     OPTION(with_weights, "weights", 0, FLAG, NULL,
            "also print every W^l in full, as \"W\""),
@@ -251,7 +258,7 @@ static const option_row table[] = {
 };
 
 int cmd_run(int argc, char **argv) {
-    request r = {.engine = CISUP_ENGINE_FACTORED};
+    request r = {.engine = CISUP_ENGINE_BATCHED};
     const char *operand[OPERANDS_MOST] = {0};
     if (options_parse("cisup run", "FILE", about, table, &r, argc, argv, operand) != 1) {
         fprintf(stderr, "cisup: run needs one FILE; see cisup run --help\n");

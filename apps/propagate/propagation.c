@@ -43,8 +43,8 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
                           : p->terms                             ? "terms"
                           : p->worst                             ? "worst"
                           : p->excluded_text                     ? "exclude"
-                          : s->engine == CISUP_PASS_BATCHED      ? "engine batched"
-                          : s->engine == CISUP_PASS_ASSEMBLED    ? "engine assembled"
+                          : s->engine == CISUP_ENGINE_BATCHED    ? "engine batched"
+                          : s->engine == CISUP_ENGINE_ASSEMBLED  ? "engine assembled"
                           : s->weights.kappa == CISUP_KAPPA_ROWS ? "kappa rows"
                           : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
                                                                          : NULL;
@@ -61,11 +61,11 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
 
 /* What single precision cannot be had with. */
 static cisup_status single_check(const propagation *p, cisup_error *err) {
-    const char *refused = p->terms                                  ? "terms"
-                          : p->worst                                ? "worst"
-                          : p->excluded.by_network                  ? "exclude K"
-                          : p->setup.engine == CISUP_PASS_ASSEMBLED ? "engine assembled"
-                                                                    : NULL;
+    const char *refused = p->terms                                    ? "terms"
+                          : p->worst                                  ? "worst"
+                          : p->excluded.by_network                    ? "exclude K"
+                          : p->setup.engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                                                                      : NULL;
     if (!refused) return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
 }
@@ -94,7 +94,7 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
                             p->setup.z.count, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
-    if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)
+    if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
         status = sparse_check(p, err);
     return status;
 }

@@ -38,12 +38,4 @@ CISUP_MUST_CHECK cisup_status cisup_factored_make(cisup_factored *out,
                                                   cisup_error *err);
 void cisup_factored_free(cisup_factored *f);
 
-/* Numbers of work that cisup_factored_apply needs. */
-cisup_index cisup_factored_work(const cisup_factored *f);
-
-/* y += W a, showing the read-outs of layer l-1 to the reader on the way.
- * a, y: [d N][CISUP_LANES]. O(T (d S + d^2)). */
-void cisup_factored_apply(const cisup_factored *f, const double *a, double *y,
-                          double *work, const cisup_reader *reader);
-
 #endif

@@ -25,7 +25,7 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     const double factored = 8.0 * T * d * d + 16.0 * meetings + 16.0 * (N + 1.0);
     const double assembled =
         16.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
-    const double layer = o->engine == CISUP_ENGINE_FACTORED ? factored : assembled;
+    const double layer = o->form == CISUP_OPERATOR_FACTORED ? factored : assembled;
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
 
@@ -33,7 +33,7 @@ double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_optio
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double slots = 16.0 * T * S + 8.0 * T;
-    if (o->engine == CISUP_ENGINE_FACTORED) return 3.0 * slots + 48.0 * meetings;
+    if (o->form == CISUP_OPERATOR_FACTORED) return 3.0 * slots + 48.0 * meetings;
     return slots + 16.0 * meetings + 8.0 * T * d * d + (9.0 * d * d + 48.0) * N;
 }
 
@@ -106,26 +106,26 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
-static void build_layer(cisup_network *net, cisup_engine engine, cisup_index l,
+static void build_layer(cisup_network *net, cisup_operator_form form, cisup_index l,
                         cisup_outcome *out) {
     const cisup_transition x = cisup_network_transition(net, l);
-    out->status = cisup_operator_make(&net->layers[l - 2], engine, &x, &out->err);
+    out->status = cisup_operator_make(&net->layers[l - 2], form, &x, &out->err);
 }
 
 /* Threads take whole layers; the only one is made by all of them: without a region around
  * it, which would leave it one thread, or threads of its own beside those there are. */
-static cisup_status build_layers(cisup_network *net, cisup_engine engine, int threads,
-                                 cisup_error *err) {
+static cisup_status build_layers(cisup_network *net, cisup_operator_form form,
+                                 int threads, cisup_error *err) {
     const cisup_index L = net->circuits->L;
     cisup_outcome *layer = NULL;
     cisup_status status = cisup_threads_take(threads, L - 1, &threads, err);
     if (status == CISUP_OK) status = cisup_new(&layer, L - 1, sizeof *layer, err);
     if (status != CISUP_OK) return status;
     if (L == 2) {
-        build_layer(net, engine, 2, layer);
+        build_layer(net, form, 2, layer);
     } else {
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-        for (cisup_index l = 2; l <= L; l++) build_layer(net, engine, l, &layer[l - 2]);
+        for (cisup_index l = 2; l <= L; l++) build_layer(net, form, l, &layer[l - 2]);
     }
     status = cisup_outcome_first(layer, L - 1, err);
     cisup_release(layer);
@@ -151,7 +151,7 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, o.engine, o.threads, err));
+    CISUP_TRY(build_layers(net, o.form, o.threads, err));
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;

@@ -83,9 +83,9 @@ static void compare_runs(cisup_index N, cisup_index S, cisup_index T, cisup_fami
     cisup_experiment x = experiment_of(&stored, family, d, weights, z);
     cisup_index *pi = permutations_of(&computed, x.seed);
     x.network.permutations = pi;
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     CHECK_OK(cisup_experiment_run(&x, &want, &error_));
-    x.engine = CISUP_PASS_AUTO;
+    x.engine = CISUP_ENGINE_AUTO;
     const cisup_allocation sizes = {N, S, T, NULL};
     x.network.permutations = NULL;
     x.base = &sizes;

@@ -41,7 +41,7 @@ static cisup_experiment experiment_of(const cisup_allocation *base, const subjec
     return x;
 }
 
-static cisup_report ran_by(cisup_experiment x, cisup_pass engine) {
+static cisup_report ran_by(cisup_experiment x, cisup_engine engine) {
     cisup_report r;
     x.engine = engine;
     CHECK_OK(cisup_experiment_run(&x, &r, &error_));
@@ -81,8 +81,8 @@ static void compare(const cisup_report *got, const cisup_report *want,
             assert_true(g->open[n] == w->open[n]);
             assert_true(g->wrong[n] == w->wrong[n]);
         }
-        assert_true(g->engine == CISUP_PASS_SPARSE && isnan(g->share));
-        assert_true(w->engine == CISUP_PASS_BATCHED && isnan(w->share));
+        assert_true(g->engine == CISUP_ENGINE_SPARSE && isnan(g->share));
+        assert_true(w->engine == CISUP_ENGINE_BATCHED && isnan(w->share));
     }
 }
 
@@ -102,8 +102,8 @@ static void engines_agree(void **state) {
             x.network.weights.scheme = (cisup_weight_scheme)(variant % 4);
             x.mode = (cisup_mode)(variant / 4 % 4);
             x.precision = (cisup_precision)(variant / 16);
-            cisup_report want = ran_by(x, CISUP_PASS_BATCHED);
-            cisup_report got = ran_by(x, CISUP_PASS_SPARSE);
+            cisup_report want = ran_by(x, CISUP_ENGINE_BATCHED);
+            cisup_report got = ran_by(x, CISUP_ENGINE_SPARSE);
             compare(&got, &want, &x,
                     x.precision == CISUP_PRECISION_DOUBLE ? 1e-10 : 1e-3);
             cisup_report_free(&got);
@@ -123,8 +123,8 @@ static void engines_agree_without_some_circuits(void **state) {
             cisup_experiment x = experiment_of(&a, &s);
             x.network.weights.scheme = (cisup_weight_scheme)weights;
             x.exclude = (cisup_exclusion){out, 3, by_network};
-            cisup_report want = ran_by(x, CISUP_PASS_BATCHED);
-            cisup_report got = ran_by(x, CISUP_PASS_SPARSE);
+            cisup_report want = ran_by(x, CISUP_ENGINE_BATCHED);
+            cisup_report got = ran_by(x, CISUP_ENGINE_SPARSE);
             compare(&got, &want, &x, 1e-10);
             cisup_report_free(&got);
             cisup_report_free(&want);
@@ -143,7 +143,7 @@ static void closed_networks_are_zero(void **state) {
         CHECK_OK(cisup_circuits_init(&silent, s.T, s.d, L, 1, &error_));
         x.circuits = &silent;
         x.network.weights.scheme = (cisup_weight_scheme)weights;
-        cisup_report r = ran_by(x, CISUP_PASS_SPARSE);
+        cisup_report r = ran_by(x, CISUP_ENGINE_SPARSE);
         for (int l = 1; l <= L; l++)
             assert_true(r.result[0].worst[cisup_cell(l, CISUP_ACTIVE, CISUP_READOUT)] ==
                         0.0);
@@ -166,12 +166,12 @@ static void engines_agree_on_wide_circuits(void **state) {
             cisup_experiment x = experiment_of(&a, &s);
             x.inputs = 5;
             x.network.weights.scheme = (cisup_weight_scheme)weights;
-            cisup_report want = ran_by(x, CISUP_PASS_BATCHED);
-            cisup_report got = ran_by(x, CISUP_PASS_SPARSE);
-            cisup_report assembled = ran_by(x, CISUP_PASS_ASSEMBLED);
+            cisup_report want = ran_by(x, CISUP_ENGINE_BATCHED);
+            cisup_report got = ran_by(x, CISUP_ENGINE_SPARSE);
+            cisup_report assembled = ran_by(x, CISUP_ENGINE_ASSEMBLED);
             compare(&got, &want, &x, 1e-10);
             for (cisup_index z = 0; z < want.z_count; z++) {
-                assert_int_equal(assembled.result[z].engine, CISUP_PASS_ASSEMBLED);
+                assert_int_equal(assembled.result[z].engine, CISUP_ENGINE_ASSEMBLED);
                 compare_errors(&assembled.result[z], &want.result[z], &x, 1e-10);
             }
             cisup_report_free(&assembled);
@@ -234,20 +234,20 @@ static void auto_takes_the_engine_by_the_share(void **state) {
     (void)state;
     static const struct {
         subject s;
-        cisup_pass engine;
+        cisup_engine engine;
     } row[] = {
-        {{100, 6, 250, 4, CISUP_ROTATION4, CISUP_SCHEME_BEST}, CISUP_PASS_BATCHED},
-        {{10000, 10, 10000, 4, CISUP_ROTATION4, CISUP_SCHEME_TD}, CISUP_PASS_SPARSE},
+        {{100, 6, 250, 4, CISUP_ROTATION4, CISUP_SCHEME_BEST}, CISUP_ENGINE_BATCHED},
+        {{10000, 10, 10000, 4, CISUP_ROTATION4, CISUP_SCHEME_TD}, CISUP_ENGINE_SPARSE},
     };
     for (int k = 0; k < 2; k++) {
         cisup_allocation a = placed(&row[k].s);
         cisup_experiment x = experiment_of(&a, &row[k].s);
-        cisup_report got = ran_by(x, CISUP_PASS_AUTO), want = ran_by(x, row[k].engine);
+        cisup_report got = ran_by(x, CISUP_ENGINE_AUTO), want = ran_by(x, row[k].engine);
         for (int z = 0; z < 2; z++) {
             const cisup_result *g = &got.result[z], *w = &want.result[z];
             assert_int_equal(g->engine, row[k].engine);
-            assert_true((g->share < cisup_pass_crossover(row[k].s.S, x.precision)) ==
-                        (g->engine == CISUP_PASS_SPARSE));
+            assert_true((g->share < cisup_engine_crossover(row[k].s.S, x.precision)) ==
+                        (g->engine == CISUP_ENGINE_SPARSE));
             assert_memory_equal(g->mse, w->mse,
                                 (size_t)cisup_cell(L + 1, 0, 0) * sizeof *g->mse);
         }
@@ -269,16 +269,16 @@ static void what_the_sparse_engine_lacks_is_refused(void **state) {
         x.terms = what == 0;
         x.worst = what == 1;
         if (what == 2) x.network.weights.kappa = CISUP_KAPPA_ROWS;
-        x.engine = CISUP_PASS_SPARSE;
+        x.engine = CISUP_ENGINE_SPARSE;
         assert_int_equal(cisup_experiment_run(&x, &r, &err), CISUP_EINVAL);
         assert_non_null(strstr(err.text, "the engine sparse has no"));
-        r = ran_by(x, CISUP_PASS_AUTO);
-        assert_int_equal(r.result[0].engine, CISUP_PASS_BATCHED);
+        r = ran_by(x, CISUP_ENGINE_AUTO);
+        assert_int_equal(r.result[0].engine, CISUP_ENGINE_BATCHED);
         assert_true(isnan(r.result[0].share));
         cisup_report_free(&r);
         x.network.weights.scheme = CISUP_WEIGHTS_PLAIN; /* has no kappa */
         if (what != 2) continue;
-        r = ran_by(x, CISUP_PASS_SPARSE);
+        r = ran_by(x, CISUP_ENGINE_SPARSE);
         cisup_report_free(&r);
     }
     cisup_allocation_free(&a);
@@ -286,9 +286,9 @@ static void what_the_sparse_engine_lacks_is_refused(void **state) {
 
 static void names_are_found(void **state) {
     (void)state;
-    for (int k = 0; k <= CISUP_PASS_ASSEMBLED; k++)
-        assert_int_equal(cisup_pass_find(cisup_pass_name((cisup_pass)k)), k);
-    assert_int_equal(cisup_pass_find("factored"), -1);
+    for (int k = 0; k <= CISUP_ENGINE_ASSEMBLED; k++)
+        assert_int_equal(cisup_engine_find(cisup_engine_name((cisup_engine)k)), k);
+    assert_int_equal(cisup_engine_find("factored"), -1);
 }
 
 /* What was measured, within a factor of 2: bench/README.md. */
@@ -300,9 +300,9 @@ static void the_crossover_is_the_measured_one(void **state) {
     } row[] = {{3, 0.025},   {4, 0.021},  {6, 0.0145},
                {10, 0.0105}, {20, 0.005}, {40, 0.006}};
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
-        const double share = cisup_pass_crossover(row[k].S, CISUP_PRECISION_DOUBLE);
+        const double share = cisup_engine_crossover(row[k].S, CISUP_PRECISION_DOUBLE);
         assert_true(share < 2.0 * row[k].share && row[k].share < 2.0 * share);
-        assert_true(cisup_pass_crossover(row[k].S, CISUP_PRECISION_SINGLE) < share);
+        assert_true(cisup_engine_crossover(row[k].S, CISUP_PRECISION_SINGLE) < share);
     }
 }
 

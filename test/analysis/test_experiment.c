@@ -21,7 +21,7 @@ static cisup_allocation placed(cisup_index N, cisup_index S, cisup_index T) {
 static cisup_experiment small(const cisup_allocation *base) {
     cisup_experiment x = cisup_experiment_defaults();
     x.base = base;
-    x.engine = CISUP_PASS_BATCHED; /* its bytes are those of the definition */
+    x.engine = CISUP_ENGINE_BATCHED; /* its bytes are those of the definition */
     x.d = 4;
     x.L = 3;
     x.z = some_z;
@@ -70,7 +70,7 @@ static void threads_do_not_show(void **state) {
     cisup_allocation a = placed(30, 3, 40);
     for (int variant = 0; variant < 16; variant++) {
         cisup_experiment x = small(&a);
-        x.engine = (cisup_pass)(variant % 4);
+        x.engine = (cisup_engine)(variant % 4);
         x.mode = (cisup_mode)(variant / 4);
         cisup_report one = ran(&x);
         const int threads[] = {2, 5, 0};
@@ -120,7 +120,7 @@ static double norm_of(const cisup_experiment *x) {
     const cisup_index dN = x->d * x->base->N;
     cisup_network_options o = x->network;
     o.seed = x->seed;
-    o.engine = CISUP_ENGINE_ASSEMBLED;
+    o.form = CISUP_OPERATOR_ASSEMBLED;
     cisup_circuits c;
     cisup_network net;
     double *W, most = 0.0;
@@ -161,7 +161,7 @@ static void engines_agree(void **state) {
         x.mode = (cisup_mode)(variant % 4);
         x.network.weights.scheme = (cisup_weight_scheme)(variant / 4);
         cisup_report factored = ran(&x);
-        x.engine = CISUP_PASS_ASSEMBLED;
+        x.engine = CISUP_ENGINE_ASSEMBLED;
         cisup_report assembled = ran(&x);
         const double most = largest_norm(&factored), norm = norm_of(&x);
         const double allowed =
@@ -741,8 +741,8 @@ static void every_allocation_may_fail(void **state) {
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1); /* so that the n-th allocation is always the same one */
     for (int variant = 0; variant < 3; variant++) {
-        static const cisup_pass engine[] = {CISUP_PASS_BATCHED, CISUP_PASS_ASSEMBLED,
-                                            CISUP_PASS_SPARSE};
+        static const cisup_engine engine[] = {
+            CISUP_ENGINE_BATCHED, CISUP_ENGINE_ASSEMBLED, CISUP_ENGINE_SPARSE};
         cisup_experiment x = small(&a);
         x.engine = engine[variant];
         x.L = 2;

@@ -9,7 +9,7 @@ static const cisup_index one_z[] = {1};
 
 typedef struct {
     cisup_index N, S, T, L, networks, inputs;
-    cisup_pass engine;
+    cisup_engine engine;
 } shape;
 
 static double operations(shape s) {
@@ -30,8 +30,8 @@ static double operations(shape s) {
 /* With ten circuits all of the time goes to neurons that nobody uses. */
 static void few_circuits_cost_what_their_neurons_do(void **state) {
     (void)state;
-    for (int engine = CISUP_PASS_AUTO; engine <= CISUP_PASS_ASSEMBLED; engine++) {
-        const shape small = {100000, 3, 10, 2, 2, 8, (cisup_pass)engine};
+    for (int engine = CISUP_ENGINE_AUTO; engine <= CISUP_ENGINE_ASSEMBLED; engine++) {
+        const shape small = {100000, 3, 10, 2, 2, 8, (cisup_engine)engine};
         shape large = small;
         large.N *= 10;
         CHECK_NEAR(operations(large) / operations(small), 10.0, 0.5);
@@ -41,8 +41,8 @@ static void few_circuits_cost_what_their_neurons_do(void **state) {
 
 static void layers_and_samples_count_without_circuits(void **state) {
     (void)state;
-    for (int engine = CISUP_PASS_AUTO; engine <= CISUP_PASS_ASSEMBLED; engine++) {
-        const shape few = {250, 3, 10, 500, 2, 100, (cisup_pass)engine};
+    for (int engine = CISUP_ENGINE_AUTO; engine <= CISUP_ENGINE_ASSEMBLED; engine++) {
+        const shape few = {250, 3, 10, 500, 2, 100, (cisup_engine)engine};
         shape more = few;
         more.L *= 10;
         CHECK_NEAR(operations(more) / operations(few), 10.0, 0.1);
@@ -55,7 +55,7 @@ static void layers_and_samples_count_without_circuits(void **state) {
 /* Where circuits fill the neurons it is them that count, as ever. */
 static void many_circuits_cost_what_they_do(void **state) {
     (void)state;
-    const shape few = {2500, 5, 100000, 3, 1, 1000, CISUP_PASS_BATCHED};
+    const shape few = {2500, 5, 100000, 3, 1, 1000, CISUP_ENGINE_BATCHED};
     shape more = few;
     more.T *= 4;
     CHECK_NEAR(operations(more) / operations(few), 4.0, 0.4);
@@ -68,10 +68,10 @@ static void four_shapes_are_about_right(void **state) {
         shape s;
         double seconds;
     } row[] = {
-        {{1000000, 3, 10, 2, 2, 8, CISUP_PASS_AUTO}, 0.84},
-        {{100000, 3, 10, 2, 20, 100, CISUP_PASS_AUTO}, 0.34},
-        {{250, 3, 10, 5000, 2, 100, CISUP_PASS_AUTO}, 1.7},
-        {{250, 3, 10, 2, 10, 10000, CISUP_PASS_AUTO}, 0.27},
+        {{1000000, 3, 10, 2, 2, 8, CISUP_ENGINE_AUTO}, 0.84},
+        {{100000, 3, 10, 2, 20, 100, CISUP_ENGINE_AUTO}, 0.34},
+        {{250, 3, 10, 5000, 2, 100, CISUP_ENGINE_AUTO}, 1.7},
+        {{250, 3, 10, 2, 10, 10000, CISUP_ENGINE_AUTO}, 0.27},
     };
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
         const double ratio = operations(row[k].s) / 8e9 / row[k].seconds;

@@ -235,7 +235,7 @@ static void passes_equal_the_definition(void **state) {
         subject s = any_subject(&rng, number);
         const cisup_index T = s.base.T;
         for (int variant = 0; variant < 32; variant++) {
-            s.options.engine = (cisup_engine)(variant % 2);
+            s.options.form = (cisup_operator_form)(variant % 2);
             s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
             s.options.weights.kappa = (cisup_kappa_kind)((number + variant / 8) % 2);
             if (s.base.S == s.base.N) s.options.weights.kappa = CISUP_KAPPA_SINGLE;
@@ -270,7 +270,7 @@ static void rows_may_stay_empty(void **state) {
         s.circuits = any_circuits(&rng, left, 3, 3);
         s.options.kept = kept;
         s.options.rows = rows;
-        s.options.engine = (cisup_engine)(variant % 2);
+        s.options.form = (cisup_operator_form)(variant % 2);
         s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
         s.options.weights.kappa = (cisup_kappa_kind)(variant / 8);
         subject_open(&s, 2);
@@ -363,7 +363,7 @@ static void lanes_do_not_mix(void **state) {
         cisup_rng rng = check_rng(60 + number);
         subject s = any_subject(&rng, number);
         for (int variant = 0; variant < 32; variant++) {
-            s.options.engine = (cisup_engine)(variant % 2);
+            s.options.form = (cisup_operator_form)(variant % 2);
             s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
             const cisup_mode mode = (cisup_mode)(variant / 8);
             subject_open(&s, s.base.T < 3 ? s.base.T : 3);
@@ -438,7 +438,7 @@ static void identities_side_by_side_have_no_error(void **state) {
         give_short_inputs(&s.circuits);
         const int exact = (S & (S - 1)) == 0;
         for (int variant = 0; variant < 32; variant++) {
-            s.options.engine = (cisup_engine)(variant % 2);
+            s.options.form = (cisup_operator_form)(variant % 2);
             s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
             subject_open(&s, 2);
             cisup_batch_draw(&s.batch, &s.circuits, 1, 0, 0, CISUP_LANES);
@@ -494,7 +494,7 @@ static void a_rotation_alone_turns_L_times(void **state) {
     subject s = {.options = cisup_network_defaults(), .circuits = quarter_turns(T, L)};
     CHECK_OK(cisup_allocation_make(&s.base, T * S, S, T, NULL, &error_));
     for (int variant = 0; variant < 24; variant++) {
-        s.options.engine = (cisup_engine)(variant % 2);
+        s.options.form = (cisup_operator_form)(variant % 2);
         s.options.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
         subject_open(&s, 1);
         cisup_batch_draw(&s.batch, &s.circuits, 1, 0, 0, CISUP_LANES);
@@ -527,7 +527,7 @@ static void masked_on_signals_are_exact(void **state) {
                  .circuits = of_family(CISUP_ROTATION4, 40, 4, 5, 0)};
     CHECK_OK(cisup_allocation_make(&s.base, 30, 3, 40, NULL, &error_));
     for (int variant = 0; variant < 8; variant++) {
-        s.options.engine = (cisup_engine)(variant % 2);
+        s.options.form = (cisup_operator_form)(variant % 2);
         s.options.weights.scheme = (cisup_weight_scheme)(variant / 2);
         subject_open(&s, 3);
         cisup_batch_draw(&s.batch, &s.circuits, 1, 0, 0, CISUP_LANES);
@@ -557,7 +557,7 @@ static void one_circuit_hands_on_its_on_signal(void **state) {
                  .circuits = of_family(CISUP_ROTATION4, T, d, 2, 0)};
     CHECK_OK(cisup_allocation_make(&s.base, N, 2, T, NULL, &error_));
     for (int variant = 0; variant < 4; variant++) {
-        s.options.engine = (cisup_engine)(variant % 2);
+        s.options.form = (cisup_operator_form)(variant % 2);
         s.options.weights.kappa = (cisup_kappa_kind)(variant / 2);
         subject_open(&s, 1);
         cisup_batch_draw(&s.batch, &s.circuits, 1, 0, 0, CISUP_LANES);
@@ -597,6 +597,7 @@ done:
         assert_int_equal(b.z, 0);
     }
     if (status != CISUP_OK && !f.a) assert_null(f.in_active);
+    if (status != CISUP_OK && f.a) assert_null(f.lines);
     cisup_forward_free(&f);
     cisup_batch_free(&b);
     return status;
@@ -606,6 +607,10 @@ static void every_allocation_may_fail(void **state) {
     (void)state;
     cisup_rng rng = check_rng(80);
     subject s = any_subject(&rng, 0);
+    subject_open(&s, 1);
+    assert_true(check_every_allocation(make_rooms, &s) > 6);
+    subject_close(&s);
+    s.options.form = CISUP_OPERATOR_ASSEMBLED;
     subject_open(&s, 1);
     assert_int_equal(check_every_allocation(make_rooms, &s), 6);
     subject_close(&s);

@@ -181,7 +181,7 @@ static void every_allocation_may_fail(void **state) {
     const cisup_index out[2] = {2, 11};
     cisup_experiment x = small(&a);
     x.exclude = (cisup_exclusion){out, 2, 0};
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     assert_true(check_every_allocation(inspect_one, &x) > 30);
     cisup_allocation_free(&a);
 }

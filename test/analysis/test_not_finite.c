@@ -39,7 +39,7 @@ static cisup_experiment experiment_of(const cisup_allocation *base,
     x.L = L;
     x.network.weights.scheme = (cisup_weight_scheme)weights;
     x.mode = (cisup_mode)mode;
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     x.z = z;
     x.z_count = 1;
     x.networks = 2;
@@ -97,14 +97,14 @@ static void check_engines(cisup_experiment x, cisup_index layers) {
     cisup_report batched = ran(&x);
     assert_int_equal(lost_in(batched.result), layers);
     check_nothing_is_finite(batched.result, layers);
-    x.engine = CISUP_PASS_SPARSE;
+    x.engine = CISUP_ENGINE_SPARSE;
     cisup_report sparse = ran(&x);
     check_same(sparse.result, batched.result, tolerance);
     if (x.precision == CISUP_PRECISION_DOUBLE) {
-        x.engine = CISUP_PASS_ASSEMBLED;
+        x.engine = CISUP_ENGINE_ASSEMBLED;
         cisup_report assembled = ran(&x);
         check_same(assembled.result, batched.result, tolerance);
-        x.engine = CISUP_PASS_BATCHED;
+        x.engine = CISUP_ENGINE_BATCHED;
         x.worst = 1;
         cisup_report watched = ran(&x);
         check_same(watched.result, batched.result, 0.0);
@@ -142,7 +142,7 @@ static void one_kappa_a_row_agrees(void **state) {
     x.network.weights.kappa = CISUP_KAPPA_ROWS;
     cisup_report batched = ran(&x);
     assert_int_equal(lost_in(batched.result), 6);
-    x.engine = CISUP_PASS_ASSEMBLED;
+    x.engine = CISUP_ENGINE_ASSEMBLED;
     cisup_report assembled = ran(&x);
     check_same(assembled.result, batched.result, 1e-9);
     cisup_report_free(&batched);
@@ -158,13 +158,13 @@ static void pass(const cisup_network *net, const cisup_bulk_kernel *kernel,
     cisup_bulk b;
     cisup_batch batch;
     CHECK_OK(cisup_bulk_plan_make(&plan, net, kernel, 1, &error_));
-    CHECK_OK(cisup_bulk_init(&b, &plan, &error_));
+    CHECK_OK(cisup_bulk_init(&b, &plan, false, &error_));
     CHECK_OK(cisup_batch_init(&batch, 2, net->circuits, &error_));
     CHECK_OK(cisup_measure_init(m, net, 2, &error_));
     cisup_batch_draw(&batch, net->circuits, 7, 0, 0, cisup_bulk_lanes(kernel) - 1);
     m->circuits = net->circuits;
     (void)cisup_measure_start(m, &batch, 0, batch.used);
-    cisup_bulk_run(&b, mode, &batch, m);
+    cisup_bulk_run(&b, mode, &batch, m, NULL);
     cisup_batch_free(&batch);
     cisup_bulk_free(&b);
     cisup_bulk_plan_free(&plan);

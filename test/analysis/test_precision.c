@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The bulk pass (analysis/pass/bulk.h): in double precision the bytes of the pass that
- * observers watch, in single precision the same figures to 10^-5. */
+ * The bulk pass (analysis/pass/bulk.h): in double precision the same bytes when
+ * observers watch it, in single precision the same figures to 10^-5. */
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
@@ -19,7 +19,7 @@ static cisup_experiment experiment_of(const cisup_allocation *base, int weights,
     x.z = z;
     x.z_count = 2;
     x.networks = 2;
-    x.engine = CISUP_PASS_BATCHED;
+    x.engine = CISUP_ENGINE_BATCHED;
     x.inputs = 37; /* neither a multiple of 8 nor of 16 */
     return x;
 }
@@ -94,13 +94,13 @@ static void pass(const cisup_network *net, const cisup_bulk_kernel *kernel,
     cisup_bulk b;
     cisup_batch batch;
     CHECK_OK(cisup_bulk_plan_make(&plan, net, kernel, 1, &error_));
-    CHECK_OK(cisup_bulk_init(&b, &plan, &error_));
+    CHECK_OK(cisup_bulk_init(&b, &plan, false, &error_));
     CHECK_OK(cisup_batch_init(&batch, 3, net->circuits, &error_));
     CHECK_OK(cisup_measure_init(m, net, 3, &error_));
     cisup_batch_draw(&batch, net->circuits, 7, 0, 0, cisup_bulk_lanes(kernel) - 1);
     m->circuits = net->circuits;
     (void)cisup_measure_start(m, &batch, 0, batch.used);
-    cisup_bulk_run(&b, CISUP_MODE_RELU, &batch, m);
+    cisup_bulk_run(&b, CISUP_MODE_RELU, &batch, m, NULL);
     cisup_batch_free(&batch);
     cisup_bulk_free(&b);
     cisup_bulk_plan_free(&plan);
@@ -196,7 +196,7 @@ static void what_needs_double_is_refused(void **state) {
     x.worst = 1;
     assert_int_equal(cisup_experiment_run(&x, &r, NULL), CISUP_EINVAL);
     x.worst = 0;
-    x.engine = CISUP_PASS_ASSEMBLED;
+    x.engine = CISUP_ENGINE_ASSEMBLED;
     assert_int_equal(cisup_experiment_run(&x, &r, NULL), CISUP_EINVAL);
     cisup_allocation_free(&a);
 }

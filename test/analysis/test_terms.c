@@ -244,7 +244,7 @@ static void parts_equal_the_definition(void **state) {
         const int family = number % 7;
         o.weights.scheme = (cisup_weight_scheme)(number / 7 % 4);
         o.weights.kappa = (cisup_kappa_kind)(number / 28 % 2);
-        o.engine = (cisup_engine)(number % 2);
+        o.form = (cisup_operator_form)(number % 2);
         o.seed = (uint64_t)number;
         if (number % 5 == 0) o.weights.center = 0.04;
         if (number % 3 == 0) o.weights.correction = 1.15;

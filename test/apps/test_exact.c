@@ -171,12 +171,12 @@ static void compare_case(const json_t *object, size_t number) {
     CHECK_OK(given_read(&g, object, &error_));
     assert_true(g.shape.T + g.shape.d * g.shape.N + g.shape.S + 16 < 200);
     compare_center(&g);
-    for (int engine = 0; engine < 2; engine++) {
+    for (int form = 0; form < 2; form++) {
         cisup_network net;
-        g.options.engine = (cisup_engine)engine;
+        g.options.form = (cisup_operator_form)form;
         CHECK_OK(cisup_network_make(&net, &g.base, &g.circuits, &g.options, &error_));
         compare_kappa(object, number, &net);
-        if (engine == CISUP_ENGINE_ASSEMBLED) compare_weights(object, number, &net);
+        if (form == CISUP_OPERATOR_ASSEMBLED) compare_weights(object, number, &net);
         compare_runs(object, number, &g, &net);
         cisup_network_free(&net);
     }

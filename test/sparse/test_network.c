@@ -130,7 +130,7 @@ static void layers_do_not_depend_on_how_many_follow(void **state) {
     for (int fresh = 0; fresh < 2; fresh++) {
         cisup_circuits three = drawn(T, 3, fresh), five = drawn(T, 5, fresh);
         cisup_network_options o = numbered(9, 0);
-        o.engine = CISUP_ENGINE_ASSEMBLED;
+        o.form = CISUP_OPERATOR_ASSEMBLED;
         cisup_network low = made(&a, &three, &o), high = made(&a, &five, &o);
         assert_true(same(low.row_of, high.row_of, 3 * T));
         for (int k = 0; k < 2; k++) {
@@ -343,7 +343,7 @@ static void the_memory_estimate_is_an_upper_one(void **state) {
         cisup_circuits c = drawn(T, 3, 0);
         for (int variant = 0; variant < 16; variant++) {
             cisup_network_options o = numbered(1, 0);
-            o.engine = (cisup_engine)(variant % 2);
+            o.form = (cisup_operator_form)(variant % 2);
             o.weights.scheme = (cisup_weight_scheme)(variant / 2 % 4);
             o.weights.kappa = variant < 8 ? CISUP_KAPPA_SINGLE : CISUP_KAPPA_ROWS;
             const cisup_shape shape = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The weights of one layer in both engines against the dense definition, on random
+ * The weights of one layer in both forms against the dense definition, on random
  * shapes, allocations and circuits and in every variant of the schemes.
  *
  * Tolerances: each way sums at most T + d N + S + 16 terms in a row, so it is off by
@@ -257,9 +257,9 @@ static void kappa_equals_the_sum_over_pairs(void **state) {
 static void kappa_is_zero_unless_capped(const layer *y, cisup_rng *rng) {
     (void)rng;
     if (y->plain.scheme == NAIVE_CAPPED) return;
-    for (int engine = 0; engine < 2; engine++) {
+    for (int form = 0; form < 2; form++) {
         cisup_operator op;
-        CHECK_OK(cisup_operator_make(&op, (cisup_engine)engine, &y->x, &error_));
+        CHECK_OK(cisup_operator_make(&op, (cisup_operator_form)form, &y->x, &error_));
         assert_true(cisup_operator_kappa(&op) == 0.0);
         cisup_operator_free(&op);
     }
@@ -486,24 +486,25 @@ static void check_shown(const layer *y, const double *a, const shown *s) {
     cisup_release(lane_of);
 }
 
-/* Applies an operator with work that holds rubbish, once with and once without a
- * reader; the images must be the same bits. */
-static void check_engine(const layer *y, cisup_engine engine, const double *a) {
+/* Applies assembled weights with work that holds rubbish, and reads all circuits. */
+static void assembled_is_the_definition(const layer *y, cisup_rng *rng) {
     const cisup_index dN = y->x.d * y->base.N, size = dN * CISUP_LANES;
+    const cisup_index need = 3 * y->x.d * CISUP_LANES;
     cisup_operator op;
-    CHECK_OK(cisup_operator_make(&op, engine, &y->x, &error_));
-    const cisup_index need = cisup_operator_work(&op);
-    double *work = taken(need, sizeof *work), *image = taken(2 * size, sizeof *image);
+    CHECK_OK(cisup_operator_make(&op, CISUP_OPERATOR_ASSEMBLED, &y->x, &error_));
+    double *a = activations(y, rng), *image = taken(size, sizeof *image);
+    double *work = taken(need, sizeof *work);
     shown s = {y->x.d, 0, taken(y->base.T * y->x.d * CISUP_LANES, sizeof *s.est)};
-    for (int silent = 0; silent < 2; silent++) {
-        const cisup_reader reader = {silent ? NULL : keep, &s};
-        for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
-        for (cisup_index k = 0; k < size; k++) image[silent * size + k] = 2.385;
-        cisup_operator_apply(&op, a, image + silent * size, work, &reader);
-    }
-    assert_memory_equal(image, image + size, (size_t)size * sizeof *image);
+    const cisup_reader reader = {keep, &s}, nobody = {0};
+    for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
+    for (cisup_index k = 0; k < size; k++) image[k] = 2.385;
+    cisup_weights_apply(&op.assembled, a, image, work);
+    for (cisup_index k = 0; k < need; k++) work[k] = (double)NAN;
+    cisup_readout_all(&op.in, a, work, &nobody);
+    cisup_readout_all(&op.in, a, work, &reader);
     check_image(y, a, image);
     check_shown(y, a, &s);
+    cisup_release(a);
     cisup_release(work);
     cisup_release(image);
     cisup_release(s.est);
@@ -511,27 +512,9 @@ static void check_engine(const layer *y, cisup_engine engine, const double *a) {
     cisup_operator_free(&op);
 }
 
-static void operators_are_the_definition(const layer *y, cisup_rng *rng) {
-    double *a = activations(y, rng);
-    check_engine(y, CISUP_ENGINE_FACTORED, a);
-    check_engine(y, CISUP_ENGINE_ASSEMBLED, a);
-    cisup_release(a);
-}
-
-static void both_engines_apply_and_read_by_the_definition(void **state) {
+static void assembled_weights_apply_and_read_by_the_definition(void **state) {
     (void)state;
-    for_each_layer(operators_are_the_definition);
-}
-
-/* y = W a from zero. */
-static void image_of(const layer *y, cisup_engine engine, const double *a, double *out) {
-    cisup_operator op;
-    CHECK_OK(cisup_operator_make(&op, engine, &y->x, &error_));
-    double *work = taken(cisup_operator_work(&op), sizeof *work);
-    const cisup_reader nobody = {0};
-    cisup_operator_apply(&op, a, out, work, &nobody);
-    cisup_release(work);
-    cisup_operator_free(&op);
+    for_each_layer(assembled_is_the_definition);
 }
 
 /* A power of two changes no rounding: W (2^-600 a) = 2^-600 W a bit by bit, although
@@ -539,16 +522,15 @@ static void image_of(const layer *y, cisup_engine engine, const double *a, doubl
 static void image_scales(const layer *y, cisup_rng *rng) {
     const cisup_index size = y->x.d * y->base.N * CISUP_LANES;
     double *a = activations(y, rng), *image = taken(2 * size, sizeof *image);
-    for (int engine = 0; engine < 2; engine++) {
-        memset(image, 0, 2 * (size_t)size * sizeof *image);
-        image_of(y, (cisup_engine)engine, a, image);
-        for (cisup_index k = 0; k < size; k++) a[k] = ldexp(a[k], -600);
-        image_of(y, (cisup_engine)engine, a, image + size);
-        for (cisup_index k = 0; k < size; k++) {
-            near_or_say(y, "scaled image", k, ldexp(image[size + k], 600), image[k], 0.0);
-            a[k] = ldexp(a[k], 600);
-        }
-    }
+    double work[CISUP_LANES];
+    cisup_weights w;
+    CHECK_OK(cisup_weights_make(&w, &y->x, &error_));
+    cisup_weights_apply(&w, a, image, work);
+    for (cisup_index k = 0; k < size; k++) a[k] = ldexp(a[k], -600);
+    cisup_weights_apply(&w, a, image + size, work);
+    for (cisup_index k = 0; k < size; k++)
+        near_or_say(y, "scaled image", k, ldexp(image[size + k], 600), image[k], 0.0);
+    cisup_weights_free(&w);
     cisup_release(a);
     cisup_release(image);
 }
@@ -590,10 +572,7 @@ static void names_are_found_again(void **state) {
         assert_int_equal(
             cisup_weight_scheme_find(cisup_weight_scheme_name((cisup_weight_scheme)k)),
             k);
-    for (int k = 0; k < 2; k++)
-        assert_int_equal(cisup_engine_find(cisup_engine_name((cisup_engine)k)), k);
     assert_int_equal(cisup_weight_scheme_find("Plain"), -1);
-    assert_int_equal(cisup_engine_find(""), -1);
 }
 
 /* blockdiag(w_0, ..., w_{T-1}) entry by entry; zeros are not stored. */
@@ -657,10 +636,10 @@ static cisup_status make_factored(void *context) {
 }
 
 static cisup_status make_operator(void *context) {
-    for (int engine = 0; engine < 2; engine++) {
+    for (int form = 0; form < 2; form++) {
         cisup_operator op;
         const cisup_status status =
-            cisup_operator_make(&op, (cisup_engine)engine, context, NULL);
+            cisup_operator_make(&op, (cisup_operator_form)form, context, NULL);
         if (status != CISUP_OK) assert_true(all_zero_bytes(&op, sizeof op));
         cisup_operator_free(&op);
         if (status != CISUP_OK) return status;
@@ -709,10 +688,10 @@ static void every_allocation_of_a_network_may_fail(void **state) {
     CHECK_OK(cisup_circuits_make(&circuits, 16, 4, 4, NULL, &error_));
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1); /* so that the n-th allocation is always the same one */
-    for (int engine = 0; engine < 2; engine++)
+    for (int form = 0; form < 2; form++)
         for (size_t k = 0; k < variant_count; k++) {
             network_case c = {&base, &circuits, cisup_network_defaults()};
-            c.o.engine = (cisup_engine)engine;
+            c.o.form = (cisup_operator_form)form;
             c.o.weights = variants[k];
             assert_true(check_every_allocation(make_network, &c) >= 3);
         }
@@ -730,7 +709,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
         cmocka_unit_test(direct_assembly_gives_the_bytes_of_the_product),
         cmocka_unit_test(large_weights_have_the_bytes_of_the_product),
-        cmocka_unit_test(both_engines_apply_and_read_by_the_definition),
+        cmocka_unit_test(assembled_weights_apply_and_read_by_the_definition),
         cmocka_unit_test(tiny_activations_are_not_zero),
         cmocka_unit_test(the_center_is_the_one_of_the_scheme),
         cmocka_unit_test(names_are_found_again),
