@@ -6,6 +6,7 @@
 #include <cisup/core/circuits_csv.h>
 
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -202,23 +203,18 @@ static cisup_index bias_line(const entries *list, cisup_index t, cisup_index lay
     return line;
 }
 
-/* Takes the bias that all circuits share. */
-static cisup_status set_common_bias(const entries *list, const double *beta,
-                                    cisup_circuits *c, cisup_error *err) {
-    for (cisup_index k = 0; k < c->layers * c->T * c->d; k++) {
-        const cisup_index i = k % c->d, t = k / c->d % c->T, layer = k / c->d / c->T;
-        double *b = c->b + layer * c->d + i;
-        if (t == 0) *b = beta[k];
-        if (beta[k] == *b) continue;
-        return cisup_csv_at(
-            CISUP_FAIL(err, CISUP_EFORMAT,
-                       "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
-                       " has the bias %g, circuit 0 has %g; only gated circuits may "
-                       "differ",
-                       layer + 1, i, t, beta[k], *b),
-            list->path, bias_line(list, t, layer + 1, i), err);
-    }
-    return CISUP_OK;
+/* Whether all circuits share their biases. */
+static cisup_status check_common_bias(const entries *list, const double *beta,
+                                      const cisup_circuits *c, cisup_error *err) {
+    const cisup_index k = cisup_bias_differs(c, beta);
+    if (k < 0) return CISUP_OK;
+    const cisup_index i = k % c->d, t = k / c->d % c->T, layer = k / c->d / c->T;
+    return cisup_csv_at(
+        CISUP_FAIL(err, CISUP_EFORMAT,
+                   "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
+                   " has the bias %g, circuit 0 has %g; only gated circuits may differ",
+                   layer + 1, i, t, beta[k], beta[layer * c->T * c->d + i]),
+        list->path, bias_line(list, t, layer + 1, i), err);
 }
 
 /* Options with their zeros replaced by what the file has. */
@@ -254,15 +250,8 @@ static cisup_status build(cisup_circuits *c, const entries *list, const extent *
     CISUP_TRY(cisup_circuits_init(&plain, o->T, x->d, o->L, layers, err));
     CISUP_TRY(cisup_new(&beta, layers * o->T * x->d, sizeof *beta, err));
     fill(list, x->circuits, &plain, beta);
-    if (o->gate) {
-        CISUP_TRY(cisup_circuits_gate(c, o->T, x->d, o->L, layers, plain.w, beta,
-                                      o->margin, err));
-    } else {
-        CISUP_TRY(set_common_bias(list, beta, &plain, err));
-        cisup_circuits_set_mean(&plain);
-        *c = plain;
-        plain = (cisup_circuits){0};
-    }
+    if (!o->gate) CISUP_TRY(check_common_bias(list, beta, &plain, err));
+    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o->gate ? &o->margin : NULL, err));
 done:
     cisup_circuits_free(&plain);
     cisup_release(beta);

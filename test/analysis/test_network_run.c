@@ -2,7 +2,7 @@
  *
  * The pass itself is tested by test_forward.c: here its results must come out of arrays
  * as they came in, whatever the order of circuits and the number of threads. */
-#include "common/check.h"
+#include "common/mlps.h"
 
 #include <cisup/analysis/forward.h>
 #include <cisup/analysis/network_run.h>
@@ -197,6 +197,49 @@ static void inputs_are_those_of_the_circuits(void **state) {
     subject_close(&s);
 }
 
+/* The output of MLP t, which is active alone in sample t, with what its own forward pass
+ * gives. So many neurons that at z = 1 the others stay closed, by their gates: what is
+ * left is the rounding of means over S neurons. */
+static void check_mlp(const mlp_numbers *n, const cisup_mlp_places *p, const double *x,
+                      const double *est, int t) {
+    double want[2], y[2];
+    mlp_forward(mlp_widths, 1, n->weights[t], n->biases[t], x, want);
+    cisup_mlp_output(p, 2, est, y);
+    for (int i = 0; i < 2; i++) CHECK_NEAR(y[i], want[i], 1e-12);
+}
+
+static void mlps_in_superposition_compute_what_they_do(void **state) {
+    (void)state;
+    enum { count = mlps_most, width = 8 };
+    static mlp_numbers n;
+    static double x[count][3], input[count][width], est[3][count][count][width];
+    cisup_index active[count];
+    const cisup_mlps mlps = drawn_mlps(&n, count, 1);
+    const cisup_allocation_options how = cisup_allocation_defaults();
+    cisup_network_options o = cisup_network_defaults();
+    o.weights.scheme = CISUP_WEIGHTS_PLAIN;
+    cisup_rng rng = check_rng(2);
+    cisup_allocation base;
+    cisup_circuits c;
+    cisup_network net;
+    cisup_mlp_places p;
+    CHECK_OK(cisup_allocation_make(&base, 300, 6, count, &how, &error_));
+    CHECK_OK(cisup_circuits_embed(&c, &mlps, NULL, &p, &error_));
+    CHECK_OK(cisup_network_make(&net, &base, &c, &o, &error_));
+    for (int t = 0; t < count; t++) {
+        active[t] = t;
+        for (int i = 0; i < 3; i++) x[t][i] = eighths(&rng);
+        cisup_mlp_input(&p, 3, x[t], input[t]);
+    }
+    const cisup_run_samples samples = {count, 1, active, input[0]};
+    const cisup_run_results out = {.readout = &est[0][0][0][0]};
+    CHECK_OK(cisup_network_run(&net, &samples, NULL, &out, &error_));
+    for (int t = 0; t < count; t++) check_mlp(&n, &p, x[t], est[2][t][t], t);
+    cisup_network_free(&net);
+    cisup_circuits_free(&c);
+    cisup_allocation_free(&base);
+}
+
 static void check_refused(const subject *s, const cisup_run_options *o,
                           const char *text) {
     static results r;
@@ -287,6 +330,7 @@ int main(void) {
         cmocka_unit_test(the_order_of_circuits_changes_nothing),
         cmocka_unit_test(what_is_not_wanted_is_left_out),
         cmocka_unit_test(inputs_are_those_of_the_circuits),
+        cmocka_unit_test(mlps_in_superposition_compute_what_they_do),
         cmocka_unit_test(bad_samples_are_refused),
         cmocka_unit_test(bad_options_are_refused),
         cmocka_unit_test(every_failed_allocation_leaves_nothing),
