@@ -38,7 +38,8 @@ static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
 typedef struct {
     cisup_index used;    /* lanes in use, 1..CISUP_LANES_MOST */
     cisup_index z, L, d; /* active circuits a sample */
-    cisup_index *active; /* [CISUP_LANES_MOST][z], ascending in a lane */
+    cisup_index *active; /* [CISUP_LANES_MOST][z]; ascending in a lane where a pass is
+                            measured */
     double *state;       /* [CISUP_LANES_MOST][z][L+1][d] */
 } cisup_batch;
 

@@ -135,6 +135,22 @@ const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
 const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);
 const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
 
+/* Gives circuits inputs of their own, as copies: circuit t has those of t mod n, in a run
+ * sample m uses row (m mod their number). Replaces the inputs c had; c is unchanged on
+ * failure.
+ *
+ *   n      how many circuits there are inputs for, >= 1; those beyond T are left out
+ *   start  [n+1], from 0, ascending: rows start[t] .. start[t+1]-1 are circuit t's, at
+ *          least one
+ *   rows   [start[n]][d - on_count], finite
+ *
+ * Errors: ESHAPE when the circuits have no data neuron; EINVAL naming the circuit, and
+ * the row that is not finite; ENOMEM. O((start[n] + inputs) d). */
+CISUP_MUST_CHECK cisup_status cisup_circuits_set_inputs(cisup_circuits *c, cisup_index n,
+                                                        const cisup_index *start,
+                                                        const double *rows,
+                                                        cisup_error *err);
+
 /* The input a_t^0 of circuit t in a sample. a: [d]. */
 void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
                           cisup_index sample, cisup_index t, double *a);

@@ -23,6 +23,17 @@ CISUP_MUST_CHECK cisup_status cisup_csc_init(cisup_csc *a, cisup_index nrow,
                                              cisup_error *err);
 void cisup_csc_free(cisup_csc *a);
 
+/* All entries of an array, zeros too. dense: [nrow][ncol]. *a as above. Errors: EINVAL,
+ * ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_csc_of_dense(cisup_csc *a, cisup_index nrow,
+                                                 cisup_index ncol, const double *dense,
+                                                 cisup_error *err);
+
+/* Adds empty rows and columns at the end; *a is unchanged on failure. Errors: EINVAL when
+ * a size is below that of *a; ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_csc_widen(cisup_csc *a, cisup_index nrow,
+                                              cisup_index ncol, cisup_error *err);
+
 /* Verifies the invariant. Errors: EFORMAT naming the column. O(ncol + nnz). */
 CISUP_MUST_CHECK cisup_status cisup_csc_check(const cisup_csc *a, cisup_error *err);
 

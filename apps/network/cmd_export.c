@@ -12,7 +12,7 @@
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/layer/assembly.h>
 #include <cisup/sparse/mtx.h>
-#include <cisup/sparse/weights.h>
+#include <cisup/sparse/network_matrices.h>
 
 #include <errno.h>
 #include <string.h>
@@ -84,40 +84,18 @@ static cisup_status put(export_job *x, const char *stem, cisup_index l,
     return status;
 }
 
-/* A dense nrow x ncol array, row by row, as a sparse matrix of rows x columns with
- * the rest empty. */
-static cisup_status from_dense(const double *dense, cisup_index nrow, cisup_index ncol,
-                               cisup_index rows, cisup_index columns, cisup_csc *a,
-                               cisup_error *err) {
-    const cisup_status status = cisup_csc_init(a, rows, columns, nrow * ncol, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index j = 0; j < columns; j++) {
-        a->p[j + 1] = a->p[j];
-        for (cisup_index i = 0; j < ncol && i < nrow; i++) {
-            a->i[a->p[j + 1]] = i;
-            a->x[a->p[j + 1]++] = dense[i * ncol + j];
-        }
-    }
-    return CISUP_OK;
-}
-
 /* E and U of layer l in the form asked for. */
 static cisup_status put_embedding(export_job *x, cisup_index l, cisup_error *err) {
-    const cisup_readout layer = cisup_network_readout(x->net, l);
-    cisup_csc e = {0}, slots = {0}, u = {0};
+    cisup_csc e = {0}, u = {0};
     cisup_status status;
-    if (x->r->form == FORM_BLOCK) {
-        CISUP_TRY(cisup_embedding_slots(layer.base, layer.row_of, &e, err));
-    } else {
-        CISUP_TRY(cisup_embedding_slots(layer.base, layer.row_of, &slots, err));
-        CISUP_TRY(cisup_embedding_blocks(&slots, layer.d, x->shape.D, &e, err));
-    }
+    CISUP_TRY(x->r->form == FORM_BLOCK
+                  ? cisup_network_slots(x->net, l, &e, err)
+                  : cisup_network_embedding(x->net, l, x->shape.D, &e, err));
     CISUP_TRY(put(x, "E", l, CISUP_MTX_PATTERN, "embedding", &e, err));
     CISUP_TRY(cisup_unembedding(&e, x->shape.S, &u, err));
     CISUP_TRY(put(x, "U", l, CISUP_MTX_REAL, "unembedding", &u, err));
 done:
     cisup_csc_free(&e);
-    cisup_csc_free(&slots);
     cisup_csc_free(&u);
     return status;
 }
@@ -129,7 +107,7 @@ static cisup_status put_circuits(export_job *x, cisup_index l, cisup_error *err)
     cisup_status status;
     CISUP_TRY(cisup_blockdiag(cisup_circuits_weights(c, l, 0), c->T, d, &w, err));
     CISUP_TRY(put(x, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
-    CISUP_TRY(from_dense(cisup_circuits_common(c, l), d, d, d, d, &common, err));
+    CISUP_TRY(cisup_csc_of_dense(&common, d, d, cisup_circuits_common(c, l), err));
     CISUP_TRY(put(x, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
 done:
     cisup_csc_free(&w);
@@ -138,62 +116,31 @@ done:
 }
 
 static cisup_status put_biases(export_job *x, cisup_index l, cisup_error *err) {
-    const double *b = cisup_circuits_bias(x->net->circuits, l);
-    const cisup_index N = x->shape.N, dN = x->shape.d * N;
-    cisup_csc column;
-    cisup_status status = cisup_csc_init(&column, x->shape.D, 1, dN, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index k = 0; k < dN; k++) {
-        column.i[k] = k;
-        column.x[k] = b[k / N];
-    }
-    column.p[1] = dN;
-    status = put(x, "B", l, CISUP_MTX_REAL, "biases", &column, err);
+    const cisup_index D = x->shape.D;
+    double *b = NULL;
+    cisup_csc column = {0};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&b, D, sizeof *b, err));
+    CISUP_TRY(cisup_network_bias(x->net, l, D, b, err));
+    CISUP_TRY(cisup_csc_of_dense(&column, D, 1, b, err));
+    CISUP_TRY(put(x, "B", l, CISUP_MTX_REAL, "biases", &column, err));
+done:
+    cisup_release(b);
     cisup_csc_free(&column);
     return status;
 }
 
-/* Widens a dN x dN matrix to D x D with empty rows and columns. */
-static cisup_status widen(cisup_csc *a, cisup_index D, cisup_error *err) {
-    cisup_index room = a->ncol + 1;
-    const cisup_status status = cisup_grow(&a->p, &room, D + 1, sizeof *a->p, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index j = a->ncol; j < D; j++) a->p[j + 1] = a->p[j];
-    a->nrow = a->ncol = D;
-    return CISUP_OK;
-}
-
-/* left (x) I_d as D x d. */
-static cisup_status left_matrix(const cisup_weights *w, cisup_index D, cisup_csc *a,
-                                cisup_error *err) {
-    const cisup_status status = cisup_csc_init(a, D, w->d, w->d * w->N, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index k = 0; k < w->d * w->N; k++) {
-        a->i[k] = k;
-        a->x[k] = w->left[k % w->N];
-    }
-    for (cisup_index j = 0; j < w->d; j++) a->p[j + 1] = (j + 1) * w->N;
-    return CISUP_OK;
-}
-
 static cisup_status put_weights(export_job *x, cisup_index l, cisup_error *err) {
-    const cisup_transition t = cisup_network_transition(x->net, l);
-    const cisup_index d = x->shape.d, dN = d * x->shape.N, D = x->shape.D;
-    cisup_weights w = {0};
-    cisup_csc left = {0}, right = {0};
-    cisup_status status;
-    CISUP_TRY(cisup_weights_make(&w, &t, err));
-    CISUP_TRY(widen(&w.sparse, D, err));
+    cisup_network_weight w;
+    cisup_status status = cisup_network_weights(x->net, l, x->shape.D, &w, err);
+    if (status != CISUP_OK) return status;
     CISUP_TRY(put(x, "W", l, CISUP_MTX_REAL, "weights, sparse part", &w.sparse, err));
-    if (!w.left) goto done;
-    CISUP_TRY(left_matrix(&w, D, &left, err));
-    CISUP_TRY(put(x, "W_left", l, CISUP_MTX_REAL, "weights, left factor", &left, err));
-    CISUP_TRY(from_dense(w.right, d, dN, d, D, &right, err));
-    CISUP_TRY(put(x, "W_right", l, CISUP_MTX_REAL, "weights, right factor", &right, err));
+    if (w.left.ncol == 0) goto done;
+    CISUP_TRY(put(x, "W_left", l, CISUP_MTX_REAL, "weights, left factor", &w.left, err));
+    CISUP_TRY(
+        put(x, "W_right", l, CISUP_MTX_REAL, "weights, right factor", &w.right, err));
 done:
-    cisup_weights_free(&w);
-    cisup_csc_free(&left);
-    cisup_csc_free(&right);
+    cisup_network_weights_free(&w);
     return status;
 }
 

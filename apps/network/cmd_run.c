@@ -6,7 +6,7 @@
 #include "given.h"
 
 #include <cisup/analysis/engine.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/network_run.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
@@ -20,115 +20,44 @@ static const char about[] =
 /* All arrays of a run. */
 typedef struct {
     const given_network *given;
-    cisup_index first; /* sample in lane 0 */
-    const cisup_batch *batch;
-    double *activations; /* [L+1][samples][d N] */
-    double *readout;     /* [L][samples][T][d] */
-    double *states;      /* [L+1][samples][z][d] */
+    cisup_index *layers; /* [L+1]: 0..L */
+    cisup_run_results results;
 } recording;
-
-static void record_layer(void *context, cisup_index l, const double *a,
-                         const unsigned char *in_active) {
-    recording *r = context;
-    (void)in_active;
-    const cisup_index dN = r->given->shape.D;
-    for (cisup_index lane = 0; lane < r->batch->used; lane++) {
-        double *out = r->activations + (l * r->given->samples + r->first + lane) * dN;
-        for (cisup_index k = 0; k < dN; k++) out[k] = a[k * CISUP_LANES + lane];
-    }
-}
-
-static void record_readout(void *context, cisup_index l, cisup_index t,
-                           const double *est) {
-    recording *r = context;
-    const cisup_index d = r->given->shape.d, T = r->given->shape.T;
-    for (cisup_index lane = 0; lane < r->batch->used; lane++) {
-        const cisup_index sample = (l - 1) * r->given->samples + r->first + lane;
-        for (cisup_index i = 0; i < d; i++)
-            r->readout[(sample * T + t) * d + i] = est[i * CISUP_LANES + lane];
-    }
-}
-
-static void fill_batch(cisup_batch *b, const given_network *g, cisup_index first) {
-    const cisup_index z = g->shape.z, d = g->shape.d, left = g->samples - first;
-    b->used = left < CISUP_LANES ? left : CISUP_LANES;
-    for (cisup_index lane = 0; lane < b->used; lane++)
-        for (cisup_index k = 0; k < z; k++) {
-            const cisup_index at = (first + lane) * z + k;
-            b->active[lane * z + k] = g->active[at];
-            memcpy(cisup_batch_state(b, lane, k, 0), g->input + at * d,
-                   (size_t)d * sizeof(double));
-        }
-    cisup_batch_states(b, &g->circuits);
-}
-
-static void record_states(recording *r) {
-    const cisup_shape *s = &r->given->shape;
-    for (cisup_index l = 0; l <= s->L; l++)
-        for (cisup_index lane = 0; lane < r->batch->used; lane++)
-            for (cisup_index k = 0; k < s->z; k++) {
-                const cisup_index sample = l * r->given->samples + r->first + lane;
-                memcpy(r->states + (sample * s->z + k) * s->d,
-                       cisup_batch_state(r->batch, lane, k, l),
-                       (size_t)s->d * sizeof(double));
-            }
-}
 
 static cisup_status recording_init(recording *r, const given_network *g,
                                    cisup_error *err) {
     const cisup_shape *s = &g->shape;
+    const cisup_index M = g->samples.count;
     *r = (recording){.given = g};
-    const double numbers =
-        (double)g->samples * (((double)s->L + 1.0) * (double)s->D +
-                              (double)s->L * (double)s->T * (double)s->d);
+    const double numbers = (double)M * (((double)s->L + 1.0) * (double)s->D +
+                                        (double)s->L * (double)s->T * (double)s->d);
+    cisup_run_results *x = &r->results;
     cisup_status status;
     CISUP_TRY(cisup_memory_require(8.0 * numbers, "all activations and read-outs", err));
-    CISUP_TRY(cisup_new(&r->activations, (s->L + 1) * g->samples * s->D, 8, err));
-    CISUP_TRY(cisup_new(&r->readout, s->L * g->samples * s->T * s->d, 8, err));
-    CISUP_TRY(cisup_new(&r->states, (s->L + 1) * g->samples * s->z * s->d, 8, err));
+    CISUP_TRY(cisup_new(&r->layers, s->L + 1, sizeof *r->layers, err));
+    CISUP_TRY(cisup_new(&x->activations, (s->L + 1) * M * s->D, 8, err));
+    CISUP_TRY(cisup_new(&x->readout, s->L * M * s->T * s->d, 8, err));
+    CISUP_TRY(cisup_new(&x->states, (s->L + 1) * M * s->z * s->d, 8, err));
+    for (cisup_index l = 0; l <= s->L; l++) r->layers[l] = l;
 done:
     return status;
 }
 
 static void recording_free(recording *r) {
-    cisup_release(r->activations);
-    cisup_release(r->readout);
-    cisup_release(r->states);
+    cisup_release(r->layers);
+    cisup_release(r->results.activations);
+    cisup_release(r->results.readout);
+    cisup_release(r->results.states);
 }
 
-static cisup_status run_all(recording *r, const cisup_network *net, cisup_error *err) {
-    const given_network *g = r->given;
-    const cisup_observer observer = {r, record_layer, record_readout};
-    cisup_batch batch = {0};
-    cisup_forward forward = {0};
-    cisup_status status;
-    CISUP_TRY(cisup_batch_init(&batch, g->shape.z, &g->circuits, err));
-    CISUP_TRY(cisup_forward_init(&forward, net, err));
-    r->batch = &batch;
-    for (r->first = 0; r->first < g->samples; r->first += CISUP_LANES) {
-        fill_batch(&batch, g, r->first);
-        record_states(r);
-        cisup_forward_run(&forward, net, g->mode, &batch, &observer);
-    }
-done:
-    cisup_forward_free(&forward);
-    cisup_batch_free(&batch);
-    return status;
-}
-
-/* Nested arrays of the given sizes from consecutive numbers. */
-static json_t *nest(const double **x, const cisup_index *size, int depth) {
-    if (depth == 0) return emit_number(*(*x)++);
+/* Nested arrays: in depth k size[k] of them, stride[k] numbers apart. */
+static json_t *nest(const double *x, const cisup_index *size, const cisup_index *stride,
+                    int depth) {
+    if (depth == 0) return emit_number(*x);
     json_t *list = json_array();
     for (cisup_index k = 0; k < size[0]; k++)
-        emit_append(&list, nest(x, size + 1, depth - 1));
+        emit_append(&list, nest(x + k * stride[0], size + 1, stride + 1, depth - 1));
     return list;
-}
-
-static json_t *array4(const double *x, cisup_index a, cisup_index b, cisup_index c,
-                      cisup_index d) {
-    const cisup_index size[] = {a, b, c, d};
-    return nest(&x, size, 4);
 }
 
 static json_t *kappa_json(const cisup_network *net) {
@@ -155,9 +84,7 @@ static cisup_status weights_json(const cisup_network *net, json_t **out,
         CISUP_TRY(cisup_weights_make(&w, &x, err));
         cisup_weights_dense(&w, dense);
         cisup_weights_free(&w);
-        const double *numbers = dense;
-        const cisup_index size[] = {dN, dN};
-        emit_append(out, nest(&numbers, size, 2));
+        emit_append(out, nest(dense, (cisup_index[]){dN, dN}, (cisup_index[]){dN, 1}, 2));
     }
 done:
     cisup_weights_free(&w);
@@ -165,20 +92,39 @@ done:
     return status;
 }
 
+static json_t *states_json(const recording *r) {
+    const cisup_shape *s = &r->given->shape;
+    const cisup_index circuit = (s->L + 1) * s->d;
+    const cisup_index size[] = {s->L + 1, r->given->samples.count, s->z, s->d};
+    const cisup_index stride[] = {s->d, s->z * circuit, circuit, 1};
+    return nest(r->results.states, size, stride, 4);
+}
+
+static json_t *activations_json(const recording *r) {
+    const cisup_shape *s = &r->given->shape;
+    const cisup_index M = r->given->samples.count;
+    const cisup_index size[] = {s->L + 1, M, s->D}, stride[] = {M * s->D, s->D, 1};
+    return nest(r->results.activations, size, stride, 3);
+}
+
+static json_t *readout_json(const recording *r) {
+    const cisup_shape *s = &r->given->shape;
+    const cisup_index M = r->given->samples.count, sample = s->T * s->d;
+    const cisup_index size[] = {s->L, M, s->T, s->d};
+    const cisup_index stride[] = {M * sample, sample, s->d, 1};
+    return nest(r->results.readout, size, stride, 4);
+}
+
 static json_t *recording_json(const recording *r, const cisup_network *net) {
     const given_network *g = r->given;
     const cisup_shape *s = &g->shape;
-    const cisup_index size[] = {s->L + 1, g->samples, s->D};
-    const double *activations = r->activations;
     return json_pack(
         "{ss,ss*,ss,ss,sI,sI,sI,sI,sI,sI,sf,so,so,so,so}", "record", "network", "family",
         g->family, "scheme", cisup_weight_scheme_name(g->options.weights.scheme), "mode",
-        cisup_mode_name(g->mode), "N", s->N, "S", s->S, "T", s->T, "z", s->z, "L", s->L,
-        "d", s->d, "c_unembed", cisup_network_readout(net, 1).center, "kappa",
-        kappa_json(net), "circuit_states",
-        array4(r->states, s->L + 1, g->samples, s->z, s->d), "A",
-        nest(&activations, size, 3), "readout",
-        array4(r->readout, s->L, g->samples, s->T, s->d));
+        cisup_mode_name(g->run.mode), "N", s->N, "S", s->S, "T", s->T, "z", s->z, "L",
+        s->L, "d", s->d, "c_unembed", cisup_network_readout(net, 1).center, "kappa",
+        kappa_json(net), "circuit_states", states_json(r), "A", activations_json(r),
+        "readout", readout_json(r));
 }
 
 static cisup_status run_case(const json_t *object, cisup_engine engine, int with_weights,
@@ -192,7 +138,9 @@ static cisup_status run_case(const json_t *object, cisup_engine engine, int with
     g.options.form = cisup_engine_form(engine);
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
-    CISUP_TRY(run_all(&r, &net, err));
+    g.run.layers = r.layers;
+    g.run.layer_count = g.shape.L + 1;
+    CISUP_TRY(cisup_network_run(&net, &g.samples, &g.run, &r.results, err));
     if (with_weights) CISUP_TRY(weights_json(&net, &weights, err));
     json_t *result = recording_json(&r, &net);
     if (with_weights) emit_set(&result, "W", json_incref(weights));

@@ -207,25 +207,21 @@ done:
 
 static cisup_status read_samples(given_network *g, const json_t *object,
                                  cisup_error *err) {
-    const cisup_index z = g->shape.z, d = g->shape.d, T = g->shape.T;
+    const cisup_index z = g->shape.z, d = g->shape.d;
     const json_t *list = json_object_get(object, "active");
     if (!list) return missing("active", err);
     if (!json_is_array(list) || json_array_size(list) == 0)
         return CISUP_FAIL(err, CISUP_EFORMAT, "field \"active\" is no list of samples");
-    g->samples = (cisup_index)json_array_size(list);
-    const cisup_index size[] = {g->samples, z, d};
+    const cisup_index size[] = {(cisup_index)json_array_size(list), z, d};
     cisup_status status;
     CISUP_TRY(read_indices(object, "active", size, 2, &g->active, err));
-    CISUP_TRY(cisup_new(&g->input, g->samples * z * d, sizeof *g->input, err));
+    CISUP_TRY(cisup_new(&g->input, size[0] * z * d, sizeof *g->input, err));
     CISUP_TRY(read_array(object, "input", size, 3, g->input, err));
-    for (cisup_index k = 0; k < g->samples * z; k++) {
-        int again = 0;
-        for (cisup_index j = k - k % z; j < k; j++) again |= g->active[j] == g->active[k];
-        if (g->active[k] < 0 || g->active[k] >= T || again)
-            return CISUP_FAIL(err, CISUP_EFORMAT,
-                              "field \"active\": sample %" PRId64 " has circuit %" PRId64
-                              ", which is out of range or there already",
-                              k / z, g->active[k]);
+    g->samples = (cisup_run_samples){size[0], z, g->active, g->input};
+    status = cisup_run_check(&g->samples, g->shape.T, err);
+    if (status == CISUP_EINVAL) {
+        cisup_error_prefix(err, "field \"active\"");
+        err->code = status = CISUP_EFORMAT;
     }
 done:
     return status;
@@ -245,7 +241,7 @@ static cisup_status read_options(given_network *g, const json_t *object,
         return CISUP_FAIL(err, CISUP_EFORMAT, "field \"w_correction\" is negative");
     g->options.weights.scheme = (cisup_weight_scheme)scheme;
     g->options.weights.kappa = rows ? CISUP_KAPPA_ROWS : CISUP_KAPPA_SINGLE;
-    g->mode = (cisup_mode)mode;
+    g->run.mode = (cisup_mode)mode;
     g->family = json_string_value(json_object_get(object, "family"));
 done:
     return status;

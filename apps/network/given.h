@@ -2,7 +2,7 @@
 #ifndef CISUP_APPS_GIVEN_H
 #define CISUP_APPS_GIVEN_H
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/network_run.h>
 
 #include <jansson.h>
 
@@ -10,14 +10,14 @@
  * (docs/formats.md). Start from {0}. */
 typedef struct {
     cisup_shape shape;
-    cisup_index samples;
-    cisup_mode mode;
     const char *family; /* a label, borrowed from the JSON; may be NULL */
     cisup_allocation base;
     cisup_circuits circuits;
     cisup_index *permutations; /* [L-1][T] */
-    cisup_index *active;       /* [samples][z] */
-    double *input;             /* [samples][z][d] */
+    cisup_index *active;       /* [count][z], of the samples */
+    double *input;             /* [count][z][d] */
+    cisup_run_samples samples;
+    cisup_run_options run; /* its mode */
     cisup_network_options options;
 } given_network;
 

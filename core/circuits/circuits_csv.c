@@ -6,6 +6,7 @@
 #include <cisup/core/circuits_csv.h>
 
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -202,23 +203,18 @@ static cisup_index bias_line(const entries *list, cisup_index t, cisup_index lay
     return line;
 }
 
-/* Takes the bias that all circuits share. */
-static cisup_status set_common_bias(const entries *list, const double *beta,
-                                    cisup_circuits *c, cisup_error *err) {
-    for (cisup_index k = 0; k < c->layers * c->T * c->d; k++) {
-        const cisup_index i = k % c->d, t = k / c->d % c->T, layer = k / c->d / c->T;
-        double *b = c->b + layer * c->d + i;
-        if (t == 0) *b = beta[k];
-        if (beta[k] == *b) continue;
-        return cisup_csv_at(
-            CISUP_FAIL(err, CISUP_EFORMAT,
-                       "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
-                       " has the bias %g, circuit 0 has %g; only gated circuits may "
-                       "differ",
-                       layer + 1, i, t, beta[k], *b),
-            list->path, bias_line(list, t, layer + 1, i), err);
-    }
-    return CISUP_OK;
+/* Whether all circuits share their biases. */
+static cisup_status check_common_bias(const entries *list, const double *beta,
+                                      const cisup_circuits *c, cisup_error *err) {
+    const cisup_index k = cisup_bias_differs(c, beta);
+    if (k < 0) return CISUP_OK;
+    const cisup_index i = k % c->d, t = k / c->d % c->T, layer = k / c->d / c->T;
+    return cisup_csv_at(
+        CISUP_FAIL(err, CISUP_EFORMAT,
+                   "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
+                   " has the bias %g, circuit 0 has %g; only gated circuits may differ",
+                   layer + 1, i, t, beta[k], beta[layer * c->T * c->d + i]),
+        list->path, bias_line(list, t, layer + 1, i), err);
 }
 
 /* Options with their zeros replaced by what the file has. */
@@ -254,15 +250,8 @@ static cisup_status build(cisup_circuits *c, const entries *list, const extent *
     CISUP_TRY(cisup_circuits_init(&plain, o->T, x->d, o->L, layers, err));
     CISUP_TRY(cisup_new(&beta, layers * o->T * x->d, sizeof *beta, err));
     fill(list, x->circuits, &plain, beta);
-    if (o->gate) {
-        CISUP_TRY(cisup_circuits_gate(c, o->T, x->d, o->L, layers, plain.w, beta,
-                                      o->margin, err));
-    } else {
-        CISUP_TRY(set_common_bias(list, beta, &plain, err));
-        cisup_circuits_set_mean(&plain);
-        *c = plain;
-        plain = (cisup_circuits){0};
-    }
+    if (!o->gate) CISUP_TRY(check_common_bias(list, beta, &plain, err));
+    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o->gate ? &o->margin : NULL, err));
 done:
     cisup_circuits_free(&plain);
     cisup_release(beta);
@@ -294,21 +283,6 @@ done:
     return status;
 }
 
-/* start[t]: the first row of circuit t, which has the inputs of t mod n. start: [T+1],
- * zeroed. */
-static cisup_status count_inputs(const entries *list, cisup_index n, cisup_index T,
-                                 cisup_index *start, cisup_error *err) {
-    for (cisup_index k = 0; k < list->count; k++) { /* ascending: the last one counts */
-        const cisup_index *key = list->at[k].key;
-        if (key[0] < T) start[key[0] + 1] = key[1] + 1;
-    }
-    for (cisup_index t = n; t < T; t++) start[t + 1] = start[t + 1 - n];
-    for (cisup_index t = 0; t < T; t++)
-        if (__builtin_add_overflow(start[t], start[t + 1], &start[t + 1]))
-            return CISUP_FAIL(err, CISUP_ENOMEM, "%s: over 2^63 inputs", list->path);
-    return CISUP_OK;
-}
-
 static cisup_status build_inputs(const entries *list, cisup_circuits *c,
                                  cisup_error *err) {
     const cisup_index n = list->at[list->count - 1].key[0] + 1, own = c->file_circuits;
@@ -318,24 +292,23 @@ static cisup_status build_inputs(const entries *list, cisup_circuits *c,
                           "%" PRId64 " (inputs of circuit 0 alone are those of all)",
                           list->path, n, own);
     cisup_index *start = NULL, cells = 0;
-    double *input = NULL;
+    double *rows = NULL;
     cisup_status status;
-    CISUP_TRY(cisup_new(&start, c->T + 1, sizeof *start, err));
-    CISUP_TRY(count_inputs(list, n, c->T, start, err));
-    if (!cisup_multiply_sizes(start[c->T], list->width, &cells)) cells = INT64_MAX;
-    CISUP_TRY(cisup_new(&input, cells, sizeof *input, err));
+    CISUP_TRY(cisup_new(&start, n + 1, sizeof *start, err));
+    for (cisup_index k = 0; k < list->count; k++) { /* ascending: the last one counts */
+        const cisup_index *key = list->at[k].key;
+        start[key[0] + 1] = start[key[0]] + key[1] + 1;
+    }
+    if (!cisup_multiply_sizes(start[n], list->width, &cells)) cells = INT64_MAX;
+    CISUP_TRY(cisup_new(&rows, cells, sizeof *rows, err));
     for (cisup_index k = 0; k < list->count; k++) {
         const entry *e = list->at + k;
-        for (cisup_index t = e->key[0]; t < c->T; t += n)
-            input[(start[t] + e->key[1]) * list->width + e->key[2]] = e->value;
+        rows[(start[e->key[0]] + e->key[1]) * list->width + e->key[2]] = e->value;
     }
-    cisup_release(c->input_start);
-    cisup_release(c->input);
-    c->input_start = start;
-    c->input = input;
-    return CISUP_OK;
+    CISUP_TRY(cisup_circuits_set_inputs(c, n, start, rows, err));
 done:
     cisup_release(start);
+    cisup_release(rows);
     return status;
 }
 

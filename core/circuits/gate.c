@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/circuits/gate.h>
 
-#include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -47,5 +46,26 @@ cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T, cisup_index m
     for (cisup_index k = 0; k < layers; k++) cisup_gate_bias(c->b + k * c->d, margin, m);
     c->on_count = 2;
     cisup_circuits_set_mean(c);
+    return CISUP_OK;
+}
+
+cisup_index cisup_bias_differs(const cisup_circuits *plain, const double *beta) {
+    const cisup_index d = plain->d, T = plain->T;
+    for (cisup_index k = 0; k < plain->layers * T * d; k++)
+        if (beta[k] != beta[k / (d * T) * (d * T) + k % d]) return k;
+    return -1;
+}
+
+cisup_status cisup_circuits_wrap(cisup_circuits *c, cisup_circuits *plain,
+                                 const double *beta, const double *margin,
+                                 cisup_error *err) {
+    if (margin)
+        return cisup_circuits_gate(c, plain->T, plain->d, plain->L, plain->layers,
+                                   plain->w, beta, *margin, err);
+    for (cisup_index k = 0; k < plain->layers * plain->d; k++)
+        plain->b[k] = beta[k / plain->d * plain->T * plain->d + k % plain->d];
+    cisup_circuits_set_mean(plain);
+    *c = *plain;
+    *plain = (cisup_circuits){0};
     return CISUP_OK;
 }

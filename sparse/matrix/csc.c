@@ -29,6 +29,36 @@ void cisup_csc_free(cisup_csc *a) {
     *a = (cisup_csc){0};
 }
 
+cisup_status cisup_csc_of_dense(cisup_csc *a, cisup_index nrow, cisup_index ncol,
+                                const double *dense, cisup_error *err) {
+    const cisup_status status = cisup_csc_init(a, nrow, ncol, nrow * ncol, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index j = 0; j < ncol; j++) {
+        a->p[j + 1] = (j + 1) * nrow;
+        for (cisup_index i = 0; i < nrow; i++) {
+            a->i[j * nrow + i] = i;
+            a->x[j * nrow + i] = dense[i * ncol + j];
+        }
+    }
+    return CISUP_OK;
+}
+
+cisup_status cisup_csc_widen(cisup_csc *a, cisup_index nrow, cisup_index ncol,
+                             cisup_error *err) {
+    if (nrow < a->nrow || ncol < a->ncol || ncol == INT64_MAX)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "a matrix of %" PRId64 " x %" PRId64 " widened to %" PRId64
+                          " x %" PRId64,
+                          a->nrow, a->ncol, nrow, ncol);
+    cisup_index room = a->ncol + 1;
+    const cisup_status status = cisup_grow(&a->p, &room, ncol + 1, sizeof *a->p, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index j = a->ncol; j < ncol; j++) a->p[j + 1] = a->p[j];
+    a->nrow = nrow;
+    a->ncol = ncol;
+    return CISUP_OK;
+}
+
 static cisup_status column_check(const cisup_csc *a, cisup_index j, cisup_error *err) {
     cisup_index last = -1;
     for (cisup_index k = a->p[j]; k < a->p[j + 1]; k++) {

@@ -61,80 +61,37 @@ static double *taken(cisup_index count) {
     return x;
 }
 
-/* What a case gives, in the order of the file. */
-typedef struct {
-    const given_network *g;
-    cisup_index first; /* sample in lane 0 */
-    const cisup_batch *batch;
-    double *A, *readout, *states; /* [L+1][M][dN], [L][M][T][d], [L+1][M][z][d] */
-} outcome;
-
-static void see_layer(void *context, cisup_index l, const double *a,
-                      const unsigned char *in_active) {
-    (void)in_active;
-    outcome *o = context;
-    const cisup_index dN = o->g->shape.d * o->g->shape.N;
-    for (cisup_index k = 0; k < o->batch->used * dN; k++) {
-        const cisup_index lane = k / dN, sample = l * o->g->samples + o->first + lane;
-        o->A[sample * dN + k % dN] = a[k % dN * CISUP_LANES + lane];
-    }
-}
-
-static void see_readout(void *context, cisup_index l, cisup_index t, const double *est) {
-    outcome *o = context;
-    const cisup_index d = o->g->shape.d, T = o->g->shape.T;
-    for (cisup_index k = 0; k < o->batch->used * d; k++) {
-        const cisup_index sample = (l - 1) * o->g->samples + o->first + k / d;
-        o->readout[(sample * T + t) * d + k % d] = est[k % d * CISUP_LANES + k / d];
-    }
-}
-
-static void fill(outcome *o, cisup_batch *b) {
-    const cisup_shape *s = &o->g->shape;
-    const cisup_index left = o->g->samples - o->first;
-    b->used = left < CISUP_LANES ? left : CISUP_LANES;
-    for (cisup_index k = 0; k < b->used * s->z; k++) {
-        const cisup_index at = o->first * s->z + k;
-        b->active[k] = o->g->active[at];
-        memcpy(cisup_batch_state(b, k / s->z, k % s->z, 0), o->g->input + at * s->d,
-               (size_t)s->d * sizeof(double));
-    }
-    cisup_batch_states(b, &o->g->circuits);
-    for (cisup_index l = 0; l <= s->L; l++)
-        for (cisup_index k = 0; k < b->used * s->z; k++)
-            memcpy(o->states + ((l * o->g->samples + o->first) * s->z + k) * s->d,
-                   cisup_batch_state(b, k / s->z, k % s->z, l),
-                   (size_t)s->d * sizeof(double));
+/* The file has states by layer first: [L+1][M][z][d] of [M][z][L+1][d]. */
+static double *by_layer(const double *states, const cisup_shape *s, cisup_index M) {
+    const cisup_index runs = M * s->z, layers = s->L + 1;
+    double *out = taken(layers * runs * s->d);
+    for (cisup_index l = 0; l < layers; l++)
+        for (cisup_index k = 0; k < runs * s->d; k++)
+            out[l * runs * s->d + k] = states[(k / s->d * layers + l) * s->d + k % s->d];
+    return out;
 }
 
 static void compare_runs(const json_t *object, size_t number, const given_network *g,
                          const cisup_network *net) {
     const cisup_shape *s = &g->shape;
-    const cisup_index M = g->samples, activations = (s->L + 1) * M * s->d * s->N;
+    const cisup_index layers[5] = {0, 1, 2, 3, 4}, M = g->samples.count;
+    const cisup_index activations = (s->L + 1) * M * s->d * s->N;
     const cisup_index reads = s->L * M * s->T * s->d;
     const cisup_index states = (s->L + 1) * M * s->z * s->d;
-    outcome o = {.g = g,
-                 .A = taken(activations),
-                 .readout = taken(reads),
-                 .states = taken(states)};
-    const cisup_observer observer = {&o, see_layer, see_readout};
-    cisup_batch batch;
-    cisup_forward forward;
-    CHECK_OK(cisup_batch_init(&batch, s->z, &g->circuits, &error_));
-    CHECK_OK(cisup_forward_init(&forward, net, &error_));
-    o.batch = &batch;
-    for (; o.first < M; o.first += CISUP_LANES) {
-        fill(&o, &batch);
-        cisup_forward_run(&forward, net, g->mode, &batch, &observer);
-    }
-    compare_field(object, "circuit_states", number, o.states, states, summed_once);
-    compare_field(object, "A", number, o.A, activations, through_layers);
-    compare_field(object, "readout", number, o.readout, reads, through_layers);
-    cisup_forward_free(&forward);
-    cisup_batch_free(&batch);
-    cisup_release(o.A);
-    cisup_release(o.readout);
-    cisup_release(o.states);
+    cisup_run_options o = g->run;
+    const cisup_run_results out = {taken(activations), taken(reads), taken(states)};
+    assert_true(s->L <= 4);
+    o.layers = layers;
+    o.layer_count = s->L + 1;
+    CHECK_OK(cisup_network_run(net, &g->samples, &o, &out, &error_));
+    double *alone = by_layer(out.states, s, M);
+    compare_field(object, "circuit_states", number, alone, states, summed_once);
+    compare_field(object, "A", number, out.activations, activations, through_layers);
+    compare_field(object, "readout", number, out.readout, reads, through_layers);
+    cisup_release(alone);
+    cisup_release(out.activations);
+    cisup_release(out.readout);
+    cisup_release(out.states);
 }
 
 static void compare_weights(const json_t *object, size_t number,

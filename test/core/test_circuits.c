@@ -130,10 +130,7 @@ static void given_inputs_come_round_and_are_shifted(void **state) {
     cisup_circuits c = made(2, 4, 1, &o);
     const cisup_index start[3] = {0, 1, 3};
     const double rows[6] = {0.25, -0.5, 10, 20, 30, 40};
-    CHECK_OK(cisup_new(&c.input_start, 3, sizeof *c.input_start, &error_));
-    CHECK_OK(cisup_new(&c.input, 6, sizeof *c.input, &error_));
-    memcpy(c.input_start, start, sizeof start);
-    memcpy(c.input, rows, sizeof rows);
+    CHECK_OK(cisup_circuits_set_inputs(&c, 2, start, rows, &error_));
     for (cisup_index sample = 0; sample < 5; sample++) {
         double a[4];
         cisup_circuits_input(&c, 1, 0, sample, 0, a);
@@ -143,6 +140,74 @@ static void given_inputs_come_round_and_are_shifted(void **state) {
     }
     cisup_circuits_free(&c);
     assert_null(c.input);
+}
+
+/* Five circuits with the inputs of two, then with three of those of seven. */
+static void inputs_of_fewer_or_more_circuits_go_round(void **state) {
+    (void)state;
+    cisup_circuits c;
+    CHECK_OK(cisup_circuits_init(&c, 5, 1, 1, 1, &error_));
+    const cisup_index start[8] = {0, 1, 3, 4, 5, 7, 8, 9};
+    const double rows[9] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    const cisup_index of_two[6] = {0, 1, 3, 4, 6, 7};
+    const double two[7] = {0, 1, 2, 0, 1, 2, 0};
+    CHECK_OK(cisup_circuits_set_inputs(&c, 2, start, rows, &error_));
+    assert_memory_equal(c.input_start, of_two, sizeof of_two);
+    assert_memory_equal(c.input, two, sizeof two);
+    CHECK_OK(cisup_circuits_set_inputs(&c, 7, start, rows, &error_));
+    assert_memory_equal(c.input_start, start, 6 * sizeof *start);
+    assert_memory_equal(c.input, rows, 7 * sizeof *rows);
+    cisup_circuits_free(&c);
+}
+
+static void check_inputs_refused(cisup_circuits *c, cisup_index n,
+                                 const cisup_index *start, double last,
+                                 const char *text) {
+    const double rows[6] = {1, 2, 3, 4, 5, last};
+    cisup_error err = {0};
+    assert_int_equal(cisup_circuits_set_inputs(c, n, start, rows, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, text));
+    assert_true(c->input_start[1] == 1 && c->input[0] == 1.0);
+}
+
+static void bad_inputs_are_refused(void **state) {
+    (void)state;
+    const cisup_family_options o = drawn(CISUP_ROTATION4, 0);
+    const cisup_index good[3] = {0, 1, 3}, later[3] = {1, 2, 3}, none[3] = {0, 3, 3};
+    const double rows[6] = {1, 2, 3, 4, 5, 6};
+    cisup_circuits c = made(2, 4, 1, &o);
+    CHECK_OK(cisup_circuits_set_inputs(&c, 2, good, rows, &error_));
+    check_inputs_refused(&c, 0, good, 6.0, "inputs of 0 circuits");
+    check_inputs_refused(&c, 2, later, 6.0, "from row 1");
+    check_inputs_refused(&c, 2, none, 6.0, "circuit 1 has no input: rows 3 to 3");
+    check_inputs_refused(&c, 2, good, (double)NAN, "circuit 1, input 1: ");
+    check_inputs_refused(&c, 2, good, -(double)INFINITY, "circuit 1, input 1: -inf");
+    cisup_circuits_free(&c);
+    const cisup_family_options step = drawn(CISUP_STEP2, 0);
+    c = made(2, 2, 1, &step);
+    assert_int_equal(cisup_circuits_set_inputs(&c, 2, good, rows, NULL), CISUP_ESHAPE);
+    assert_null(c.input);
+    cisup_circuits_free(&c);
+}
+
+static cisup_status set_inputs(void *context) {
+    const cisup_index start[3] = {0, 1, 3};
+    const double rows[6] = {1, 2, 3, 4, 5, 6};
+    cisup_circuits copy, *c = context;
+    const cisup_index all[2] = {0, 1};
+    cisup_status status = cisup_circuits_keep(&copy, c, all, 2, NULL);
+    if (status == CISUP_OK)
+        status = cisup_circuits_set_inputs(&copy, 2, start, rows, NULL);
+    cisup_circuits_free(&copy);
+    return status;
+}
+
+static void setting_inputs_may_run_out_of_memory(void **state) {
+    (void)state;
+    const cisup_family_options o = drawn(CISUP_ROTATION4, 0);
+    cisup_circuits c = made(2, 4, 1, &o);
+    assert_int_equal(check_every_allocation(set_inputs, &c), 5);
+    cisup_circuits_free(&c);
 }
 
 static void check_refused(cisup_index T, cisup_index d, cisup_index L, cisup_index layers,
@@ -185,6 +250,9 @@ int main(void) {
         cmocka_unit_test(every_part_of_the_address_changes_the_input),
         cmocka_unit_test(active_inputs_switch_the_indicator_on),
         cmocka_unit_test(given_inputs_come_round_and_are_shifted),
+        cmocka_unit_test(inputs_of_fewer_or_more_circuits_go_round),
+        cmocka_unit_test(bad_inputs_are_refused),
+        cmocka_unit_test(setting_inputs_may_run_out_of_memory),
         cmocka_unit_test(unsuitable_sizes_are_refused),
         cmocka_unit_test(every_allocation_may_fail),
     };

@@ -52,6 +52,30 @@ static void init_gives_zeros_and_refuses_bad_sizes(void **state) {
     assert_is_empty(&a);
 }
 
+static void an_array_becomes_a_matrix_that_may_grow(void **state) {
+    (void)state;
+    const double dense[6] = {1, 0, 3, 4, 5, 6};
+    cisup_csc a;
+    CHECK_OK(cisup_csc_of_dense(&a, 2, 3, dense, &error_));
+    CHECK_OK(cisup_csc_widen(&a, 4, 5, &error_));
+    CHECK_OK(cisup_csc_check(&a, &error_));
+    assert_true(a.nrow == 4 && a.ncol == 5 && a.p[5] == 6);
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 5; j++)
+            assert_true(csc_at(&a, i, j) == (i < 2 && j < 3 ? dense[i * 3 + j] : 0.0));
+    assert_int_equal(cisup_csc_widen(&a, 3, 5, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_csc_widen(&a, 4, 4, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_csc_widen(&a, 4, INT64_MAX, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_csc_widen(&a, 4, INT64_C(1) << 50, NULL), CISUP_ENOMEM);
+    assert_true(a.nrow == 4 && a.ncol == 5 && a.p[5] == 6);
+    cisup_csc_free(&a);
+    assert_int_equal(cisup_csc_of_dense(&a, -1, 3, dense, NULL), CISUP_EINVAL);
+    assert_is_empty(&a);
+    CHECK_OK(cisup_csc_of_dense(&a, 0, 3, NULL, &error_));
+    assert_true(a.ncol == 3 && a.p[3] == 0);
+    cisup_csc_free(&a);
+}
+
 static void every_broken_invariant_is_found(void **state) {
     (void)state;
     cisup_index p[3], i[4];
@@ -293,6 +317,7 @@ static void every_allocation_failure_is_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(init_gives_zeros_and_refuses_bad_sizes),
+        cmocka_unit_test(an_array_becomes_a_matrix_that_may_grow),
         cmocka_unit_test(every_broken_invariant_is_found),
         cmocka_unit_test(the_fano_plane_has_one_point_on_any_two_lines),
         cmocka_unit_test(product_acts_like_composition),
