@@ -99,76 +99,69 @@ void sample_text(const findings *f) {
             s->violating_below);
 }
 
-static json_t *level_json(const cisup_implicit_level *v, const cisup_td_level_proof *p) {
-    return json_pack("{sI,sI,sI,sI,sI,sb,sb,sb,sb}", "n", v->n, "q", v->lines.q,
-                     "joining", v->joining, "shared", v->shared, "step", v->step, "units",
-                     p->units, "lines", p->lines, "injects", p->injects, "is_inner",
-                     p->is_inner);
-}
-
-json_t *proof_json(const findings *f, const cisup_implicit *m) {
-    json_t *levels = json_array();
-    for (int l = 0; l < f->proof.depth; l++)
-        emit_append(&levels, level_json(&m->level[l], &f->proof.level[l]));
-    return json_pack("{ss,sI,sI,sI,so,s{sI,sI,sb},sb,so}", "record", "proof", "circuits",
-                     f->circuits, "neurons", f->neurons, "redundancy", f->redundancy,
-                     "levels", levels, "last", "n", m->level[m->depth].n, "circuits",
-                     m->last_blocks, "fits", f->proof.last_fits, "holds", f->proof.holds,
-                     "seconds", emit_number(f->seconds));
-}
-
-static const char theorem[] =
-    "theorem      lines a + x_i b over a ring with unit differences x_i - x_j meet at "
-    "most "
-    "once:\n"
-    "             (x_i - x_j)(b - b') = 0 gives b = b', then a = a'. Groups are filled "
-    "alike;\n"
-    "             left-over neurons, put injectively into one more group, change "
-    "nothing.\n";
+/* --- proofs -------------------------------------------------------------------- */
 
 static const char *word(int holds) {
     return holds ? "yes" : "NO";
 }
 
-void proof_text(const findings *f, const cisup_implicit *m) {
-    sizes_text(f);
-    fputs(theorem, stdout);
-    for (int l = 0; l < f->proof.depth; l++) {
-        const cisup_implicit_level *v = &m->level[l];
-        const cisup_td_level_proof *p = &f->proof.level[l];
-        printf("level %-6d %" PRId64 " neurons, q = %" PRId64
-               ": differences are units %s, "
-               "lines differ %s, %" PRId64 " left over fit %s, next level inside %s\n",
-               l, v->n, v->lines.q, word(p->units), word(p->lines),
-               v->joining + v->shared, word(p->injects), word(p->is_inner));
-    }
-    printf("last level   %" PRId64 " neurons, %" PRId64 " circuits: points of their own "
-           "%s\n",
-           m->level[m->depth].n, m->last_blocks, word(f->proof.last_fits));
-    verdict_text(f->proof.holds, NULL, NULL);
-}
-
-json_t *scheme_proof_json(const findings *f) {
-    const cisup_scheme_proof *p = &f->scheme_proof;
-    json_t *hypotheses = json_array();
+/* Sizes and hypotheses of one level. */
+static json_t *level_json(const cisup_scheme_proof *p, int l) {
+    const cisup_proof_level *level = &p->level[l];
+    json_t *object = json_object();
+    for (int k = 0; k < level->sizes; k++)
+        emit_set(&object, level->size[k].key, json_integer(level->size[k].value));
     for (int k = 0; k < p->count; k++)
-        emit_append(&hypotheses, json_pack("{ss,sb}", "hypothesis", p->hypothesis[k].what,
-                                           "holds", p->hypothesis[k].holds));
-    return json_pack("{ss,sI,sI,sI,so,sb,so}", "record", "proof", "circuits", f->circuits,
-                     "neurons", f->neurons, "redundancy", f->redundancy, "hypotheses",
-                     hypotheses, "holds", p->holds, "seconds", emit_number(f->seconds));
+        if (p->hypothesis[k].level == l)
+            emit_set(&object, p->hypothesis[k].key, json_boolean(p->hypothesis[k].holds));
+    return object;
 }
 
-/* The theorem's lines, the first behind the word. */
-void scheme_proof_text(const findings *f) {
-    const cisup_scheme_proof *p = &f->scheme_proof;
+/* Level by level, the last beside, or in a list. */
+static void hypotheses_json(const cisup_scheme_proof *p, json_t **object) {
+    json_t *list = json_array();
+    for (int l = 0; l < p->levels - 1; l++) emit_append(&list, level_json(p, l));
+    for (int k = 0; !p->levels && k < p->count; k++)
+        emit_append(&list, json_pack("{ss,sb}", "hypothesis", p->hypothesis[k].what,
+                                     "holds", p->hypothesis[k].holds));
+    emit_set(object, p->levels ? "levels" : "hypotheses", list);
+    if (p->levels) emit_set(object, "last", level_json(p, p->levels - 1));
+}
+
+json_t *proof_json(const findings *f) {
+    json_t *object =
+        json_pack("{ss,sI,sI,sI}", "record", "proof", "circuits", f->circuits, "neurons",
+                  f->neurons, "redundancy", f->redundancy);
+    hypotheses_json(&f->proof, &object);
+    emit_set(&object, "holds", json_boolean(f->proof.holds));
+    emit_set(&object, "seconds", emit_number(f->seconds));
+    return object;
+}
+
+static void level_text(const cisup_scheme_proof *p, int l) {
+    char label[24] = "last level";
+    if (l + 1 < p->levels) (void)snprintf(label, sizeof label, "level %d", l);
+    printf("%-12s %s", label, p->level[l].what);
+    const char *before = ": ";
+    for (int k = 0; k < p->count; k++) {
+        if (p->hypothesis[k].level != l) continue;
+        printf("%s%s %s", before, p->hypothesis[k].what, word(p->hypothesis[k].holds));
+        before = ", ";
+    }
+    putchar('\n');
+}
+
+/* The theorem's lines, the first behind the word, and the hypotheses. */
+void proof_text(const findings *f) {
+    const cisup_scheme_proof *p = &f->proof;
     sizes_text(f);
     const char *label = "theorem";
     for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
         printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
         label = "";
     }
-    for (int k = 0; k < p->count; k++)
+    for (int l = 0; l < p->levels; l++) level_text(p, l);
+    for (int k = 0; !p->levels && k < p->count; k++)
         printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,
                word(p->hypothesis[k].holds));
     verdict_text(p->holds, NULL, NULL);

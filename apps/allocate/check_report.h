@@ -5,7 +5,6 @@
 #include <cisup/core/overlap.h>
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/scheme_proof.h>
-#include <cisup/core/td_proof.h>
 
 #include <jansson.h>
 
@@ -19,8 +18,7 @@ typedef struct {
     cisup_index *load; /* [neurons], perhaps more */
     cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */
     cisup_overlap_sample_report sample;
-    cisup_td_proof proof;            /* holds: whichever of the two it is */
-    cisup_scheme_proof scheme_proof; /* of other schemes than td */
+    cisup_scheme_proof proof;
     double seconds;
 } findings;
 
@@ -28,10 +26,7 @@ json_t *findings_json(const findings *f);
 void findings_text(const findings *f);
 json_t *sample_json(const findings *f);
 void sample_text(const findings *f);
-json_t *proof_json(const findings *f, const cisup_implicit *m);
-void proof_text(const findings *f, const cisup_implicit *m);
-
-json_t *scheme_proof_json(const findings *f);
-void scheme_proof_text(const findings *f);
+json_t *proof_json(const findings *f);
+void proof_text(const findings *f);
 
 #endif

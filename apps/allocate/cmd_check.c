@@ -6,7 +6,6 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
-#include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/row_file.h>
 
@@ -145,33 +144,10 @@ done:
     return status;
 }
 
-/* td has hypotheses level by level, the others a list of them. */
-static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *err) {
-    if (x->form->kind == CISUP_INCIDENCE_TD) {
-        f->proof = cisup_td_verify(&x->form->of.td, x->T);
-        return CISUP_OK;
-    }
-    const cisup_status status = cisup_scheme_verify(x, &f->scheme_proof, err);
-    if (status != CISUP_OK) cisup_error_prefix(err, "--algebra");
-    f->proof.holds = f->scheme_proof.holds;
-    return status;
-}
-
 static cisup_status print_computed(const request *r, const findings *f,
-                                   const cisup_incidence *x, cisup_error *err) {
-    const int is_td = x->form->kind == CISUP_INCIDENCE_TD;
-    if (r->json)
-        return emit_line(!r->algebra ? sample_json(f)
-                         : is_td     ? proof_json(f, &x->form->of.td)
-                                     : scheme_proof_json(f),
-                         err);
-    if (r->quiet) return CISUP_OK;
-    if (!r->algebra)
-        sample_text(f);
-    else if (is_td)
-        proof_text(f, &x->form->of.td);
-    else
-        scheme_proof_text(f);
+                                   cisup_error *err) {
+    if (r->json) return emit_line(r->algebra ? proof_json(f) : sample_json(f), err);
+    if (!r->quiet) (r->algebra ? proof_text : sample_text)(f);
     return CISUP_OK;
 }
 
@@ -179,17 +155,15 @@ static cisup_status print_computed(const request *r, const findings *f,
 static cisup_status examine_partly(const request *r, const cisup_incidence *x,
                                    findings *f, int *holds, cisup_error *err) {
     const double start = seconds_now();
-    cisup_status status = CISUP_OK;
-    if (r->algebra)
-        CISUP_TRY(verify(x, f, err));
-    else
-        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed == unset_seed ? 1 : r->seed,
-                                       &f->sample, err));
+    const uint64_t seed = r->seed == unset_seed ? 1 : r->seed;
+    const cisup_status status =
+        r->algebra ? cisup_scheme_verify(x, &f->proof, err)
+                   : cisup_overlap_sample(x, r->sample, seed, &f->sample, err);
+    if (status != CISUP_OK && r->algebra) cisup_error_prefix(err, "--algebra");
+    if (status != CISUP_OK) return status;
     f->seconds = seconds_now() - start;
     *holds = r->algebra ? f->proof.holds : f->sample.holds;
-    CISUP_TRY(print_computed(r, f, x, err));
-done:
-    return status;
+    return print_computed(r, f, err);
 }
 
 /* --- reports ------------------------------------------------------------------- */
