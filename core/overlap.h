@@ -35,7 +35,7 @@ typedef struct {
  * circuits, so every pair is marked once. Pairs are written as keys to the bucket of
  * their smaller neuron, in rounds over the neurons so that a round's pairs fit in
  * `memory`, and then marked bucket by bucket in marks that fit in a core's cache. Keys
- * have 32 bits; for N <= 65536 and T S >= 8 N a neuron is a bucket and a key the larger
+ * have 32 bits; for N <= 65536 and T S >= 4 N a neuron is a bucket and a key the larger
  * neuron in 16 bits.
  * Rows are read once a round and once before.
  *

@@ -72,7 +72,7 @@ extern const cisup_key_form cisup_wide_keys;   /* 32 bits */
 static inline bool cisup_keys_are_narrow(const cisup_rows *rows) {
     const double slots = (double)rows->T * (double)rows->S;
     return rows->N <= 1 << 16 && slots < (double)INT32_MAX &&
-           slots >= 8.0 * (double)rows->N;
+           slots >= 4.0 * (double)rows->N;
 }
 
 #endif
