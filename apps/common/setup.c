@@ -86,6 +86,7 @@ cisup_network_options setup_network(const setup *s) {
     o.weights.kappa = (cisup_kappa_kind)s->kappa;
     o.weights.correction = s->correction;
     o.weights.center = s->center;
+    o.weights.assemble = (cisup_assembling)s->assemble;
     if (s->engine == CISUP_PASS_ASSEMBLED) o.engine = CISUP_ENGINE_ASSEMBLED;
     o.keep_order = s->keep_order;
     o.seed = s->seed;

@@ -23,7 +23,7 @@ typedef struct {
     const char *folder; /* that files are relative to (beside.h); NULL: the current one */
     int gate;
     int preset; /* -1: none */
-    int weights, kappa, engine, keep_order;
+    int weights, kappa, engine, assemble, keep_order;
     double correction, center;
     uint64_t seed;
     cisup_circuits own; /* read from circuits_path; empty for a family */
@@ -120,6 +120,14 @@ const char *setup_kappa_name(int kappa);
          cisup_pass_find},                                                                 \
     {                                                                                      \
         "seed", 0, OPTION_SEED, &(s).seed, "N", "seed of everything random (1)", NULL      \
+    }
+
+/* Of the commands that can assemble weights. */
+#define SETUP_ASSEMBLE_OPTION(way)                                                       \
+    {                                                                                    \
+        "assemble", 0, OPTION_CHOICE, &(way), "auto|products|direct",                    \
+            "stored weights by sparse products, neuron by neuron, or by size (auto)",    \
+            cisup_assembling_find                                                        \
     }
 
 #define SETUP_OPTIONS(s)                                                                 \

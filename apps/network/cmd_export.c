@@ -351,6 +351,7 @@ int cmd_export(int argc, char **argv) {
     request r = {.setup = setup_defaults()};
     const option table[] = {
         SETUP_OPTIONS(r.setup),
+        SETUP_ASSEMBLE_OPTION(r.setup.assemble),
         {"output", 'o', OPTION_TEXT, &r.output, "DIR", "where to (required)", NULL},
         {"form", 0, OPTION_CHOICE, &r.form, "block|full",
          "E and U of one block, N x T, or of all, D x T d (block)", form_find},

@@ -3,6 +3,7 @@
 #include "common/json_file.h"
 #include "common/options.h"
 #include "common/program.h"
+#include "common/setup.h"
 #include "given.h"
 
 #include <cisup/analysis/engine.h>
@@ -181,21 +182,26 @@ static json_t *recording_json(const recording *r, const cisup_network *net) {
         array4(r->readout, s->L, g->samples, s->T, s->d));
 }
 
-static cisup_status run_case(const json_t *object, cisup_engine engine, int with_weights,
-                             cisup_error *err) {
+/* What the command line says. */
+typedef struct {
+    int pass, assemble, with_weights, json;
+} request;
+
+static cisup_status run_case(const json_t *object, const request *q, cisup_error *err) {
     given_network g;
     recording r = {0};
     cisup_network net = {0};
     json_t *weights = NULL;
     cisup_status status = given_read(&g, object, err);
     if (status != CISUP_OK) return status;
-    g.options.engine = engine;
+    if (q->pass == CISUP_PASS_ASSEMBLED) g.options.engine = CISUP_ENGINE_ASSEMBLED;
+    g.options.weights.assemble = (cisup_assembling)q->assemble;
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
     CISUP_TRY(run_all(&r, &net, err));
-    if (with_weights) CISUP_TRY(weights_json(&net, &weights, err));
+    if (q->with_weights) CISUP_TRY(weights_json(&net, &weights, err));
     json_t *result = recording_json(&r, &net);
-    if (with_weights) emit_set(&result, "W", json_incref(weights));
+    if (q->with_weights) emit_set(&result, "W", json_incref(weights));
     CISUP_TRY(emit_line(result, err));
     CISUP_TRY(emit_flush(err));
 done:
@@ -208,8 +214,7 @@ done:
 }
 
 /* Runs the cases one by one; the first bad one ends it, named by its number. */
-static cisup_status execute(const char *path, cisup_engine engine, int with_weights,
-                            cisup_error *err) {
+static cisup_status execute(const char *path, const request *q, cisup_error *err) {
     json_t *root = NULL;
     cisup_status status = json_file_read(path, &root, err);
     if (status != CISUP_OK) return status;
@@ -223,8 +228,7 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
         if (status != CISUP_OK) cisup_error_prefix(err, path);
     }
     for (size_t k = 0; k < count && status == CISUP_OK; k++) {
-        status =
-            run_case(cases ? json_array_get(cases, k) : root, engine, with_weights, err);
+        status = run_case(cases ? json_array_get(cases, k) : root, q, err);
         if (status == CISUP_OK) continue;
         char where[300];
         (void)snprintf(where, sizeof where, "%.250s: case %zu",
@@ -242,14 +246,16 @@ static int find_pass(const char *word) {
 }
 
 int cmd_run(int argc, char **argv) {
-    int pass = CISUP_PASS_BATCHED, with_weights = 0, json = 0;
+    request r = {.pass = CISUP_PASS_BATCHED};
     const option table[] = {
-        {"engine", 0, OPTION_CHOICE, &pass, "batched|assembled",
+        {"engine", 0, OPTION_CHOICE, &r.pass, "batched|assembled",
          "how samples pass: through the circuits, or stored weights (batched)",
          find_pass},
-        {"weights", 0, OPTION_FLAG, &with_weights, NULL,
+        SETUP_ASSEMBLE_OPTION(r.assemble),
+        {"weights", 0, OPTION_FLAG, &r.with_weights, NULL,
          "also print every W^l in full, as \"W\"", NULL},
-        {"json", 0, OPTION_FLAG, &json, NULL, "the output is JSON with or without", NULL},
+        {"json", 0, OPTION_FLAG, &r.json, NULL, "the output is JSON with or without",
+         NULL},
     };
     const char *operand[OPERANDS_MOST] = {0};
     if (options_parse("cisup run", "FILE", about, table, sizeof table / sizeof table[0],
@@ -258,9 +264,11 @@ int cmd_run(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status = execute(
-        operand[0],
-        pass == CISUP_PASS_ASSEMBLED ? CISUP_ENGINE_ASSEMBLED : CISUP_ENGINE_FACTORED,
-        with_weights, &err);
+    if (r.assemble && !r.with_weights && r.pass != CISUP_PASS_ASSEMBLED) {
+        (void)CISUP_FAIL(&err, CISUP_EINVAL,
+                         "--assemble: needs --engine assembled or --weights");
+        return fail_with(&err);
+    }
+    const cisup_status status = execute(operand[0], &r, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

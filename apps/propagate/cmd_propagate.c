@@ -135,6 +135,7 @@ int cmd_propagate(int argc, char **argv) {
     request r = {.run = propagation_defaults()};
     const option table[] = {
         PROPAGATION_OPTIONS(r.run),
+        SETUP_ASSEMBLE_OPTION(r.run.setup.assemble),
         {"threads", 0, OPTION_THREADS, &r.run.threads, "N", "threads (all)", NULL},
         {"json", 0, OPTION_FLAG, &r.json, NULL, "one JSON object a line", NULL},
         {"csv", 0, OPTION_TEXT, &r.csv_path, "FILE", "write the figures as CSV", NULL},

@@ -74,6 +74,9 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_PASS_SPARSE)
         status = sparse_check(p, err);
+    if (status == CISUP_OK && p->setup.assemble &&
+        p->setup.engine != CISUP_PASS_ASSEMBLED)
+        status = CISUP_FAIL(err, CISUP_EINVAL, "--assemble: needs --engine assembled");
     return status;
 }
 
