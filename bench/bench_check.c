@@ -40,7 +40,7 @@ static int (*const peer_run[PEERS])(const cisup_allocation *, cisup_index,
 /* Everything measured of one size and order. */
 typedef struct {
     double cold; /* the first run, which takes its memory from the system */
-    bench_times cpu[2], wall[2], lists;
+    bench_times cpu[2], wall[2];
     bench_times busier; /* CPU seconds of the busier of two threads */
     bench_times peer[PEERS];
     double planted; /* with an overlap, the first run; 0: none was planted */
@@ -51,10 +51,9 @@ static void keep(bench_times *x, double seconds) {
     x->second[x->count++] = seconds;
 }
 
-static int run(const cisup_allocation *a, int threads, cisup_overlap_method method,
-               cisup_overlap_report *report) {
+static int run(const cisup_allocation *a, int threads, cisup_overlap_report *report) {
     const cisup_rows rows = cisup_rows_stored(a);
-    const cisup_overlap_options o = {.threads = threads, .method = method};
+    const cisup_overlap_options o = {.threads = threads};
     cisup_error err = {0};
     if (cisup_overlap_check_rows(&rows, &o, report, &err) == CISUP_OK) return 0;
     fprintf(stderr, "bench_check: %s\n", err.text);
@@ -79,8 +78,7 @@ static void measure_own(const cisup_allocation *a, const problem *p, results *r)
             double before[2], after[2];
             thread_seconds(before);
             const double wall = bench_seconds(), cpu = cpu_seconds();
-            if (run(a, threads, CISUP_OVERLAP_PARTITION, &report) || !report.holds)
-                r->is_right = 0;
+            if (run(a, threads, &report) || !report.holds) r->is_right = 0;
             if (k == 0 && threads == 1) r->cold = cpu_seconds() - cpu;
             if (k == 0) continue;
             keep(&r->cpu[threads - 1], cpu_seconds() - cpu);
@@ -89,9 +87,6 @@ static void measure_own(const cisup_allocation *a, const problem *p, results *r)
             const double first = after[0] - before[0], second = after[1] - before[1];
             if (threads == 2) keep(&r->busier, first > second ? first : second);
         }
-    const double cpu = cpu_seconds();
-    if (run(a, 1, CISUP_OVERLAP_LISTS, &report) || !report.holds) r->is_right = 0;
-    keep(&r->lists, cpu_seconds() - cpu);
 }
 
 static void measure_peers(const cisup_allocation *a, const problem *p, results *r) {
@@ -157,8 +152,7 @@ static void measure_planted(cisup_allocation *a, results *r) {
     if (plant(&rows, a->T / 3, last)) r->is_right = 0;
     memcpy(a->slot + (a->T - 1) * a->S, last, (size_t)a->S * sizeof *last);
     const double cpu = cpu_seconds();
-    if (run(a, 1, CISUP_OVERLAP_AUTOMATIC, &report) || !is_named(&rows, &report))
-        r->is_right = 0;
+    if (run(a, 1, &report) || !is_named(&rows, &report)) r->is_right = 0;
     r->planted = cpu_seconds() - cpu;
 }
 
@@ -185,8 +179,6 @@ static void print(FILE *out, const problem *p, const char *order, const results 
     fprintf(out, "%-28s %10s %8s\n", "one thread", "CPU s", "ratio");
     fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, partition", own, 1.0);
     fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, the first time", r->cold, r->cold / own);
-    fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, lists", r->lists.second[0],
-            r->lists.second[0] / own);
     if (r->planted > 0.0)
         fprintf(out, "%-28s %10.4f %8.1f\n", "cisup, an overlap planted", r->planted,
                 r->planted / own);

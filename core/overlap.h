@@ -14,20 +14,12 @@ typedef struct {
     double pairs;                    /* pairs of neurons looked at, T S(S-1)/2 */
 } cisup_overlap_report;
 
-/* How pairs are marked. Both give the same report. */
-typedef enum {
-    CISUP_OVERLAP_AUTOMATIC, /* lists for few pairs whose rows are or fit in memory */
-    CISUP_OVERLAP_LISTS,     /* through the circuits of each neuron */
-    CISUP_OVERLAP_PARTITION, /* pairs sorted into buckets of neurons first */
-} cisup_overlap_method;
-
 typedef struct {
-    cisup_overlap_method method; /* default CISUP_OVERLAP_AUTOMATIC */
-    double memory;               /* bytes for all of the check, the load below included,
-                                    not the rows; 0 (default): an eighth of what is
-                                    available, at most 500 MB, or the least possible */
-    int threads;                 /* at most, as in core/threads.h; 0 (default): all */
-    cisup_index *load;           /* NULL (default), or [N]: filled with c_n */
+    double memory;     /* bytes for all of the check, the load below included,
+                          not the rows; 0 (default): an eighth of what is
+                          available, at most 500 MB, or the least possible */
+    int threads;       /* at most, as in core/threads.h; 0 (default): all */
+    cisup_index *load; /* NULL (default), or [N]: filled with c_n */
 } cisup_overlap_options;
 
 /* Verifies that any two circuits share at most one neuron.
@@ -36,15 +28,15 @@ typedef struct {
  *   report   uninitialised on entry; all zero (holds = 0) after a failure
  *
  * The witness is canonical: the smallest neurons (n, m), n first, that lie together in
- * two circuits, and the two smallest such circuits. The report depends neither on the
- * method nor on threads, and on memory only in that a largest overlap may be cut off.
+ * two circuits, and the two smallest such circuits. The report depends not on
+ * threads, and on memory only in that a largest overlap may be cut off.
  *
  * Method: two circuits share two neurons iff some pair of neurons occurs in two
- * circuits, so every pair is marked once. Few pairs: for each neuron n the circuits
- * through it mark their larger neurons in an array of length N. Many: pairs are written
- * as keys to the bucket of their smaller neuron, in rounds over the neurons so that a
- * round's pairs fit in `memory`, and then marked bucket by bucket in marks that fit in a
- * core's cache. For N <= 65536 a key is the larger neuron in 16 bits, else it has 32.
+ * circuits, so every pair is marked once. Pairs are written as keys to the bucket of
+ * their smaller neuron, in rounds over the neurons so that a round's pairs fit in
+ * `memory`, and then marked bucket by bucket in marks that fit in a core's cache. Keys
+ * have 32 bits; for N <= 65536 and T S >= 4 N a neuron is a bucket and a key the larger
+ * neuron in 16 bits.
  * Rows are read once a round and once before.
  *
  * If pairs occur twice, the circuits that hold such pairs are compared pair by pair, or,
@@ -55,8 +47,7 @@ typedef struct {
  *
  * Time O(N + T S^2), times rounds for reading rows. Memory: never more than `memory`;
  * threads that do not fit are left out. Bytes, apart from some 100 kB a thread:
- *   lists       16 N + 4 T S, and 4 N a thread (4 T S more for rows not in memory)
- *   partition   8 N, and for each thread 17 N (N <= 65536) or at least 6 N, and keys
+ *   marking     8 N, and for each thread 17 N (keys of 16 bits) or at least 6 N, and keys
  *   overlaps    at least 3 kB a thread; to keep all of the above 330 MB, 10 MB a thread
  * Errors: EFORMAT when a row is not strictly increasing within [0, N), naming the first
  * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);

@@ -96,58 +96,24 @@ cisup_status sample_show(const findings *f, int is_json, cisup_error *err) {
     return CISUP_OK;
 }
 
-static const char theorem[] =
-    "theorem      lines a + x_i b over a ring with unit differences x_i - x_j meet at "
-    "most once:\n"
-    "             (x_i - x_j)(b - b') = 0 gives b = b', then a = a'. Groups are filled "
-    "alike;\n"
-    "             left-over neurons, put injectively into one more group, change "
-    "nothing.\n";
-
-typedef struct {
-    const findings *f;
-    const cisup_implicit *form;
-} proven;
-
-static void level_item(const void *of, cisup_index l, cisup_record *item) {
-    const proven *both = of;
-    const cisup_implicit_level *v = &both->form->level[l];
-    const cisup_td_level_proof *p = &both->f->proof.level[l];
-    RECORD_ADD(item, "n q joining shared step units lines injects is_inner", V(v->n),
-               V((cisup_index)v->lines.q), V(v->joining), V(v->shared), V(v->step),
-               V(p->units), V(p->lines), V(p->injects), V(p->is_inner));
-}
-
-static void levels_text(const proven *both) {
-    for (int l = 0; l < both->f->proof.depth; l++) {
-        const cisup_implicit_level *v = &both->form->level[l];
-        cisup_record r = {0};
-        level_item(both, l, &r);
-        RECORD_ADD(&r, "level left", V((cisup_index)l), V(v->joining + v->shared));
-        emit_text(&r, "level {level:-6} {n} neurons, q = {q}: differences are units "
-                      "{units:yes|NO}, lines differ {lines:yes|NO}, {left} left over fit "
-                      "{injects:yes|NO}, next level inside {is_inner:yes|NO}\n");
+/* Sizes and hypotheses of one level, under names that begin with `part`. */
+static void add_level(cisup_record *r, const char *part, const cisup_scheme_proof *p,
+                      int l) {
+    const cisup_proof_level *level = &p->level[l];
+    char name[64];
+    for (int k = 0; k < level->sizes; k++) {
+        (void)snprintf(name, sizeof name, "%s%s", part, level->size[k].key);
+        RECORD_ADD(r, name, V(level->size[k].value));
+    }
+    for (int k = 0; k < p->count; k++) {
+        if (p->hypothesis[k].level != l) continue;
+        (void)snprintf(name, sizeof name, "%s%s", part, p->hypothesis[k].key);
+        RECORD_ADD(r, name, V(p->hypothesis[k].holds));
     }
 }
 
-cisup_status proof_show(const findings *f, const cisup_implicit *m, int is_json,
-                        cisup_error *err) {
-    const proven both = {f, m};
-    cisup_record r = {0};
-    start(&r, "proof", f);
-    RECORD_ADD(&r, "levels last.n last.circuits last.fits holds seconds",
-               V_LIST(&both, f->proof.depth, level_item), V(m->level[m->depth].n),
-               V(m->last_blocks), V(f->proof.last_fits), V(f->proof.holds),
-               V(f->seconds));
-    if (is_json) return emit(&r, err);
-    emit_text(&r, sizes);
-    fputs(theorem, stdout);
-    levels_text(&both);
-    emit_text(&r,
-              "last level   {last.n} neurons, {last.circuits} circuits: points of their "
-              "own {last.fits:yes|NO}\n");
-    emit_text(&r, verdict);
-    return CISUP_OK;
+static void level_item(const void *of, cisup_index l, cisup_record *item) {
+    add_level(item, "", of, (int)l);
 }
 
 static void hypothesis_item(const void *of, cisup_index k, cisup_record *item) {
@@ -156,30 +122,50 @@ static void hypothesis_item(const void *of, cisup_index k, cisup_record *item) {
                V(p->hypothesis[k].holds));
 }
 
-/* The theorem's lines, the first behind the word. */
+static const char *word(int holds) {
+    return holds ? "yes" : "NO";
+}
+
+static void level_text(const cisup_scheme_proof *p, int l) {
+    char label[24] = "last level";
+    if (l + 1 < p->levels) (void)snprintf(label, sizeof label, "level %d", l);
+    printf("%-12s %s", label, p->level[l].what);
+    const char *before = ": ";
+    for (int k = 0; k < p->count; k++) {
+        if (p->hypothesis[k].level != l) continue;
+        printf("%s%s %s", before, p->hypothesis[k].what, word(p->hypothesis[k].holds));
+        before = ", ";
+    }
+    putchar('\n');
+}
+
+/* The theorem's lines, the first behind the word, and the hypotheses. */
 static void theorem_text(const cisup_scheme_proof *p) {
     const char *label = "theorem";
     for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
         printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
         label = "";
     }
+    for (int l = 0; l < p->levels; l++) level_text(p, l);
+    for (int k = 0; !p->levels && k < p->count; k++)
+        printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,
+               word(p->hypothesis[k].holds));
 }
 
-cisup_status scheme_proof_show(const findings *f, int is_json, cisup_error *err) {
-    const cisup_scheme_proof *p = &f->scheme_proof;
+cisup_status proof_show(const findings *f, int is_json, cisup_error *err) {
+    const cisup_scheme_proof *p = &f->proof;
     cisup_record r = {0};
     start(&r, "proof", f);
-    RECORD_ADD(&r, "hypotheses holds seconds", V_LIST(p, p->count, hypothesis_item),
-               V(p->holds), V(f->seconds));
+    if (p->levels) { /* level by level, the last beside them */
+        RECORD_ADD(&r, "levels", V_LIST(p, p->levels - 1, level_item));
+        add_level(&r, "last: ", p, p->levels - 1);
+    } else {
+        RECORD_ADD(&r, "hypotheses", V_LIST(p, p->count, hypothesis_item));
+    }
+    RECORD_ADD(&r, "holds seconds", V(p->holds), V(f->seconds));
     if (is_json) return emit(&r, err);
     emit_text(&r, sizes);
     theorem_text(p);
-    for (int k = 0; k < p->count; k++) {
-        cisup_record item = {0};
-        hypothesis_item(p, k, &item);
-        printf("%-12s ", k ? "" : "hypotheses");
-        emit_text(&item, "{hypothesis}: {holds:yes|NO}\n");
-    }
     emit_text(&r, verdict);
     return CISUP_OK;
 }

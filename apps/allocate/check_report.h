@@ -5,7 +5,6 @@
 #include <cisup/core/overlap.h>
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/scheme_proof.h>
-#include <cisup/core/td_proof.h>
 
 /* All that `cisup check` reports: one of overlap, sample and proof. */
 typedef struct {
@@ -17,8 +16,7 @@ typedef struct {
     cisup_index *load; /* [neurons], perhaps more */
     cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */
     cisup_overlap_sample_report sample;
-    cisup_td_proof proof;            /* holds: whichever of the two it is */
-    cisup_scheme_proof scheme_proof; /* of other schemes than td */
+    cisup_scheme_proof proof;
     double seconds;
 } findings;
 
@@ -27,9 +25,7 @@ CISUP_MUST_CHECK cisup_status findings_show(const findings *f, int is_json,
                                             cisup_error *err);
 CISUP_MUST_CHECK cisup_status sample_show(const findings *f, int is_json,
                                           cisup_error *err);
-CISUP_MUST_CHECK cisup_status proof_show(const findings *f, const cisup_implicit *m,
-                                         int is_json, cisup_error *err);
-CISUP_MUST_CHECK cisup_status scheme_proof_show(const findings *f, int is_json,
-                                                cisup_error *err);
+CISUP_MUST_CHECK cisup_status proof_show(const findings *f, int is_json,
+                                         cisup_error *err);
 
 #endif

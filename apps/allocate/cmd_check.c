@@ -7,7 +7,6 @@
 
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
-#include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/row_file.h>
 
@@ -143,41 +142,25 @@ done:
     return status;
 }
 
-/* td has hypotheses level by level, the others a list of them. */
-static cisup_status verify(const cisup_incidence *x, findings *f, cisup_error *err) {
-    if (x->form->kind == CISUP_INCIDENCE_TD) {
-        f->proof = cisup_td_verify(&x->form->of.td, x->T);
-        return CISUP_OK;
-    }
-    const cisup_status status = cisup_scheme_verify(x, &f->scheme_proof, err);
-    if (status != CISUP_OK) cisup_error_prefix(err, "--algebra");
-    f->proof.holds = f->scheme_proof.holds;
-    return status;
-}
-
 static cisup_status print_computed(const request *r, const findings *f,
-                                   const cisup_incidence *x, cisup_error *err) {
+                                   cisup_error *err) {
     if (r->quiet && !r->json) return CISUP_OK;
-    if (!r->algebra) return sample_show(f, r->json, err);
-    if (x->form->kind != CISUP_INCIDENCE_TD) return scheme_proof_show(f, r->json, err);
-    return proof_show(f, &x->form->of.td, r->json, err);
+    return r->algebra ? proof_show(f, r->json, err) : sample_show(f, r->json, err);
 }
 
 /* Samples or verifies; *holds says what was found. */
 static cisup_status examine_partly(const request *r, const cisup_incidence *x,
                                    findings *f, int *holds, cisup_error *err) {
     const double start = seconds_now();
-    cisup_status status = CISUP_OK;
-    if (r->algebra)
-        CISUP_TRY(verify(x, f, err));
-    else
-        CISUP_TRY(cisup_overlap_sample(x, r->sample, r->seed == unset_seed ? 1 : r->seed,
-                                       &f->sample, err));
+    const uint64_t seed = r->seed == unset_seed ? 1 : r->seed;
+    const cisup_status status =
+        r->algebra ? cisup_scheme_verify(x, &f->proof, err)
+                   : cisup_overlap_sample(x, r->sample, seed, &f->sample, err);
+    if (status != CISUP_OK && r->algebra) cisup_error_prefix(err, "--algebra");
+    if (status != CISUP_OK) return status;
     f->seconds = seconds_now() - start;
     *holds = r->algebra ? f->proof.holds : f->sample.holds;
-    CISUP_TRY(print_computed(r, f, x, err));
-done:
-    return status;
+    return print_computed(r, f, err);
 }
 
 /* --- reports ------------------------------------------------------------------- */

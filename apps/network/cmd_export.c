@@ -294,6 +294,9 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_TABLE(setup, setup_options),
+    CHOICE(setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
+           "auto|products|direct",
+           "stored weights by sparse products, neuron by neuron, or by size (auto)"),
     OPTION(output, "output", 'o', TEXT, "DIR", "where to (required)"),
     CHOICE(form, NULL, "form", NULL, "block|full",
            "E and U of one block, N x T, or of all, D x T d (block)"),

@@ -3,6 +3,7 @@
 #include "common/json_file.h"
 #include "common/options.h"
 #include "common/program.h"
+#include "common/setup.h"
 #include "given.h"
 
 #include <cisup/analysis/engine.h>
@@ -127,23 +128,30 @@ static json_t *recording_json(const recording *r, const cisup_network *net) {
         "readout", readout_json(r));
 }
 
-static cisup_status run_case(const json_t *object, cisup_engine engine, int with_weights,
-                             cisup_error *err) {
+/* What the command line says. */
+typedef struct {
+    cisup_engine engine;
+    cisup_assembling assemble;
+    int with_weights, json;
+} request;
+
+static cisup_status run_case(const json_t *object, const request *q, cisup_error *err) {
     given_network g;
     recording r = {0};
     cisup_network net = {0};
     json_t *weights = NULL;
     cisup_status status = given_read(&g, object, err);
     if (status != CISUP_OK) return status;
-    g.options.form = cisup_engine_form(engine);
+    g.options.form = cisup_engine_form(q->engine);
+    g.options.weights.assemble = q->assemble;
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
     g.run.layers = r.layers;
     g.run.layer_count = g.shape.L + 1;
     CISUP_TRY(cisup_network_run(&net, &g.samples, &g.run, &r.results, err));
-    if (with_weights) CISUP_TRY(weights_json(&net, &weights, err));
+    if (q->with_weights) CISUP_TRY(weights_json(&net, &weights, err));
     json_t *result = recording_json(&r, &net);
-    if (with_weights) emit_set(&result, "W", json_incref(weights));
+    if (q->with_weights) emit_set(&result, "W", json_incref(weights));
     CISUP_TRY(emit_line(result, err));
     CISUP_TRY(emit_flush(err));
 done:
@@ -156,8 +164,7 @@ done:
 }
 
 /* Runs the cases one by one; the first bad one ends it, named by its number. */
-static cisup_status execute(const char *path, cisup_engine engine, int with_weights,
-                            cisup_error *err) {
+static cisup_status execute(const char *path, const request *q, cisup_error *err) {
     json_t *root = NULL;
     cisup_status status = json_file_read(path, &root, err);
     if (status != CISUP_OK) return status;
@@ -171,8 +178,7 @@ static cisup_status execute(const char *path, cisup_engine engine, int with_weig
         if (status != CISUP_OK) cisup_error_prefix(err, path);
     }
     for (size_t k = 0; k < count && status == CISUP_OK; k++) {
-        status =
-            run_case(cases ? json_array_get(cases, k) : root, engine, with_weights, err);
+        status = run_case(cases ? json_array_get(cases, k) : root, q, err);
         if (status == CISUP_OK) continue;
         char where[300];
         (void)snprintf(where, sizeof where, "%.250s: case %zu",
@@ -190,15 +196,12 @@ static int find_engine(const char *word) {
                                                                               : -1;
 }
 
-typedef struct {
-    cisup_engine engine;
-    int with_weights, json;
-} request;
-
 #define OPTIONS_OF request
 static const option_row table[] = {
     CHOICE(engine, NULL, "engine", find_engine, "batched|assembled",
            "how samples pass: through the circuits, or stored weights (batched)"),
+    CHOICE(assemble, NULL, "assemble", cisup_assembling_find, "auto|products|direct",
+           "stored weights by sparse products, neuron by neuron, or by size (auto)"),
     OPTION(with_weights, "weights", 0, FLAG, NULL,
            "also print every W^l in full, as \"W\""),
     OPTION(json, "json", 0, FLAG, NULL, "the output is JSON with or without"),
@@ -213,6 +216,11 @@ int cmd_run(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status = execute(operand[0], r.engine, r.with_weights, &err);
+    if (r.assemble && !r.with_weights && r.engine != CISUP_ENGINE_ASSEMBLED) {
+        (void)CISUP_FAIL(&err, CISUP_EINVAL,
+                         "--assemble: needs --engine assembled or --weights");
+        return fail_with(&err);
+    }
+    const cisup_status status = execute(operand[0], &r, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

@@ -131,6 +131,9 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_TABLE(run, propagation_options),
+    CHOICE(run.setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
+           "auto|products|direct",
+           "stored weights by sparse products, neuron by neuron, or by size (auto)"),
     OPTION(run.threads, "threads", 0, THREADS, "N", "threads (all)"),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),

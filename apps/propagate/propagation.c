@@ -96,6 +96,9 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
         status = sparse_check(p, err);
+    if (status == CISUP_OK && p->setup.weights.assemble &&
+        p->setup.engine != CISUP_ENGINE_ASSEMBLED)
+        status = CISUP_FAIL(err, CISUP_EINVAL, "--assemble: needs --engine assembled");
     return status;
 }
 

@@ -6,9 +6,6 @@
 
 #include <cisup/core/threads.h>
 
-/* Lists are quicker below N^2/1000 pairs: there the bitmaps of the partition are almost
- * empty, and a list costs no more than the pairs that are in it. */
-static const double dense_share = 1e-3;
 static const double few_pairs = 1e6;
 static const double most_default_memory = 5e8;
 
@@ -39,16 +36,11 @@ static double pairs_of(const cisup_rows *rows) {
     return 0.5 * (double)rows->T * (double)rows->S * (double)(rows->S - 1);
 }
 
-/* Bytes that a method takes at least, all told: loads, the pairs met twice, marking and
+/* Bytes that the check takes at least, all told: loads, the pairs met twice, marking and
  * then following these pairs. */
-static double bytes_of(const cisup_rows *rows, cisup_keeping keep,
-                       cisup_overlap_method method, int threads) {
+static double bytes_of(const cisup_rows *rows, cisup_keeping keep, int threads) {
     const double follow = cisup_follow_bytes(rows, keep.slots);
-    double marking = cisup_partition_bytes(rows, threads, keep.pairs);
-    if (method == CISUP_OVERLAP_LISTS) {
-        marking = cisup_lists_bytes(rows, threads, keep.pairs);
-        if (!rows->slot) marking += 4.0 * (double)rows->T * (double)rows->S;
-    }
+    const double marking = cisup_partition_bytes(rows, threads, keep.pairs);
     return 8.0 * (double)rows->N + 160.0 + cisup_pairs_bytes(rows, keep.pairs) +
            (marking > follow ? marking : follow);
 }
@@ -58,7 +50,7 @@ static cisup_keeping fewest_kept(const cisup_rows *rows) {
 }
 
 double cisup_overlap_memory(const cisup_rows *rows) {
-    return bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_PARTITION, 1);
+    return bytes_of(rows, fewest_kept(rows), 1);
 }
 
 static cisup_index within(double value, cisup_index least, cisup_index most) {
@@ -76,41 +68,11 @@ static cisup_keeping kept_within(const cisup_rows *rows, double memory) {
                            within(spare / 2.0 / slot_bytes, fewest.slots, most_slots)};
 }
 
-/* Lists if they are quicker and fit. */
-static cisup_overlap_method method_for(const cisup_marking *k,
-                                       const cisup_overlap_options *o, double memory) {
-    if (o->method != CISUP_OVERLAP_AUTOMATIC) return o->method;
-    const double N = (double)k->rows->N;
-    const bool are_few = pairs_of(k->rows) < dense_share * N * N;
-    const double bytes = bytes_of(k->rows, k->keep, CISUP_OVERLAP_LISTS, k->threads);
-    return are_few && bytes <= memory ? CISUP_OVERLAP_LISTS : CISUP_OVERLAP_PARTITION;
-}
-
-/* Lists over rows that are brought into memory if they are not there. */
-static cisup_status mark_through_lists(cisup_marking *k, cisup_error *err) {
-    const cisup_rows *rows = k->rows;
-    if (rows->slot) return cisup_mark_lists(k, err);
-    cisup_allocation a = {0};
-    cisup_status status;
-    CISUP_TRY(cisup_allocation_init(&a, rows->N, rows->S, rows->T, err));
-    CISUP_TRY(rows->fill(rows->from, 0, rows->T, a.slot, err));
-    const cisup_rows stored = cisup_rows_stored(&a);
-    k->rows = &stored;
-    status = cisup_mark_lists(k, err);
-    k->rows = rows;
-done:
-    cisup_allocation_free(&a);
-    return status;
-}
-
-/* Lists that were asked for come on top of what is usual. */
 static double memory_for(const cisup_rows *rows, const cisup_overlap_options *o) {
     if (o->memory > 0.0) return o->memory;
     const double share = cisup_memory_available() / 8.0;
     const double usual = share < most_default_memory ? share : most_default_memory;
-    const double least = bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_PARTITION, 1);
-    if (o->method == CISUP_OVERLAP_LISTS)
-        return usual + bytes_of(rows, fewest_kept(rows), CISUP_OVERLAP_LISTS, 1);
+    const double least = cisup_overlap_memory(rows);
     return usual > least ? usual : least;
 }
 
@@ -120,18 +82,16 @@ static int threads_for(const cisup_rows *rows, const cisup_overlap_options *o) {
     return cisup_threads_count(o->threads, rows->T);
 }
 
-/* Decides how; as many threads as the memory holds. */
+/* As many threads as the memory holds. */
 static cisup_status plan(cisup_marking *k, const cisup_overlap_options *o,
-                         cisup_overlap_method *method, cisup_error *err) {
+                         cisup_error *err) {
     const cisup_rows *rows = k->rows;
     const double memory = memory_for(rows, o);
     k->threads = threads_for(rows, o);
     k->keep = kept_within(rows, memory);
     k->repeat.most = k->keep.pairs;
-    *method = method_for(k, o, memory);
-    while (k->threads > 1 && bytes_of(rows, k->keep, *method, k->threads) > memory)
-        k->threads--;
-    const double least = bytes_of(rows, k->keep, *method, k->threads);
+    while (k->threads > 1 && bytes_of(rows, k->keep, k->threads) > memory) k->threads--;
+    const double least = bytes_of(rows, k->keep, k->threads);
     k->memory =
         memory - 8.0 * (double)rows->N - 160.0 - cisup_pairs_bytes(rows, k->keep.pairs);
     char need[16], have[16];
@@ -165,17 +125,15 @@ cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
                                      .witness_circuits = {-1, -1},
                                      .witness_neurons = {-1, -1}};
     cisup_marking k = {.rows = rows};
-    cisup_overlap_method method;
     cisup_index *load = NULL;
     cisup_status status;
     CISUP_TRY(sizes_check(rows, &o, err));
-    CISUP_TRY(plan(&k, &o, &method, err));
+    CISUP_TRY(plan(&k, &o, err));
     report->pairs = pairs_of(rows);
     CISUP_TRY(cisup_new(&load, o.load ? 0 : rows->N, sizeof *load, err));
     k.load = o.load ? o.load : load;
     for (cisup_index n = 0; n < rows->N; n++) k.load[n] = 0;
-    CISUP_TRY(method == CISUP_OVERLAP_LISTS ? mark_through_lists(&k, err)
-                                            : cisup_mark_partition(&k, err));
+    CISUP_TRY(cisup_mark_partition(&k, err));
     report->max_overlap = any_met(k.load, rows->N);
     if (k.repeat.count > 0) {
         report->holds = 0;

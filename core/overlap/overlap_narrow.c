@@ -170,27 +170,6 @@ static bool is_met_twice(const cisup_partition *p, cisup_share *x, cisup_index b
                                             : are_many_twice(p, mark, b, keys);
 }
 
-static cisup_status meet(const cisup_partition *p, cisup_share *x, cisup_index n,
-                         cisup_index m) {
-    (void)p;
-    uint8_t *mark = (uint8_t *)x->marks;
-    cisup_status status = CISUP_OK;
-    if (mark[m]) status = cisup_pairs_add(&x->repeat, n, m, &x->err);
-    mark[m] = 1;
-    return status;
-}
-
-static cisup_status add_repeats(const cisup_partition *p, cisup_share *x, cisup_index b) {
-    for (int w = 0; w < p->threads; w++) {
-        const uint16_t *key = keys_of(p, w, b);
-        for (cisup_index k = 0; k < p->share[w].count[b]; k++) {
-            const cisup_status status = meet(p, x, b, key[k]);
-            if (status != CISUP_OK) return status;
-        }
-    }
-    return CISUP_OK;
-}
-
 const cisup_key_form cisup_narrow_keys = {
     .key_bytes = sizeof(uint16_t),
     .run = run,
@@ -200,6 +179,4 @@ const cisup_key_form cisup_narrow_keys = {
     .settle = settle,
     .write = write_rows,
     .is_met_twice = is_met_twice,
-    .add_repeats = add_repeats,
-    .meet = meet,
 };

@@ -245,10 +245,41 @@ static void share_places(cisup_partition *p, cisup_index b0, cisup_index b1) {
         }
 }
 
+/* Marks one pair of bucket b; a repeat if it is marked already. */
+static cisup_status meet(const cisup_partition *p, cisup_share *x, cisup_index n,
+                         cisup_index m) {
+    const cisup_index inside = (INT64_C(1) << p->shift) - 1;
+    const cisup_index key = (n & inside) * p->rows->N + m;
+    const uint64_t bit = UINT64_C(1) << (key & 63);
+    cisup_status status = CISUP_OK;
+    if (x->marks[key >> 6] & bit) status = cisup_pairs_add(&x->repeat, n, m, &x->err);
+    x->marks[key >> 6] |= bit;
+    return status;
+}
+
+static cisup_index key_at(const cisup_partition *p, cisup_index place) {
+    return p->form == &cisup_narrow_keys ? ((const uint16_t *)p->key)[place]
+                                         : ((const uint32_t *)p->key)[place];
+}
+
+/* The keys of bucket b that come again become repeats. */
+static cisup_status add_repeats(const cisup_partition *p, cisup_share *x, cisup_index b) {
+    const cisup_index N = p->rows->N, low = b << p->shift;
+    for (int w = 0; w < p->threads; w++) {
+        const cisup_index end = p->share[w].at[b];
+        for (cisup_index k = end - p->share[w].count[b]; k < end; k++) {
+            const cisup_index key = key_at(p, k);
+            const cisup_status status = meet(p, x, low + key / N, key % N);
+            if (status != CISUP_OK) return status;
+        }
+    }
+    return CISUP_OK;
+}
+
 /* Marks bucket b; a second time, slowly, if a pair was met twice. */
 static cisup_status mark_bucket(const cisup_partition *p, cisup_share *x, cisup_index b) {
     if (!p->form->is_met_twice(p, x, b)) return CISUP_OK;
-    const cisup_status status = p->form->add_repeats(p, x, b);
+    const cisup_status status = add_repeats(p, x, b);
     memset(x->marks, 0, (size_t)p->mark_words * sizeof *x->marks);
     return status;
 }
@@ -266,7 +297,7 @@ static cisup_status mark_directly(const cisup_partition *p, cisup_share *x,
             const int32_t *end = slot + (k / S + 1) * S;
             if (slot[k] < low || slot[k] >= high) continue;
             for (const int32_t *m = slot + k + 1; m < end; m++)
-                CISUP_TRY(p->form->meet(p, x, slot[k], *m));
+                CISUP_TRY(meet(p, x, slot[k], *m));
         }
     }
     memset(x->marks, 0, (size_t)p->mark_words * sizeof *x->marks);

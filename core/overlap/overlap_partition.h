@@ -61,19 +61,18 @@ struct cisup_key_form {
                   cisup_index count, cisup_index b0, cisup_index b1);
     /* Whether bucket b has a key twice. Leaves the marks zero. */
     bool (*is_met_twice)(const cisup_partition *p, cisup_share *x, cisup_index b);
-    /* The keys of bucket b that come again become repeats. Leaves marks. */
-    cisup_status (*add_repeats)(const cisup_partition *p, cisup_share *x, cisup_index b);
-    /* Marks one pair of bucket b; a repeat if it is marked already. */
-    cisup_status (*meet)(const cisup_partition *p, cisup_share *x, cisup_index n,
-                         cisup_index m);
 };
 
+/* The key of pair n < m is (n mod 2^shift) N + m, in narrow keys m. */
 extern const cisup_key_form cisup_narrow_keys; /* 16 bits; a neuron a bucket */
 extern const cisup_key_form cisup_wide_keys;   /* 32 bits */
 
-/* Whether keys of 16 bits can hold the neurons, and 31 bits count a neuron's pairs. */
+/* Whether keys of 16 bits can hold the neurons, 31 bits count a neuron's pairs, and there
+ * are enough of them to be worth a bucket for each neuron: measured. */
 static inline bool cisup_keys_are_narrow(const cisup_rows *rows) {
-    return rows->N <= 1 << 16 && (double)rows->T * (double)rows->S < (double)INT32_MAX;
+    const double slots = (double)rows->T * (double)rows->S;
+    return rows->N <= 1 << 16 && slots < (double)INT32_MAX &&
+           slots >= 4.0 * (double)rows->N;
 }
 
 #endif

@@ -37,23 +37,20 @@ typedef struct {
 /* Most bytes of one list of pairs of these rows, sorting included. */
 double cisup_pairs_bytes(const cisup_rows *rows, cisup_index most);
 
-/* What both methods take and give. */
+/* What marking takes and gives. */
 typedef struct {
     const cisup_rows *rows;
     cisup_keeping keep;
     int threads;        /* >= 1 */
-    double memory;      /* bytes for marking, no fewer than the method takes at least */
+    double memory;      /* bytes for marking, no fewer than it takes at least */
     cisup_index *load;  /* [N], zeroed: receives c_n */
     cisup_pairs repeat; /* receives the pairs met twice */
 } cisup_marking;
 
-/* Marks all pairs. rows->slot must be there for lists. Errors: those of
- * cisup_overlap_check_rows. */
-CISUP_MUST_CHECK cisup_status cisup_mark_lists(cisup_marking *k, cisup_error *err);
+/* Marks all pairs. Errors: those of cisup_overlap_check_rows. */
 CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error *err);
 
-/* The bytes that the methods take at least; lists need no more. */
-double cisup_lists_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
+/* The bytes that it takes at least. */
 double cisup_partition_bytes(const cisup_rows *rows, int threads, cisup_index pairs);
 
 /* Rows that are worked on at a time: about 16 kB. */

@@ -88,30 +88,6 @@ static bool is_met_twice(const cisup_partition *p, cisup_share *x, cisup_index b
     return again;
 }
 
-static cisup_status meet(const cisup_partition *p, cisup_share *x, cisup_index n,
-                         cisup_index m) {
-    const cisup_index inside = (INT64_C(1) << p->shift) - 1;
-    const cisup_index key = (n & inside) * p->rows->N + m;
-    const uint64_t bit = UINT64_C(1) << (key & 63);
-    cisup_status status = CISUP_OK;
-    if (x->marks[key >> 6] & bit) status = cisup_pairs_add(&x->repeat, n, m, &x->err);
-    x->marks[key >> 6] |= bit;
-    return status;
-}
-
-static cisup_status add_repeats(const cisup_partition *p, cisup_share *x, cisup_index b) {
-    const uint32_t N = (uint32_t)p->rows->N;
-    for (int w = 0; w < p->threads; w++) {
-        const uint32_t *key = keys_of(p, w, b);
-        for (cisup_index k = 0; k < p->share[w].count[b]; k++) {
-            const cisup_status status =
-                meet(p, x, (b << p->shift) + key[k] / N, key[k] % N);
-            if (status != CISUP_OK) return status;
-        }
-    }
-    return CISUP_OK;
-}
-
 const cisup_key_form cisup_wide_keys = {
     .key_bytes = sizeof(uint32_t),
     .run = run,
@@ -121,6 +97,4 @@ const cisup_key_form cisup_wide_keys = {
     .settle = settle,
     .write = write_rows,
     .is_met_twice = is_met_twice,
-    .add_repeats = add_repeats,
-    .meet = meet,
 };

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/scheme_proof.h>
+#include <cisup/core/proof/suppose.h>
 
 #include <cisup/core/schemes/incidence_form.h>
 
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
-#include <string.h>
+#include <stdio.h>
+
+void cisup_suppose(cisup_scheme_proof *p, const char *key, const char *what, int holds) {
+    cisup_hypothesis *h = &p->hypothesis[p->count++];
+    *h = (cisup_hypothesis){
+        .key = key, .level = p->levels ? p->levels - 1 : 0, .holds = holds};
+    (void)snprintf(h->what, sizeof h->what, "%s", what);
+    p->holds &= holds;
+}
 
 static void suppose(cisup_scheme_proof *p, const char *what, int holds) {
-    p->hypothesis[p->count].what = what;
-    p->hypothesis[p->count++].holds = holds;
-    p->holds &= holds;
+    cisup_suppose(p, NULL, what, holds);
 }
 
 /* --- single neurons and pairs -------------------------------------------------- */
@@ -124,6 +130,9 @@ cisup_status cisup_scheme_verify(const cisup_incidence *x, cisup_scheme_proof *p
         break;
     case CISUP_INCIDENCE_GEOMETRY:
         status = verify_space(x, p, err);
+        break;
+    case CISUP_INCIDENCE_TD:
+        cisup_td_verify(&x->form->of.td, x->T, p);
         break;
     default:
         status = CISUP_FAIL(

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/td_proof.h>
+#include <cisup/core/proof/suppose.h>
 
 #include <cisup/core/base/numbers.h>
+
+#include <stdio.h>
+
+_Static_assert((int)CISUP_MOST_PROOF_LEVELS == (int)CISUP_MOST_LEVELS &&
+                   (int)CISUP_MOST_HYPOTHESES == 4 * CISUP_MOST_LEVELS,
+               "a proof must have room for all levels");
 
 /* Whether x_i b differs for all i = 0..S, for every b != 0 of the field whose elements
  * are the multiples of `unit` below unit * size. */
@@ -16,37 +22,73 @@ static bool products_differ(const cisup_lines *lines, cisup_index unit,
     return true;
 }
 
-static cisup_td_level_proof verify_level(const cisup_implicit *m, int l) {
-    const cisup_implicit_level *v = &m->level[l];
-    const cisup_lines *lines = &v->lines;
-    cisup_td_level_proof p = {.units = 1};
-    for (cisup_index k = 1; k <= m->S; k++)
-        if (cisup_common_divisor(k, lines->m) != 1) p.units = 0;
+static int has_units(const cisup_implicit *m, const cisup_lines *lines) {
     cisup_index size = lines->m;
+    for (cisup_index k = 1; k <= m->S; k++)
+        if (cisup_common_divisor(k, lines->m) != 1) return 0;
     for (int f = 0; f < lines->fields; f++) {
-        if (!products_differ(lines, size, lines->field[f].q)) p.units = 0;
+        if (!products_differ(lines, size, lines->field[f].q)) return 0;
         size *= lines->field[f].q;
     }
-    p.lines = size == lines->q && lines->S == m->S &&
-              cisup_common_divisor(v->step, lines->q) == 1;
-    p.injects = v->shared >= 0 && v->shared <= 1 && v->joining >= 0 &&
-                v->joining <= lines->q &&
-                m->S * lines->q + v->joining + v->shared <= v->n;
-    p.is_inner = v[1].n == lines->q + v->shared && v[1].copies == v->copies * m->S &&
-                 v[1].first == v->first + v->copies * lines->q * lines->q;
-    return p;
+    return 1;
 }
 
-cisup_td_proof cisup_td_verify(const cisup_implicit *m, cisup_index T) {
-    cisup_td_proof p = {.depth = m->depth};
-    const cisup_index b = m->last_blocks;
-    p.last_fits = b <= m->S + 1 && b * m->S - b * (b - 1) / 2 <= m->level[m->depth].n;
-    p.holds = p.last_fits && T >= 1 && T <= m->T_max && m->level[0].n == m->N &&
-              m->level[0].copies == 1 && m->level[0].first == 0;
-    for (int l = 0; l < m->depth; l++) {
-        p.level[l] = verify_level(m, l);
-        const cisup_td_level_proof *v = &p.level[l];
-        if (!v->units || !v->lines || !v->injects || !v->is_inner) p.holds = 0;
-    }
-    return p;
+static int lines_differ(const cisup_implicit *m, const cisup_implicit_level *v) {
+    cisup_index size = v->lines.m;
+    for (int f = 0; f < v->lines.fields; f++) size *= v->lines.field[f].q;
+    return size == v->lines.q && v->lines.S == m->S &&
+           cisup_common_divisor(v->step, v->lines.q) == 1;
+}
+
+static int injects(const cisup_implicit *m, const cisup_implicit_level *v) {
+    return v->shared >= 0 && v->shared <= 1 && v->joining >= 0 &&
+           v->joining <= v->lines.q && m->S * v->lines.q + v->joining + v->shared <= v->n;
+}
+
+static int is_inner(const cisup_implicit *m, const cisup_implicit_level *v) {
+    const cisup_index q = v->lines.q;
+    return v[1].n == q + v->shared && v[1].copies == v->copies * m->S &&
+           v[1].first == v->first + v->copies * q * q;
+}
+
+static void verify_level(const cisup_implicit *m, const cisup_implicit_level *v,
+                         cisup_scheme_proof *p) {
+    cisup_proof_level *level = &p->level[p->levels++];
+    *level = (cisup_proof_level){.sizes = 5,
+                                 .size = {{"n", v->n},
+                                          {"q", v->lines.q},
+                                          {"joining", v->joining},
+                                          {"shared", v->shared},
+                                          {"step", v->step}}};
+    (void)snprintf(level->what, sizeof level->what, "%" PRId64 " neurons, q = %" PRId64,
+                   v->n, v->lines.q);
+    char left[sizeof p->hypothesis->what];
+    (void)snprintf(left, sizeof left, "%" PRId64 " left over fit",
+                   v->joining + v->shared);
+    cisup_suppose(p, "units", "differences are units", has_units(m, &v->lines));
+    cisup_suppose(p, "lines", "lines differ", lines_differ(m, v));
+    cisup_suppose(p, "injects", left, injects(m, v));
+    cisup_suppose(p, "is_inner", "next level inside", is_inner(m, v));
+}
+
+static void verify_last(const cisup_implicit *m, cisup_scheme_proof *p) {
+    const cisup_index n = m->level[m->depth].n, b = m->last_blocks;
+    cisup_proof_level *level = &p->level[p->levels++];
+    *level = (cisup_proof_level){.sizes = 2, .size = {{"n", n}, {"circuits", b}}};
+    (void)snprintf(level->what, sizeof level->what,
+                   "%" PRId64 " neurons, %" PRId64 " circuits", n, b);
+    cisup_suppose(p, "fits", "points of their own",
+                  b <= m->S + 1 && b * m->S - b * (b - 1) / 2 <= n);
+}
+
+void cisup_td_verify(const cisup_implicit *m, cisup_index T, cisup_scheme_proof *p) {
+    p->theorem =
+        "lines a + x_i b over a ring with unit differences x_i - x_j meet at most "
+        "once:\n"
+        "(x_i - x_j)(b - b') = 0 gives b = b', then a = a'. Groups are filled alike;\n"
+        "left-over neurons, put injectively into one more group, change nothing.\n";
+    p->holds = T >= 1 && T <= m->T_max && m->level[0].n == m->N &&
+               m->level[0].copies == 1 && m->level[0].first == 0;
+    for (int l = 0; l < m->depth; l++) verify_level(m, &m->level[l], p);
+    verify_last(m, p);
 }

@@ -12,20 +12,10 @@
 /* --- computed ------------------------------------------------------------------ */
 
 int cisup_incidence_exists(cisup_scheme scheme, cisup_index S) {
-    if (S == 1) return 1;
-    switch (scheme) {
-    case CISUP_SCHEME_TD:
-        return 1;
-    case CISUP_SCHEME_PAIRS:
-        return S == 2;
-    case CISUP_SCHEME_STS:
-        return S == 3;
-    case CISUP_SCHEME_AFFINE:
-    case CISUP_SCHEME_PROJECTIVE:
-        return 1;
-    default:
-        return 0;
-    }
+    return S == 1 || scheme == CISUP_SCHEME_TD || scheme == CISUP_SCHEME_AFFINE ||
+           scheme == CISUP_SCHEME_PROJECTIVE ||
+           (scheme == CISUP_SCHEME_PAIRS && S == 2) ||
+           (scheme == CISUP_SCHEME_STS && S == 3);
 }
 
 /* The geometry that the planner chose, and how many lines it has. */
@@ -252,12 +242,6 @@ cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n) {
     return c;
 }
 
-static cisup_index next_in_list(cisup_through *c) {
-    walk *w = walk_of(c);
-    if (w->list.at >= w->list.end) return -1;
-    return c->x->form->of.stored.circuit[w->list.at++];
-}
-
 static cisup_index next_single(cisup_through *c) {
     walk *w = walk_of(c);
     if (w->list.at >= w->list.end) return -1;
@@ -270,7 +254,8 @@ cisup_index cisup_through_next(cisup_through *c) {
     walk *w = walk_of(c);
     switch (c->x->form->kind) {
     case CISUP_INCIDENCE_STORED:
-        return next_in_list(c);
+        return w->list.at < w->list.end ? c->x->form->of.stored.circuit[w->list.at++]
+                                        : -1;
     case CISUP_INCIDENCE_SINGLE:
         return next_single(c);
     case CISUP_INCIDENCE_TD:

@@ -106,20 +106,20 @@ done:
     return status;
 }
 
-/* Multiplications of the sum over the circuits, with d x d matrices. */
-static double multiplications(const cisup_transition *x, cisup_index d) {
+/* Whether a sum over the circuits with d x d matrices is made by products. */
+static int by_products(const cisup_transition *x, cisup_index d) {
     const double T = (double)x->base->T, Sd = (double)(x->base->S * d);
-    return T * Sd * Sd;
+    const cisup_assembling way = x->options.assemble;
+    return way == CISUP_ASSEMBLE_PRODUCTS ||
+           (way == CISUP_ASSEMBLE_AUTO && T * Sd * Sd <= CISUP_SMALL_ASSEMBLY);
 }
 
 cisup_status cisup_assemble(const cisup_assembly *in, cisup_csc *out, cisup_error *err) {
-    return multiplications(in->x, in->x->d) <= CISUP_SMALL_ASSEMBLY
-               ? cisup_assemble_product(in, out, err)
-               : cisup_assemble_direct(in, out, err);
+    return by_products(in->x, in->x->d) ? cisup_assemble_product(in, out, err)
+                                        : cisup_assemble_direct(in, out, err);
 }
 
 cisup_status cisup_meetings(const cisup_transition *x, cisup_csc *g, cisup_error *err) {
-    return multiplications(x, 1) <= CISUP_SMALL_ASSEMBLY
-               ? cisup_meetings_product(x, g, err)
-               : cisup_meetings_direct(x, g, err);
+    return by_products(x, 1) ? cisup_meetings_product(x, g, err)
+                             : cisup_meetings_direct(x, g, err);
 }

@@ -42,9 +42,10 @@ CISUP_MUST_CHECK cisup_status cisup_meetings_product(const cisup_transition *x,
 CISUP_MUST_CHECK cisup_status cisup_meetings_direct(const cisup_transition *x,
                                                     cisup_csc *g, cisup_error *err);
 
-/* Either way, by size: products up to CISUP_SMALL_ASSEMBLY multiplications (T S^2 d^2
- * for A, T S^2 for G), directly above. */
-#define CISUP_SMALL_ASSEMBLY 64.0
+/* Either way, as the transition's options say; if by size, products up to
+ * CISUP_SMALL_ASSEMBLY multiplications (T S^2 d^2 for A, T S^2 for G), which take half a
+ * millisecond at most, directly above. */
+#define CISUP_SMALL_ASSEMBLY 4096.0
 CISUP_MUST_CHECK cisup_status cisup_assemble(const cisup_assembly *in, cisup_csc *out,
                                              cisup_error *err);
 

@@ -21,6 +21,15 @@ int cisup_weight_scheme_find(const char *name) {
     return CISUP_WORD_FIND(scheme_name, name);
 }
 
+int cisup_assembling_find(const char *name) {
+    static const char *const way[] = {
+        [CISUP_ASSEMBLE_AUTO] = "auto",
+        [CISUP_ASSEMBLE_PRODUCTS] = "products",
+        [CISUP_ASSEMBLE_DIRECT] = "direct",
+    };
+    return CISUP_WORD_FIND(way, name);
+}
+
 cisup_weight_options cisup_weight_defaults(void) {
     return (cisup_weight_options){
         .scheme = CISUP_WEIGHTS_CAPPED, .center = (double)NAN, .correction = 1.0};

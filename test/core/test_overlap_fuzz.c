@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Thousands of small allocations, sound, damaged and nonsensical, checked by every
- * method with several threads and next to no memory, against a table of all pairs. */
+ * Thousands of small allocations, sound, damaged and nonsensical, checked with keys of
+ * both kinds, several threads and next to no memory, against a table of all pairs. */
 #include "common/check.h"
 
 #include <cisup/core/overlap.h>
@@ -203,11 +203,8 @@ static void every_check_agrees_with_the_table(void **state) {
         for (int threads = 1; threads <= (k % 2 == 0 ? 3 : 1); threads++) {
             cisup_overlap_options o = {.threads = threads, .load = load};
             o.memory = memory[cisup_rng_below(&rng, 6)];
-            o.method = o.memory > 0.0 ? CISUP_OVERLAP_AUTOMATIC
-                                      : (cisup_overlap_method)cisup_rng_below(&rng, 3);
             if (o.memory > 0.0) o.memory += cisup_overlap_memory(&stored);
             check_one(cisup_rng_below(&rng, 2) ? &stored : &streamed, &o, &want);
-            o.method = CISUP_OVERLAP_PARTITION;
             o.memory =
                 cisup_overlap_memory(&stored) + memory[1 + cisup_rng_below(&rng, 5)];
             check_one(&streamed, &o, &want);
@@ -223,25 +220,23 @@ static void every_check_agrees_with_the_table(void **state) {
 static cisup_status check_streamed(void *context) {
     const cisup_allocation *a = context;
     const cisup_rows rows = {a->N, a->S, a->T, copy_rows, a, NULL};
-    cisup_overlap_options o = {.memory = 1e6, .threads = 2};
+    const cisup_overlap_options o = {.memory = 1e6, .threads = 2};
     cisup_overlap_report report;
-    cisup_status status = CISUP_OK;
-    for (int method = 0; method < 3 && status == CISUP_OK; method++) {
-        o.method = (cisup_overlap_method)method;
-        status = cisup_overlap_check_rows(&rows, &o, &report, NULL);
-        assert_false(report.holds); /* it does not, and a failure never says so */
-    }
+    const cisup_status status = cisup_overlap_check_rows(&rows, &o, &report, NULL);
+    assert_false(report.holds); /* it does not, and a failure never says so */
     return status;
 }
 
-static void both_methods_survive_every_allocation_failure(void **state) {
+static void the_check_survives_every_allocation_failure(void **state) {
     (void)state;
     cisup_rng rng = check_rng(100000);
     cisup_allocation a;
-    CHECK_OK(cisup_allocation_init(&a, 30, 5, 20, &error_));
-    for (cisup_index t = 0; t < a.T; t++) random_row(&a, t, &rng);
-    assert_true(check_every_allocation(check_streamed, &a) > 20);
-    cisup_allocation_free(&a);
+    for (cisup_index T = 20; T <= 60; T += 40) { /* wide and narrow keys */
+        CHECK_OK(cisup_allocation_init(&a, 30, 5, T, &error_));
+        for (cisup_index t = 0; t < a.T; t++) random_row(&a, t, &rng);
+        assert_true(check_every_allocation(check_streamed, &a) > 20);
+        cisup_allocation_free(&a);
+    }
 }
 
 static cisup_status fail_late(const void *from, cisup_index first, cisup_index count,
@@ -257,16 +252,13 @@ static void a_source_that_fails_ends_the_check(void **state) {
     CHECK_OK(cisup_allocation_init(&a, 30, 5, 20, &error_));
     for (cisup_index t = 0; t < a.T; t++) random_row(&a, t, &rng);
     const cisup_rows rows = {a.N, a.S, a.T, fail_late, &a, NULL};
-    for (int method = 0; method < 3; method++)
-        for (int threads = 1; threads <= 3; threads++) {
-            const cisup_overlap_options o = {.method = (cisup_overlap_method)method,
-                                             .threads = threads};
-            cisup_overlap_report report;
-            cisup_error err = {0};
-            assert_int_equal(cisup_overlap_check_rows(&rows, &o, &report, &err),
-                             CISUP_EIO);
-            assert_string_equal(err.text, "circuit 15 is lost");
-        }
+    for (int threads = 1; threads <= 3; threads++) {
+        const cisup_overlap_options o = {.threads = threads};
+        cisup_overlap_report report;
+        cisup_error err = {0};
+        assert_int_equal(cisup_overlap_check_rows(&rows, &o, &report, &err), CISUP_EIO);
+        assert_string_equal(err.text, "circuit 15 is lost");
+    }
     cisup_allocation_free(&a);
 }
 
@@ -293,7 +285,7 @@ static void sizes_and_options_out_of_range_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_check_agrees_with_the_table),
-        cmocka_unit_test(both_methods_survive_every_allocation_failure),
+        cmocka_unit_test(the_check_survives_every_allocation_failure),
         cmocka_unit_test(a_source_that_fails_ends_the_check),
         cmocka_unit_test(sizes_and_options_out_of_range_are_refused),
     };

@@ -37,6 +37,9 @@ static void check_holds(cisup_index N, cisup_index S, cisup_scheme scheme) {
 
 static void what_is_computed_is_proved(void **state) {
     (void)state;
+    for (cisup_index S = 2; S <= 20; S++)
+        for (cisup_index N = S * S; N < 3000; N += 1 + N / 4)
+            check_holds(N, S, CISUP_SCHEME_TD);
     for (cisup_index N = 2; N < 60; N++) check_holds(N, 2, CISUP_SCHEME_PAIRS);
     for (cisup_index S = 2; S <= 13; S++) {
         if (S == 6 || S == 10 || S == 12) continue; /* no prime powers */
@@ -98,6 +101,49 @@ static void every_hypothesis_of_pairs_can_fail(void **state) {
     SPOILED(x.T, 46, 2);
     cisup_incidence_free(&x);
 }
+
+/* Four hypotheses for each level with lines, then one. */
+static void every_hypothesis_of_td_can_fail(void **state) {
+    (void)state;
+    cisup_incidence x = computed(1000, 6, CISUP_SCHEME_TD);
+    cisup_implicit *m = &x.form->of.td;
+    cisup_implicit_free(m); /* q = 163, 22 left over, one of them shared */
+    CHECK_OK(cisup_implicit_init(m, 1000, 6, CISUP_GROUPS_SHARE_POINT, &error_));
+    x.T = m->T_max;
+    cisup_implicit_level *const v = m->level;
+    assert_true(v[0].shared == 1 && v[0].joining > 0 && m->depth >= 2);
+    const cisup_scheme_proof proof = verified(&x);
+    assert_true(proof.levels == m->depth + 1 && proof.count == 4 * m->depth + 1);
+    for (int k = 0; k < proof.count; k++)
+        assert_true(proof.hypothesis[k].key && proof.hypothesis[k].level == k / 4);
+    assert_string_equal(proof.hypothesis[0].key, "units");
+    assert_string_equal(proof.hypothesis[proof.count - 1].key, "fits");
+    assert_string_equal(proof.level[0].size[1].key, "q");
+    assert_int_equal(proof.level[0].size[1].value, 163);
+    x.T = 100;
+    SPOILED(v[0].step, v[0].lines.q, 1);
+    SPOILED(v[0].joining, v[0].d, 2);
+    SPOILED(m->last_blocks, m->S + 2, proof.count - 1);
+#define FAILS(field, value, which)                                                       \
+    do {                                                                                 \
+        const cisup_index kept = (field);                                                \
+        (field) = (value);                                                               \
+        assert_false(verified(&x).hypothesis[which].holds);                              \
+        (field) = kept;                                                                  \
+    } while (0)
+    FAILS(v[0].lines.m, 3 * v[0].lines.m, 0);
+    FAILS(v[0].lines.m, v[0].lines.m + 2, 1);
+    FAILS(v[0].shared, 2, 2);
+    FAILS(v[1].n, v[1].n + 1, 3);
+    FAILS(v[1].first, v[1].first - 1, 3);
+    FAILS(v[1].copies, v[1].copies + 1, 3);
+#undef FAILS
+    x.T = 0;
+    assert_false(verified(&x).holds);
+    x.T = 100;
+    assert_true(verified(&x).holds);
+    cisup_incidence_free(&x);
+}
 #undef SPOILED
 
 static cisup_status verify_only(void *context) {
@@ -109,15 +155,12 @@ static cisup_status verify_only(void *context) {
 
 static void what_has_no_theorem_is_refused(void **state) {
     (void)state;
-    const cisup_scheme scheme[] = {CISUP_SCHEME_STS, CISUP_SCHEME_TD};
-    for (int k = 0; k < 2; k++) {
-        cisup_incidence x = computed(33, 3, scheme[k]);
-        cisup_scheme_proof p;
-        assert_int_equal(cisup_scheme_verify(&x, &p, NULL), CISUP_EINVAL);
-        assert_false(p.holds);
-        cisup_incidence_free(&x);
-    }
-    cisup_incidence x = computed(64, 8, CISUP_SCHEME_AFFINE);
+    cisup_incidence x = computed(33, 3, CISUP_SCHEME_STS);
+    cisup_scheme_proof p;
+    assert_int_equal(cisup_scheme_verify(&x, &p, NULL), CISUP_EINVAL);
+    assert_false(p.holds);
+    cisup_incidence_free(&x);
+    x = computed(64, 8, CISUP_SCHEME_AFFINE);
     assert_true(check_every_allocation(verify_only, &x) == 1);
     cisup_incidence_free(&x);
 }
@@ -127,6 +170,7 @@ int main(void) {
         cmocka_unit_test(what_is_computed_is_proved),
         cmocka_unit_test(every_hypothesis_of_a_space_can_fail),
         cmocka_unit_test(every_hypothesis_of_pairs_can_fail),
+        cmocka_unit_test(every_hypothesis_of_td_can_fail),
         cmocka_unit_test(what_has_no_theorem_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,20 +20,20 @@
 #define NONE ((double)NAN)
 
 static const cisup_weight_options variants[] = {
-    {CISUP_WEIGHTS_PLAIN, NONE, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_PLAIN, 0.031, 1.0, CISUP_KAPPA_ROWS},
-    {CISUP_WEIGHTS_BALANCED, NONE, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_BALANCED, 0.031, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_BALANCED, -0.017, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_SPLIT, NONE, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_SPLIT, 0.031, 1.2, CISUP_KAPPA_ROWS},
-    {CISUP_WEIGHTS_SPLIT, 0.0, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_CAPPED, 0.031, 1.2, CISUP_KAPPA_SINGLE},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_ROWS},
-    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_ROWS},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.2, CISUP_KAPPA_ROWS},
+    {CISUP_WEIGHTS_PLAIN, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_PLAIN, 0.031, 1.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_BALANCED, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_BALANCED, 0.031, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_BALANCED, -0.017, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_SPLIT, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_SPLIT, 0.031, 1.2, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_SPLIT, 0.0, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, 0.031, 1.2, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
+    {CISUP_WEIGHTS_CAPPED, NONE, 1.2, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
 };
 
 enum { shapes = 45, variant_count = sizeof variants / sizeof variants[0] };
@@ -283,8 +283,9 @@ static void capping_is_balanced_over_pairs(void **state) {
         y.x.d = 1;
         for (cisup_index t = 0; t < T; t++) y.w[t] = 1.0;
         y.wbar[0] = 1.0;
-        choose(&y, &(const cisup_weight_options){CISUP_WEIGHTS_CAPPED, NONE, 1.0,
-                                                 CISUP_KAPPA_SINGLE});
+        choose(&y,
+               &(const cisup_weight_options){CISUP_WEIGHTS_CAPPED, NONE, 1.0,
+                                             CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO});
         double Q, missed, C[30 * 30];
         naive_pairs(&y.plain, 2, &Q, &missed);
         cisup_weights w;
@@ -370,6 +371,28 @@ static void direct_assembly_gives_the_bytes_of_the_product(void **state) {
         ways_agree(&y, &rng);
         layer_free(&y);
     }
+}
+
+/* The options choose the way, and what is assembled has the same bytes. */
+static void options_choose_how_to_assemble(void **state) {
+    (void)state;
+    for (int number = 0; number < shapes; number++) {
+        cisup_rng rng = check_rng(number);
+        layer y = layer_make(&rng, number);
+        choose(&y, &variants[0]);
+        cisup_weights w[3];
+        for (int way = 0; way < 3; way++) {
+            y.x.options.assemble = (cisup_assembling)way;
+            CHECK_OK(cisup_weights_make(&w[way], &y.x, &error_));
+            assert_true(same_csc(&w[0].sparse, &w[way].sparse));
+        }
+        for (int way = 0; way < 3; way++) cisup_weights_free(&w[way]);
+        layer_free(&y);
+    }
+    assert_int_equal(cisup_assembling_find("auto"), CISUP_ASSEMBLE_AUTO);
+    assert_int_equal(cisup_assembling_find("products"), CISUP_ASSEMBLE_PRODUCTS);
+    assert_int_equal(cisup_assembling_find("direct"), CISUP_ASSEMBLE_DIRECT);
+    assert_int_equal(cisup_assembling_find("product"), -1);
 }
 
 /* Layers that keep four threads busy: a million multiplications each, 16 neurons a turn.
@@ -708,6 +731,7 @@ int main(void) {
         cmocka_unit_test(capping_is_balanced_over_pairs),
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
         cmocka_unit_test(direct_assembly_gives_the_bytes_of_the_product),
+        cmocka_unit_test(options_choose_how_to_assemble),
         cmocka_unit_test(large_weights_have_the_bytes_of_the_product),
         cmocka_unit_test(assembled_weights_apply_and_read_by_the_definition),
         cmocka_unit_test(tiny_activations_are_not_zero),

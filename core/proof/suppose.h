@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_CORE_SUPPOSE_H
+#define CISUP_CORE_SUPPOSE_H
+
+#include <cisup/core/computed/implicit.h>
+#include <cisup/core/scheme_proof.h>
+
+/* The parts of core/scheme_proof.h. */
+
+/* The next hypothesis, of the level begun last; key: NULL or one word. */
+void cisup_suppose(cisup_scheme_proof *p, const char *key, const char *what, int holds);
+
+/* Theorem and hypotheses of td for the first T circuits. */
+void cisup_td_verify(const cisup_implicit *m, cisup_index T, cisup_scheme_proof *p);
+
+#endif
