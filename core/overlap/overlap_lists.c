@@ -9,6 +9,7 @@
 #include <omp.h>
 
 enum { rows_ahead = 8 }; /* whose memory is asked for before they are needed */
+enum { some = 1024 };    /* circuits, or neurons, between two questions */
 
 /* The circuits that hold neuron n and a larger one, ascending:
  * through[start[n] .. start[n+1]-1]. */
@@ -26,20 +27,24 @@ static void incidence_free(incidence *on) {
 static cisup_status incidence_init(incidence *on, cisup_marking *k, cisup_error *err) {
     const cisup_index N = k->rows->N, S = k->rows->S, T = k->rows->T;
     const int32_t *slot = k->rows->slot;
+    const double each = 0.5 * CISUP_SHARE_COUNT / (double)(T / some + 1);
     cisup_status status;
     CISUP_TRY(cisup_new(&on->start, N + 2, sizeof *on->start, err));
     CISUP_TRY(cisup_new(&on->through, T * (S - 1), sizeof *on->through, err));
     /* Counting sort: start[n+2] counts n, becomes where n's list begins at [n+1],
      * and has moved to its end, where n+1's begins, once the list is filled. */
     for (cisup_index t = 0; t < T; t++) {
+        if (t % some == 0) CISUP_TRY(cisup_vigil_advance(k->vigil, each, err));
         for (cisup_index i = 0; i < S - 1; i++) on->start[slot[t * S + i] + 2]++;
         k->load[slot[t * S + S - 1]]++;
     }
     for (cisup_index n = 0; n < N; n++) k->load[n] += on->start[n + 2];
     for (cisup_index n = 2; n <= N + 1; n++) on->start[n] += on->start[n - 1];
-    for (cisup_index t = 0; t < T; t++)
+    for (cisup_index t = 0; t < T; t++) {
+        if (t % some == 0) CISUP_TRY(cisup_vigil_advance(k->vigil, each, err));
         for (cisup_index i = 0; i < S - 1; i++)
             on->through[on->start[slot[t * S + i] + 1]++] = (uint32_t)t;
+    }
 done:
     if (status != CISUP_OK) incidence_free(on);
     return status;
@@ -83,6 +88,7 @@ double cisup_lists_bytes(const cisup_rows *rows, int threads, cisup_index pairs)
 static cisup_status workers_run(worker *workers, const cisup_marking *k,
                                 const incidence *on, cisup_error *err) {
     const cisup_index N = k->rows->N, step = 1 + N / (64 * k->threads);
+    const double each = CISUP_SHARE_MARK / (double)(N / some + 1);
     for (int w = 0; w < k->threads; w++) {
         workers[w].repeat.most = k->keep.pairs;
         const cisup_status status =
@@ -92,6 +98,8 @@ static cisup_status workers_run(worker *workers, const cisup_marking *k,
 #pragma omp parallel for schedule(dynamic, step) num_threads(k->threads)
     for (cisup_index n = 0; n < N; n++) {
         worker *w = &workers[omp_get_thread_num()];
+        if (n % some == 0 && w->status == CISUP_OK)
+            w->status = cisup_vigil_advance(k->vigil, each, &w->err);
         if (w->status == CISUP_OK)
             w->status = mark_neuron(k->rows, on, n, w->mark, &w->repeat, &w->err);
     }

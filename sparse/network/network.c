@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/network.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 #include <cisup/core/threads.h>
@@ -106,20 +107,28 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
-static cisup_status build_layers(cisup_network *net, cisup_engine engine, int threads,
+static cisup_status build_layers(cisup_network *net, const cisup_network_options *o,
                                  cisup_error *err) {
     const cisup_index L = net->circuits->L;
+    int threads;
+    cisup_vigil vigil;
     cisup_outcome *layer = NULL;
-    cisup_status status = cisup_threads_take(threads, L - 1, &threads, err);
-    if (status == CISUP_OK) status = cisup_new(&layer, L - 1, sizeof *layer, err);
-    if (status != CISUP_OK) return status;
+    cisup_status status;
+    CISUP_TRY(cisup_vigil_begin(&vigil, o->watcher, (double)L, err));
+    CISUP_TRY(cisup_threads_take(o->threads, L - 1, &threads, err));
+    CISUP_TRY(cisup_new(&layer, L - 1, sizeof *layer, err));
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (cisup_index l = 2; l <= L; l++) {
         const cisup_transition x = cisup_network_transition(net, l);
-        layer[l - 2].status =
-            cisup_operator_make(&net->layers[l - 2], engine, &x, &layer[l - 2].err);
+        cisup_outcome *made = &layer[l - 2];
+        made->status = cisup_vigil_advance(&vigil, 1.0, &made->err);
+        if (made->status == CISUP_OK)
+            made->status =
+                cisup_operator_make(&net->layers[l - 2], o->engine, &x, &made->err);
     }
-    status = cisup_outcome_first(layer, L - 1, err);
+    CISUP_TRY(cisup_outcome_first(layer, L - 1, err));
+    CISUP_TRY(cisup_vigil_end(&vigil, err));
+done:
     cisup_release(layer);
     return status;
 }
@@ -143,7 +152,7 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, o.engine, o.threads, err));
+    CISUP_TRY(build_layers(net, &o, err));
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;
