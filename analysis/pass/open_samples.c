@@ -132,6 +132,9 @@ static void run_sample(crew *c, cisup_index sample, int thread) {
                  .largest = s->open->is_single ? (double)FLT_MAX : DBL_MAX,
                  .error = c->watch[thread].measure.error};
     const cisup_open_observer observer = {&w, see_layer, see_readout, see_alike};
+    if (c->status[thread] == CISUP_OK)
+        c->status[thread] = cisup_vigil_advance(s->vigil, s->share / (double)s->inputs,
+                                                &c->error[thread]);
     if (c->status[thread] != CISUP_OK) return;
     cisup_batch_draw(batch, circuits, s->seed, s->network, sample, 1);
     c->status[thread] = cisup_open_pass_run(c->pass[thread], s->open, s->mode, batch, 0,

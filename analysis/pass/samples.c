@@ -155,6 +155,7 @@ static void run_batch(crew *c, cisup_index b, int thread) {
     cisup_batch *batch = &c->batch[thread];
     cisup_watch *w = &c->watch[thread];
     const cisup_index first = b * c->lanes, left = s->inputs - first;
+    if (cisup_vigil_step(s->vigil, s->share / (double)c->batches)) return;
     cisup_batch_draw(batch, s->net->circuits, s->seed, s->network, first,
                      left < c->lanes ? left : c->lanes);
     w->measure.circuits = s->net->circuits;
@@ -187,5 +188,5 @@ cisup_status cisup_samples_run(const cisup_samples *s, cisup_watch *watch, int t
         for (cisup_index b = 0; b < c.batches; b++) column[k] += c.sum[b * columns + k];
     }
     crew_free(&c, threads);
-    return CISUP_OK;
+    return cisup_vigil_advance(s->vigil, 0.0, err);
 }

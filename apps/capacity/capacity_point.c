@@ -109,11 +109,12 @@ typedef struct {
 static cisup_status measure(void *context, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
     watched *w = context;
-    if (signal_received())
-        return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d at T = %" PRId64,
-                          signal_received(), T);
     progress_search(&w->bar, T, first + count);
-    return cisup_network_error_measure(&w->error, T, first, count, y, err);
+    const cisup_status status =
+        cisup_network_error_measure(&w->error, T, first, count, y, err);
+    if (status != CISUP_ESTOPPED) return status;
+    return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d at T = %" PRId64,
+                      signal_received(), T);
 }
 
 static watched watched_at(const capacity_request *r, const capacity_answer *a,
@@ -139,6 +140,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->precision = (cisup_precision)r->precision;
     x->inputs = r->samples;
     x->threads = (int)r->threads;
+    x->watcher = &signal_watcher;
     return w;
 }
 

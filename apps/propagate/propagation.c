@@ -139,6 +139,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     cisup_circuits kind = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
+    const cisup_watcher watcher = {.ask = progress_step, .context = &bar};
     bar.cells = p->cells;
     finished_run run = {.setup = s,
                         .experiment = &x,
@@ -158,8 +159,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     if (!x.circuits) CISUP_TRY(cisup_circuits_make(&kind, 1, s->d, s->L, &family, err));
     run.circuits = x.circuits ? x.circuits : &kind;
     x.base = &base;
-    x.progress = progress_step;
-    x.progress_context = &bar;
+    x.watcher = &watcher;
     status = exclusion_apply(&p->excluded, &x, err);
     if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
     progress_end(&bar);
