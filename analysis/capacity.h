@@ -3,6 +3,7 @@
 #define CISUP_ANALYSIS_CAPACITY_H
 
 #include <cisup/analysis/interval.h>
+#include <cisup/core/watcher.h>
 
 /* The largest T at which the mean over networks of a measured quantity stays within a
  * limit. Method and statistics: docs/math.md, section 18. */
@@ -29,6 +30,8 @@ typedef struct {
                                 a decision (of at most 64), a window, the check at last
                                 (of at most CISUP_CAPACITY_CHECKS); networks of a window
                                 and of the check are new ones */
+    const cisup_watcher *watcher; /* asked before every network, with the number of those
+                                     done and of = 0; NULL (default): nobody */
 } cisup_capacity_options;
 
 cisup_capacity_options cisup_capacity_defaults(void);
@@ -69,7 +72,7 @@ enum { CISUP_CAPACITY_CHECKS = 20 };
  *   result   after an error what is known: within, above, networks, runs; `at`, the T
  *            that was measured; T, low and high where a crossing was measured, else 0
  *
- * Errors: EINVAL naming the option; ENOMEM; those of measure. */
+ * Errors: EINVAL naming the option; ENOMEM; ESTOPPED; those of measure. */
 CISUP_MUST_CHECK cisup_status cisup_capacity_search(const cisup_capacity_options *options,
                                                     cisup_capacity_measure *measure,
                                                     void *context,

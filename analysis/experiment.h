@@ -6,11 +6,12 @@
 #include <cisup/analysis/engine.h>
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/measure.h>
-#include <cisup/analysis/pass/samples.h>
 #include <cisup/analysis/ranking.h>
 #include <cisup/analysis/term_sums.h>
 #include <cisup/analysis/theory.h>
 #include <cisup/core/incidence.h>
+#include <cisup/core/watcher.h>
+#include <cisup/sparse/network.h>
 
 /* Circuits that are left out of the networks of an experiment: never drawn, not
  * measured, without weights. All others keep their neurons, weights and numbers. */
@@ -31,7 +32,8 @@ typedef struct {
     const cisup_circuits *circuits;  /* NULL: of `family`, drawn anew for each network */
     cisup_family_options family;     /* its seed and network are set by the run */
     cisup_index d, L;                /* of the circuits of a family */
-    cisup_network_options network;   /* seed, network and engine are set by the run */
+    cisup_network_options network;   /* seed, network, form and watcher are set by
+                                        the run */
     cisup_engine engine;             /* default CISUP_ENGINE_AUTO: decided with the first
                                       network, for each z. Sparse: no terms, worst or
                                       kappa by rows; computed networks have no other */
@@ -47,10 +49,9 @@ typedef struct {
     uint64_t seed;                /* default 1 */
     int threads;                  /* as in core/threads.h; default 0: all */
 
-    /* Called after every network; a result other than 0 ends the experiment with the
-     * networks done so far. May be NULL. */
-    int (*progress)(void *context, cisup_index done, cisup_index of);
-    void *progress_context;
+    /* NULL (default): nobody. Counts networks, parts of long ones included; asked to end,
+     * the experiment ends with the networks that are whole by then. */
+    const cisup_watcher *watcher;
 } cisup_experiment;
 
 cisup_experiment cisup_experiment_defaults(void);
@@ -96,9 +97,9 @@ typedef struct {
  *   report   uninitialised on entry, empty after a failure
  *
  * The same bytes for any number of threads. Memory: one network, and O(d N) a thread.
- * Errors: EINVAL; ESHAPE (in Debug builds also when the parts of errors do not add up
- * to them, which would be a mistake in the program); ENOMEM. Uses OpenMP over batches of
- * samples. */
+ * Errors: ESTOPPED if no network was whole at an end on request; EINVAL; ESHAPE (in Debug
+ * builds also when the parts of errors do not add up to them, which would be a mistake in
+ * the program); ENOMEM. Uses OpenMP over batches of samples. */
 CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_report *report,
                                                    cisup_error *err);

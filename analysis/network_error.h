@@ -15,7 +15,8 @@ typedef enum {
  * cisup_capacity_search measures. Fill the first part, the rest starts from 0. */
 typedef struct {
     cisup_experiment x; /* base, z, networks and seeds are set for each measurement;
-                           circuits, if any, are repeated to T */
+                           circuits, if any, are repeated to T; its watcher counts
+                           the networks of a measurement */
     cisup_allocation_options allocation;
     cisup_index N, S, z;
     cisup_state_kind state; /* CISUP_ACTIVE or CISUP_INACTIVE */
@@ -36,8 +37,8 @@ void cisup_network_error_free(cisup_network_error *e);
  * at every T: the circuits and the inputs of sample m are the same, active circuits and
  * permutations come from the same random numbers but are those of T. The first T rows
  * of the allocation carry the circuits. A network that diverged gives infinity.
- * Errors: those of cisup_allocation_make and cisup_experiment_run. Uses OpenMP over the
- * samples of a network; the numbers do not depend on the threads. */
+ * Errors: those of cisup_allocation_make and cisup_experiment_run; ESTOPPED. Uses OpenMP
+ * over the samples of a network; the numbers do not depend on the threads. */
 CISUP_MUST_CHECK cisup_status cisup_network_error_measure(void *context, cisup_index T,
                                                           cisup_index first,
                                                           cisup_index count, double *y,

@@ -73,6 +73,21 @@ void end_on_signal(void) {
     is_orderly = 1;
 }
 
+cisup_status end_at_once(cisup_status status, cisup_error *err) {
+    is_orderly = 0;
+    if (!received) return status;
+    return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d", (int)received);
+}
+
+static int ask_signals(void *nothing, double done, double of) {
+    (void)nothing;
+    (void)done;
+    (void)of;
+    return received != 0;
+}
+
+const cisup_watcher signal_watcher = {.ask = ask_signals};
+
 int signal_received(void) {
     return received;
 }

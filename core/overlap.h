@@ -3,6 +3,7 @@
 #define CISUP_CORE_OVERLAP_H
 
 #include <cisup/core/rows.h>
+#include <cisup/core/watcher.h>
 
 /* What the check of an allocation found. */
 typedef struct {
@@ -15,11 +16,12 @@ typedef struct {
 } cisup_overlap_report;
 
 typedef struct {
-    double memory;     /* bytes for all of the check, the load below included,
-                          not the rows; 0 (default): an eighth of what is
-                          available, at most 500 MB, or the least possible */
-    int threads;       /* at most, as in core/threads.h; 0 (default): all */
-    cisup_index *load; /* NULL (default), or [N]: filled with c_n */
+    double memory;                /* bytes for all of the check, the load below included,
+                                     not the rows; 0 (default): an eighth of what is
+                                     available, at most 500 MB, or the least possible */
+    int threads;                  /* at most, as in core/threads.h; 0 (default): all */
+    cisup_index *load;            /* NULL (default), or [N]: filled with c_n */
+    const cisup_watcher *watcher; /* NULL (default): nobody */
 } cisup_overlap_options;
 
 /* Verifies that any two circuits share at most one neuron.
@@ -51,8 +53,8 @@ typedef struct {
  *   overlaps    at least 3 kB a thread; to keep all of the above 330 MB, 10 MB a thread
  * Errors: EFORMAT when a row is not strictly increasing within [0, N), naming the first
  * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);
- * ENOMEM, also when `memory` is too small, saying how much is needed; those of the rows.
- */
+ * ENOMEM, also when `memory` is too small, saying how much is needed; ESTOPPED; those of
+ * the rows. */
 CISUP_MUST_CHECK cisup_status
 cisup_overlap_check_rows(const cisup_rows *rows, const cisup_overlap_options *options,
                          cisup_overlap_report *report, cisup_error *err);

@@ -4,6 +4,7 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/packing_plan.h>
+#include <cisup/core/watcher.h>
 
 /* The schemes of docs/math.md, section 2. */
 typedef enum {
@@ -41,6 +42,8 @@ typedef struct {
     double effort;                /* of best: local search for more circuits, in units of
                                      core/packing/local_search.h; default 0 */
     uint64_t seed; /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
+    const cisup_watcher *watcher; /* NULL (default): nobody; else of what takes long:
+                                     random, the local search, evening out */
 } cisup_allocation_options;
 
 cisup_allocation_options cisup_allocation_defaults(void);
@@ -61,7 +64,7 @@ int cisup_scheme_find(const char *name);
  *   a   uninitialised on entry, empty after a failure
  *
  * Errors: EINVAL as above; EINFEASIBLE when the scheme places fewer than T, naming
- * how many it places and the packing bound; ENOMEM.
+ * how many it places and the packing bound; ENOMEM; ESTOPPED.
  * Time O(T S) for td and the progressions, O(T S N/64) for random.
  * Source: [CIS2] section "Construction"; docs/math.md 2.1-2.3 (theorem 1). */
 CISUP_MUST_CHECK cisup_status
@@ -70,7 +73,7 @@ cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_i
 
 /* How many circuits a scheme places, (2.1), without constructing them (random: by
  * constructing; the number depends on the seed). S = 1 has no limit: INT64_MAX.
- * Errors: EINVAL; ENOMEM. Time O(N/S) for progressions. */
+ * Errors: EINVAL; ENOMEM; ESTOPPED. Time O(N/S) for progressions. */
 CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
@@ -78,7 +81,7 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
 /* Whether a scheme places T circuits, as far as that is known without placing them;
  * of scheme random only the packing bound is asked. With scheme best quick for every T
  * that its storage-free form holds. Errors: EINVAL; EINFEASIBLE naming how many the
- * scheme places and the packing bound; ENOMEM. */
+ * scheme places and the packing bound; ENOMEM; ESTOPPED. */
 CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);

@@ -3,6 +3,7 @@
 #define CISUP_SPARSE_NETWORK_H
 
 #include <cisup/core/shape.h>
+#include <cisup/core/watcher.h>
 #include <cisup/sparse/operator.h>
 
 /* How a network is made of an allocation and circuits. */
@@ -21,6 +22,8 @@ typedef struct {
      * the number of circuits, not of rows. */
     const cisup_index *kept;
     cisup_index rows;
+
+    const cisup_watcher *watcher; /* of the layers; NULL (default): nobody */
 } cisup_network_options;
 
 cisup_network_options cisup_network_defaults(void);
@@ -44,7 +47,8 @@ typedef struct {
  *   base, circuits   must outlive the network; base->T = circuits->T
  *
  * Errors: ESHAPE; EINVAL when given permutations are not permutations; ENOMEM, also
- * before anything is taken when the estimate of cisup_network_bytes is too large. */
+ * before anything is taken when the estimate of cisup_network_bytes is too large;
+ * ESTOPPED. */
 CISUP_MUST_CHECK cisup_status cisup_network_make(cisup_network *net,
                                                  const cisup_allocation *base,
                                                  const cisup_circuits *circuits,

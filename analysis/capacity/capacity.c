@@ -10,6 +10,7 @@
 
 #include <cisup/analysis/capacity/window.h>
 #include <cisup/analysis/statistics/decide.h>
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -45,7 +46,8 @@ typedef struct {
     cisup_capacity_measure *measure;
     void *context;
     cisup_capacity_result *result;
-    cisup_index T;             /* measured last */
+    cisup_index T; /* measured last */
+    cisup_vigil vigil;
     place within, above, near; /* largest within, smallest above, too close to call */
     place best;                /* smallest mean */
     cisup_index decisions, unused, runs; /* unused: first network that is */
@@ -56,6 +58,8 @@ static cisup_status measure(search *s, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
     s->T = T;
     for (cisup_index k = 0; k < count; k++) {
+        if (cisup_vigil_reach(&s->vigil, (double)s->runs))
+            return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped on request");
         const cisup_status status = s->measure(s->context, T, first + k, 1, y + k, err);
         if (status != CISUP_OK) return status;
         s->runs++;
@@ -353,6 +357,7 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     *result = (cisup_capacity_result){0};
     cisup_status status;
     CISUP_TRY(options_check(options, err));
+    CISUP_TRY(cisup_vigil_begin(&s.vigil, options->watcher, 0.0, err));
     CISUP_TRY(cisup_new(&s.y, options->networks, CISUP_WINDOW_POINTS * sizeof *s.y, err));
     CISUP_TRY(cisup_new(&s.column, options->networks, sizeof *s.column, err));
     CISUP_TRY(locate(&s, err));
@@ -362,6 +367,8 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     else
         CISUP_TRY(refine(&s, err));
     CISUP_TRY(look_back(&s, err));
+    (void)cisup_vigil_reach(&s.vigil, (double)s.runs); /* all is there */
+    if (cisup_vigil_end(&s.vigil, NULL) != CISUP_OK) goto done;
 done:
     cisup_release(s.y);
     cisup_release(s.column);

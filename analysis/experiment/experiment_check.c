@@ -85,14 +85,19 @@ int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
     return !x->terms && !x->worst && !has_kappa_rows(x);
 }
 
+int cisup_experiment_must_choose(const cisup_experiment *x) {
+    return !x->computed && x->engine == CISUP_ENGINE_AUTO && !x->terms && !x->worst &&
+           !has_kappa_rows(x);
+}
+
 cisup_status cisup_experiment_choose(const cisup_experiment *x,
-                                     const cisup_specimen *made, cisup_result *r,
+                                     const cisup_specimen *made, cisup_part_of_z *r,
                                      cisup_error *err) {
     r->share = (double)NAN;
     r->engine = x->computed ? CISUP_ENGINE_SPARSE : x->engine;
     if (r->engine != CISUP_ENGINE_AUTO) return CISUP_OK;
     r->engine = CISUP_ENGINE_BATCHED;
-    if (!cisup_experiment_may_be_sparse(x)) return CISUP_OK;
+    if (!cisup_experiment_must_choose(x)) return CISUP_OK;
     const cisup_status status = cisup_open_share(&made->net, x->mode, x->seed, 0, r->z,
                                                  x->inputs, &r->share, err);
     if (status == CISUP_OK &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/pass/samples.h>
 #include <cisup/analysis/term_sums.h>
 #include <cisup/core/threads.h>
 

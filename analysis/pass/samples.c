@@ -262,6 +262,9 @@ static void run_batch(crew *c, cisup_index b, int thread) {
     cisup_batch *batch = &c->batch[thread];
     cisup_watch *w = &c->watch[thread];
     const cisup_index first = b * c->lanes, left = s->inputs - first;
+    if (of->status == CISUP_OK)
+        of->status =
+            cisup_vigil_advance(s->vigil, s->share / (double)c->batches, &of->err);
     if (of->status != CISUP_OK) return;
     cisup_batch_draw(batch, s->net->circuits, s->seed, s->network, first,
                      left < c->lanes ? left : c->lanes);

@@ -7,6 +7,7 @@
 #include <cisup/analysis/pass/bulk.h>
 #include <cisup/analysis/pass/open_pass.h>
 #include <cisup/analysis/term_sums.h>
+#include <cisup/core/base/vigil.h>
 
 /* The samples of one network with z active circuits, and what to measure in them. */
 typedef struct {
@@ -19,6 +20,8 @@ typedef struct {
     cisup_precision precision; /* single: not assembled, no terms, not by circuit */
     uint64_t seed;
     cisup_index network, z, inputs;
+    cisup_vigil *vigil; /* or NULL: nobody watches */
+    double share;       /* of that work: the samples */
 } cisup_samples;
 
 /* Where sums stand among the columns of a network. All counts are of columns. */
@@ -54,7 +57,8 @@ void cisup_watch_free(cisup_watch *w);
  *
  * Sums are kept by batch and added in the order of the samples, counts are whole
  * numbers: the result does not depend on the threads. Errors: those of
- * cisup_bulk_plan_make, cisup_open_pass_new and cisup_open_pass_run; ENOMEM. */
+ * cisup_bulk_plan_make, cisup_open_pass_new and cisup_open_pass_run; ENOMEM; ESTOPPED,
+ * which leaves some samples in `watch`. */
 CISUP_MUST_CHECK cisup_status cisup_samples_run(const cisup_samples *s,
                                                 cisup_watch *watch, int threads,
                                                 double *column, cisup_error *err);

@@ -88,7 +88,7 @@ static cisup_status place(cisup_allocation *a, summary *s,
     CISUP_TRY(cisup_new(&load, a->N, sizeof *load, err));
     cisup_allocation_loads(a, load);
     s->placed = cisup_allocation_statistics(load, a->N, a->S, a->T);
-    if (s->is_evened) CISUP_TRY(cisup_even_out(a, err));
+    if (s->is_evened) CISUP_TRY(cisup_even_out(a, options->watcher, err));
     cisup_allocation_loads(a, load);
     s->stats = cisup_allocation_statistics(load, a->N, a->S, a->T);
 done:
@@ -184,6 +184,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     cisup_allocation a = {0};
     cisup_status status;
     CISUP_TRY(allocation_complete(&options, CISUP_SCHEME_BEST, err));
+    options.watcher = &signal_watcher;
     s.scheme = cisup_scheme_name(options.scheme);
     CISUP_TRY(outputs_check(r, err));
     CISUP_TRY(cisup_shape_check(&shape, err));
@@ -195,12 +196,15 @@ static cisup_status execute(const request *r, cisup_error *err) {
     /* Scheme random would have to place all to know how many fit. */
     const int is_known = options.scheme != CISUP_SCHEME_RANDOM || s.T == INDEX_MAX_WORD;
     s.capacity = -1;
-    CISUP_TRY(
-        allocation_fits(s.N, s.S, &options, &s.T, is_known ? &s.capacity : NULL, err));
+    end_on_signal();
+    status =
+        allocation_fits(s.N, s.S, &options, &s.T, is_known ? &s.capacity : NULL, err);
+    CISUP_TRY(end_at_once(status, err));
     if (r->dry_run) {
         return print_plan(r, &s, err);
     }
-    CISUP_TRY(place(&a, &s, &options, err));
+    end_on_signal();
+    CISUP_TRY(end_at_once(place(&a, &s, &options, err), err));
     summary_record(&s, &figures);
     CISUP_TRY(write_files(r, &a, &s, &figures, err));
     if (r->json)

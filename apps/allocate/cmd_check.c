@@ -53,13 +53,15 @@ static cisup_status memory_left(const request *r, const cisup_rows *rows, double
  * each. */
 static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
                                cisup_index added, findings *f, cisup_error *err) {
-    cisup_overlap_options o = {.threads = (int)r->threads};
+    cisup_overlap_options o = {.threads = (int)r->threads, .watcher = &signal_watcher};
     cisup_status status;
     CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
     CISUP_TRY(cisup_new(&f->load, rows->N, sizeof *f->load, err));
     o.load = f->load;
     const double start = seconds_now();
-    CISUP_TRY(cisup_overlap_check_rows(rows, &o, &f->overlap, err));
+    end_on_signal();
+    status = cisup_overlap_check_rows(rows, &o, &f->overlap, err);
+    CISUP_TRY(end_at_once(status, err));
     f->seconds = seconds_now() - start;
     const cisup_index N = rows->N - added, seats = rows->T * rows->S - added;
     f->stats = cisup_allocation_statistics(f->load, N, 1, seats);

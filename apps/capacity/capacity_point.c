@@ -111,11 +111,12 @@ typedef struct {
 static cisup_status measure(void *context, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
     watched *w = context;
-    if (signal_received())
-        return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d at T = %" PRId64,
-                          signal_received(), T);
     progress_search(&w->bar, T, first + count);
-    return cisup_network_error_measure(&w->error, T, first, count, y, err);
+    const cisup_status status =
+        cisup_network_error_measure(&w->error, T, first, count, y, err);
+    if (status != CISUP_ESTOPPED) return status;
+    return CISUP_FAIL(err, CISUP_ESTOPPED, "stopped by signal %d at T = %" PRId64,
+                      signal_received(), T);
 }
 
 static watched watched_at(const capacity_request *r, const capacity_answer *a,
@@ -141,6 +142,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->precision = r->precision;
     x->inputs = r->samples;
     x->threads = (int)r->threads;
+    x->watcher = &signal_watcher;
     return w;
 }
 
@@ -170,7 +172,7 @@ static void take_roots(cisup_interval *i) {
 
 /* The limit that more than half of the mean square error at T comes from: neurons that
  * are wrongly open, or the feedback among inactive circuits, of which the part g is. */
-static const char *bound_of(const capacity_answer *a, int mode) {
+static const char *bound_of(const capacity_answer *a, cisup_mode mode) {
     const double closed = a->masked / a->search.error.mean;
     if (a->search.outcome == CISUP_CAPACITY_INFEASIBLE) return NULL;
     if (a->search.outcome == CISUP_CAPACITY_FULL) return "allocation";

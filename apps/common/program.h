@@ -3,6 +3,7 @@
 #define CISUP_APPS_PROGRAM_H
 
 #include <cisup/core/status.h>
+#include <cisup/core/watcher.h>
 
 /* Exit codes of the program. */
 enum {
@@ -20,6 +21,13 @@ int fail_with(const cisup_error *err);
 /* Lets SIGINT, SIGTERM and SIGHUP ask for an orderly end instead of ending the program:
  * for commands that can report what they have measured. A second one ends it at once. */
 void end_on_signal(void);
+
+/* Ends that again: a signal that comes later ends the program at once. Gives `status`, or
+ * ESTOPPED with the signal if one has come. */
+cisup_status end_at_once(cisup_status status, cisup_error *err);
+
+/* Asks work to end when a signal has come, after end_on_signal. */
+extern const cisup_watcher signal_watcher;
 
 /* The signal that asked the program to end (SIGINT, SIGTERM, SIGHUP), or 0. */
 int signal_received(void);

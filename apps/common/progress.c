@@ -3,6 +3,7 @@
 
 #include "program.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,25 +32,24 @@ static double time_left(double started, double done, double of) {
     return of > done ? each * (of - done) : 0.0;
 }
 
-static void draw_network(const progress_bar *bar, cisup_index done, cisup_index of) {
+static void draw_network(const progress_bar *bar, double done, double of) {
     char text[128];
-    (void)snprintf(text, sizeof text, "network %" PRId64 " of %" PRId64 ", %.0f s left",
-                   done, of, time_left(bar->started, (double)done, (double)of));
+    (void)snprintf(text, sizeof text, "network %.0f of %.0f, %.0f s left", floor(done),
+                   of, time_left(bar->started, done, of));
     draw(text);
 }
 
-static void draw_cell(const progress_cells *c, cisup_index done, cisup_index of) {
-    const double finished = (double)c->finished + (double)done / (double)of;
+static void draw_cell(const progress_cells *c, double done, double of) {
+    const double finished = (double)c->finished + done / of;
     char text[160];
     (void)snprintf(text, sizeof text,
-                   "cell %" PRId64 " of %" PRId64 ", network %" PRId64 " of %" PRId64
-                   ", %.0f s left",
-                   c->cell, c->of, done, of,
+                   "cell %" PRId64 " of %" PRId64 ", network %.0f of %.0f, %.0f s left",
+                   c->cell, c->of, floor(done), of,
                    time_left(c->started, finished, (double)c->open));
     draw(text);
 }
 
-int progress_step(void *context, cisup_index done, cisup_index of) {
+int progress_step(void *context, double done, double of) {
     progress_bar *bar = context;
     double *drawn = bar->cells ? &bar->cells->drawn : &bar->drawn;
     if (bar->is_shown && seconds_now() - *drawn > 0.1) {
@@ -59,7 +59,7 @@ int progress_step(void *context, cisup_index done, cisup_index of) {
             draw_network(bar, done, of);
         *drawn = seconds_now();
     }
-    return signal_received() != 0;
+    return signal_received() != 0 && done >= 1.0;
 }
 
 void progress_search(progress_bar *bar, cisup_index T, cisup_index networks) {

@@ -21,9 +21,10 @@ typedef struct {
 
 progress_bar progress_start(int is_quiet);
 
-/* For cisup_experiment: draws the bar; 1 when a signal asks to stop. Of a cell of a sweep
- * it shows which one it is, and the time left for all of them. */
-int progress_step(void *bar, cisup_index done, cisup_index of);
+/* Watches an experiment, of which `done` networks are done: draws the bar; 1 when a
+ * signal asks to stop and a network is whole. Of a cell of a sweep it shows which one it
+ * is, and the time left for all of them. */
+int progress_step(void *bar, double done, double of);
 
 /* For a search for T: what is measured now. */
 void progress_search(progress_bar *bar, cisup_index T, cisup_index networks);

@@ -162,6 +162,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     cisup_incidence computed = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
+    const cisup_watcher watcher = {.ask = progress_step, .context = &bar};
     bar.cells = p->cells;
     finished_run run = {.setup = s,
                         .experiment = &x,
@@ -179,8 +180,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
             cisup_allocation_make(&base, shape->N, shape->S, shape->T, &options, err));
     }
     x.base = &base;
-    x.progress = progress_step;
-    x.progress_context = &bar;
+    x.watcher = &watcher;
     status = exclusion_apply(&p->excluded, &x, err);
     if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
     progress_end(&bar);

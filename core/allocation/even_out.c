@@ -5,14 +5,17 @@
  * one circuit in a thousand changed. */
 #include <cisup/core/even_out.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
 
 enum {
     most_passes = 16,
-    most_tries = 48 /* poor neurons looked at for one circuit */
+    most_tries = 48, /* poor neurons looked at for one circuit */
+    some = 64        /* circuits between two questions */
 };
+static const double mark_share = 0.2; /* of the work: marking, then passes */
 
 typedef struct {
     cisup_allocation *a;
@@ -23,6 +26,7 @@ typedef struct {
     cisup_index poors;
     cisup_index mean;   /* load, rounded down */
     cisup_index *first; /* [mean+1] where those of a load begin among the poor */
+    cisup_vigil vigil;
 } evening;
 
 static int are_met(const evening *e, int32_t n, int32_t m) {
@@ -106,10 +110,15 @@ static void list_poor(evening *e) {
         if (e->load[n] == mean) e->poor[e->poors++] = (int32_t)n;
 }
 
-static cisup_index one_pass(evening *e) {
-    cisup_index exchanges = 0;
+static cisup_status one_pass(evening *e, cisup_index *exchanges, cisup_error *err) {
+    const double each = (1.0 - mark_share) / most_passes / (double)(e->a->T / some + 1);
+    *exchanges = 0;
     list_poor(e);
     for (cisup_index t = 0; t < e->a->T && e->poors > 0; t++) {
+        if (t % some == 0) {
+            const cisup_status status = cisup_vigil_advance(&e->vigil, each, err);
+            if (status != CISUP_OK) return status;
+        }
         int32_t *row = e->a->slot + t * e->a->S;
         const cisup_index at = richest(e, row);
         const cisup_index excess = e->load[row[at]] - e->load[e->poor[0]];
@@ -117,18 +126,24 @@ static cisup_index one_pass(evening *e) {
         const int32_t z = replacement(e, row, at);
         if (z < 0) continue;
         exchange(e, row, at, z);
-        exchanges++;
+        ++*exchanges;
     }
-    return exchanges;
+    return CISUP_OK;
 }
 
-static void mark_all(evening *e) {
+static cisup_status mark_all(evening *e, cisup_error *err) {
+    const double each = mark_share / (double)(e->a->T / some + 1);
     for (cisup_index t = 0; t < e->a->T; t++) {
+        if (t % some == 0) {
+            const cisup_status status = cisup_vigil_advance(&e->vigil, each, err);
+            if (status != CISUP_OK) return status;
+        }
         const int32_t *row = cisup_allocation_row(e->a, t);
         for (cisup_index k = 0; k < e->a->S; k++)
             for (cisup_index j = 0; j < k; j++)
                 if (!are_met(e, row[k], row[j])) flip(e, row[k], row[j]);
     }
+    return CISUP_OK;
 }
 
 /* Whether no exchange could make the loads more even. */
@@ -141,22 +156,31 @@ static int is_even(const evening *e) {
     return most - least <= 1;
 }
 
-cisup_status cisup_even_out(cisup_allocation *a, cisup_error *err) {
+cisup_status cisup_even_out(cisup_allocation *a, const cisup_watcher *watcher,
+                            cisup_error *err) {
     evening e = {
         .a = a, .words = (a->N + 63) / 64, .mean = a->N ? a->T * a->S / a->N : 0};
     cisup_status status;
-    if (a->S < 2) return CISUP_OK;
+    cisup_index exchanges;
+    CISUP_TRY(cisup_vigil_begin(&e.vigil, watcher, 1.0, err));
+    if (a->S < 2) return cisup_vigil_end(&e.vigil, err);
     CISUP_TRY(cisup_new(&e.load, a->N, sizeof *e.load, err));
     cisup_allocation_loads(a, e.load);
-    if (is_even(&e)) goto done;
+    if (is_even(&e)) {
+        status = cisup_vigil_end(&e.vigil, err);
+        goto done;
+    }
     CISUP_TRY(cisup_memory_require((double)a->N * (double)e.words * 8.0,
                                    "the pairs of neurons to even out", err));
     CISUP_TRY(cisup_new(&e.met, a->N * e.words, sizeof *e.met, err));
     CISUP_TRY(cisup_new(&e.poor, a->N, sizeof *e.poor, err));
     CISUP_TRY(cisup_new(&e.first, e.mean + 1, sizeof *e.first, err));
-    mark_all(&e);
-    for (int pass = 0; pass < most_passes; pass++)
-        if (one_pass(&e) <= a->T / 1000) break;
+    CISUP_TRY(mark_all(&e, err));
+    for (int pass = 0; pass < most_passes; pass++) {
+        CISUP_TRY(one_pass(&e, &exchanges, err));
+        if (exchanges <= a->T / 1000) break;
+    }
+    CISUP_TRY(cisup_vigil_end(&e.vigil, err));
 done:
     cisup_release(e.met);
     cisup_release(e.load);

@@ -124,11 +124,13 @@ cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
                                      .max_overlap_exact = 1,
                                      .witness_circuits = {-1, -1},
                                      .witness_neurons = {-1, -1}};
-    cisup_marking k = {.rows = rows};
+    cisup_vigil vigil;
+    cisup_marking k = {.rows = rows, .vigil = &vigil};
     cisup_index *load = NULL;
     cisup_status status;
     CISUP_TRY(sizes_check(rows, &o, err));
     CISUP_TRY(plan(&k, &o, err));
+    CISUP_TRY(cisup_vigil_begin(&vigil, o.watcher, 1.0, err));
     report->pairs = pairs_of(rows);
     CISUP_TRY(cisup_new(&load, o.load ? 0 : rows->N, sizeof *load, err));
     k.load = o.load ? o.load : load;
@@ -138,8 +140,10 @@ cisup_status cisup_overlap_check_rows(const cisup_rows *rows,
     if (k.repeat.count > 0) {
         report->holds = 0;
         cisup_pairs_settle(&k.repeat);
-        CISUP_TRY(cisup_overlap_follow(rows, &k.repeat, k.keep.slots, report, err));
+        CISUP_TRY(
+            cisup_overlap_follow(rows, &k.repeat, k.keep.slots, &vigil, report, err));
     }
+    CISUP_TRY(cisup_vigil_end(&vigil, err));
 done:
     cisup_release(load);
     cisup_pairs_free(&k.repeat);

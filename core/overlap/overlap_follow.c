@@ -26,6 +26,8 @@ typedef struct {
     cisup_index best;    /* largest overlap seen */
     double steps_left;   /* before the search gives up; negative: it has */
     double bytes_left;
+    cisup_vigil *vigil;
+    double steps; /* it had at first */
     cisup_error *err;
 } deepening;
 
@@ -63,7 +65,10 @@ static cisup_status deepen(deepening *d, const cisup_index *circuits, cisup_inde
     d->bytes_left -= bytes;
     member *list = NULL;
     cisup_index *group = NULL, length = 0;
+    const double steps = (double)count * (double)d->S;
     cisup_status status;
+    CISUP_TRY(
+        cisup_vigil_advance(d->vigil, CISUP_SHARE_COMPARE * steps / d->steps, d->err));
     CISUP_TRY(gather(d, circuits, count, last, &list, &length));
     CISUP_TRY(cisup_new(&group, count, sizeof *group, d->err));
     for (cisup_index start = 0, end; start < length; start = end) {
@@ -91,19 +96,25 @@ static cisup_index shared(const int32_t *x, const int32_t *y, cisup_index S) {
 }
 
 /* The largest overlap of any two of `count` circuits, pair by pair. */
-static void compare_pairs(deepening *d, cisup_index count) {
-    for (cisup_index t = 1; t < count && d->best < d->S; t++)
+static cisup_status compare_pairs(deepening *d, cisup_index count) {
+    for (cisup_index t = 1; t < count && d->best < d->S; t++) {
+        const cisup_status status =
+            cisup_vigil_advance(d->vigil, CISUP_SHARE_COMPARE / (double)count, d->err);
+        if (status != CISUP_OK) return status;
         for (cisup_index u = 0; u < t; u++) {
             const cisup_index both = shared(d->slot + t * d->S, d->slot + u * d->S, d->S);
             if (both > d->best) d->best = both;
         }
+    }
+    return CISUP_OK;
 }
 
 /* The circuits with a pair met twice, in order. */
 typedef struct {
     const cisup_rows *rows;
     const cisup_pairs *repeat;
-    cisup_index slots;  /* that may be collected */
+    cisup_index slots; /* that may be collected */
+    cisup_vigil *vigil;
     uint64_t *is_first; /* bit n: n is the smaller neuron of such a pair */
     int32_t *slot;      /* [count][S] */
     cisup_index count, room;
@@ -165,6 +176,8 @@ static cisup_status collect_all(collection *c, cisup_overlap_report *report,
         const cisup_index count = rows->T - t < step ? rows->T - t : step;
         if (c->is_cut && c->witnesses == 2) break;
         CISUP_TRY(rows->fill(rows->from, t, count, chunk, err));
+        CISUP_TRY(cisup_vigil_advance(
+            c->vigil, CISUP_SHARE_COLLECT * (double)count / (double)rows->T, err));
         for (cisup_index k = 0; k < count; k++)
             CISUP_TRY(collect(c, t + k, chunk + k * rows->S, report, err));
     }
@@ -187,9 +200,9 @@ double cisup_follow_bytes(const cisup_rows *rows, cisup_index most) {
 }
 
 cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *repeat,
-                                  cisup_index slots, cisup_overlap_report *report,
-                                  cisup_error *err) {
-    collection c = {.rows = rows, .repeat = repeat, .slots = slots};
+                                  cisup_index slots, cisup_vigil *vigil,
+                                  cisup_overlap_report *report, cisup_error *err) {
+    collection c = {.rows = rows, .repeat = repeat, .slots = slots, .vigil = vigil};
     cisup_index *all = NULL;
     cisup_status status;
     report->witness_neurons[0] = (cisup_index)(repeat->pair[0] >> 32);
@@ -197,11 +210,12 @@ cisup_status cisup_overlap_follow(const cisup_rows *rows, const cisup_pairs *rep
     CISUP_TRY(collect_all(&c, report, err));
     CISUP_TRY(cisup_new(&all, c.count, sizeof *all, err));
     for (cisup_index k = 0; k < c.count; k++) all[k] = k;
-    deepening d = {.S = rows->S, .slot = c.slot, .best = 2, .err = err};
+    deepening d = {.S = rows->S, .slot = c.slot, .best = 2, .vigil = vigil, .err = err};
     d.bytes_left = search_bytes * slots_of(rows, slots);
-    d.steps_left = 64.0 * (double)rows->T * (double)rows->S * (double)rows->S;
+    d.steps = 64.0 * (double)rows->T * (double)rows->S * (double)rows->S;
+    d.steps_left = d.steps;
     if (c.count <= few * rows->S)
-        compare_pairs(&d, c.count);
+        CISUP_TRY(compare_pairs(&d, c.count));
     else
         CISUP_TRY(deepen(&d, all, c.count, report->witness_neurons[0] - 1, 0));
     const bool is_complete = d.steps_left >= 0.0 && !c.is_cut && !repeat->is_cut;

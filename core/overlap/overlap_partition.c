@@ -144,6 +144,7 @@ done:
 static cisup_status partition_init(cisup_partition *p, const cisup_marking *k,
                                    cisup_error *err) {
     *p = layout(k->rows, k->threads, k->keep.pairs, k->memory);
+    p->vigil = k->vigil;
     cisup_status status;
     CISUP_TRY(cisup_new(&p->share, p->threads, sizeof *p->share, err));
     for (int w = 0; w < p->threads; w++) CISUP_TRY(share_init(&p->share[w], p, w, err));
@@ -177,6 +178,7 @@ static cisup_status get_rows(const cisup_partition *p, cisup_share *x, cisup_ind
 /* --- counting ------------------------------------------------------------------ */
 
 static cisup_status count_share(const cisup_partition *p, cisup_share *x) {
+    const double each = CISUP_SHARE_COUNT / (double)p->rows->T;
     cisup_status status = CISUP_OK;
     for (cisup_index t = x->first; t < x->last; t += p->step) {
         const cisup_index count = x->last - t < p->step ? x->last - t : p->step;
@@ -184,6 +186,7 @@ static cisup_status count_share(const cisup_partition *p, cisup_share *x) {
         CISUP_TRY(get_rows(p, x, t, count, &slot));
         CISUP_TRY(cisup_rows_check(p->rows, t, slot, count, &x->err));
         p->form->count(p, x, slot, count);
+        CISUP_TRY(cisup_vigil_advance(p->vigil, each * (double)count, &x->err));
     }
 done:
     return status;
@@ -210,6 +213,7 @@ static cisup_status take_room(cisup_partition *p, double memory, cisup_error *er
     const double size = (double)p->form->key_bytes;
     double most = (memory - fixed_bytes(p)) / size, all = 0.0;
     for (cisup_index b = 0; b < p->buckets; b++) all += (double)places_of(p, b);
+    p->places = all;
     if (p->form == &cisup_narrow_keys) {
         double near = near_bytes / size;
         if (near < all / most_rounds) near = all / most_rounds;
@@ -225,10 +229,13 @@ static cisup_status take_room(cisup_partition *p, double memory, cisup_error *er
 
 static cisup_status write_share(const cisup_partition *p, cisup_share *x, cisup_index b0,
                                 cisup_index b1) {
+    const double each = 0.5 * p->part / (double)p->rows->T;
     for (cisup_index t = x->first; t < x->last; t += p->step) {
         const cisup_index count = x->last - t < p->step ? x->last - t : p->step;
         const int32_t *slot;
-        const cisup_status status = get_rows(p, x, t, count, &slot);
+        cisup_status status = get_rows(p, x, t, count, &slot);
+        if (status == CISUP_OK)
+            status = cisup_vigil_advance(p->vigil, each * (double)count, &x->err);
         if (status != CISUP_OK) return status;
         p->form->write(p, x, slot, count, b0, b1);
     }
@@ -293,6 +300,8 @@ static cisup_status mark_directly(const cisup_partition *p, cisup_share *x,
     for (cisup_index t = 0; t < p->rows->T; t += p->step) {
         const cisup_index left = p->rows->T - t, count = left < p->step ? left : p->step;
         CISUP_TRY(get_rows(p, x, t, count, &slot));
+        CISUP_TRY(cisup_vigil_advance(
+            p->vigil, p->part * (double)count / (double)p->rows->T, &x->err));
         for (cisup_index k = 0; k < count * S; k++) {
             const int32_t *end = slot + (k / S + 1) * S;
             if (slot[k] < low || slot[k] >= high) continue;
@@ -308,6 +317,7 @@ done:
 static cisup_status run_round(cisup_partition *p, cisup_index b0, cisup_index b1,
                               cisup_error *err) {
     const cisup_index step = 1 + (b1 - b0) / (32 * p->threads);
+    const double each = 0.5 * p->part / (double)(b1 - b0);
     share_places(p, b0, b1);
 #pragma omp parallel num_threads(p->threads)
     {
@@ -317,6 +327,8 @@ static cisup_status run_round(cisup_partition *p, cisup_index b0, cisup_index b1
 #pragma omp for schedule(dynamic, step)
         for (cisup_index b = b0; b < b1; b++) {
             cisup_share *x = &p->share[omp_get_thread_num()];
+            if (x->status == CISUP_OK)
+                x->status = cisup_vigil_advance(p->vigil, each, &x->err);
             if (x->status == CISUP_OK) x->status = mark_bucket(p, x, b);
         }
     }
@@ -325,11 +337,13 @@ static cisup_status run_round(cisup_partition *p, cisup_index b0, cisup_index b1
 
 static cisup_status run_rounds(cisup_partition *p, cisup_error *err) {
     for (cisup_index b0 = 0, b1; b0 < p->buckets; b0 = b1) {
-        cisup_index places = 0;
+        cisup_index places = 0, taken = 0;
         for (b1 = b0; b1 < p->buckets; b1++) {
             places += places_of(p, b1);
             if (places > p->room) break;
+            taken = places;
         }
+        p->part = CISUP_SHARE_MARK * (double)(taken ? taken : places) / p->places;
         cisup_status status;
         if (b1 > b0) {
             status = run_round(p, b0, b1, err);

@@ -33,6 +33,9 @@ typedef struct {
     const cisup_rows *rows;
     const cisup_key_form *form;
     cisup_index keep; /* pairs met twice that are kept */
+    cisup_vigil *vigil;
+    double places;    /* that all buckets take */
+    double part;      /* of the check: the round */
     cisup_index step; /* rows of a chunk */
     int shift;
     cisup_index buckets, mark_words;

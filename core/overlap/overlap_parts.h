@@ -2,6 +2,7 @@
 #ifndef CISUP_CORE_OVERLAP_PARTS_H
 #define CISUP_CORE_OVERLAP_PARTS_H
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/overlap.h>
 
 #include <stdbool.h>
@@ -45,7 +46,15 @@ typedef struct {
     double memory;      /* bytes for marking, no fewer than it takes at least */
     cisup_index *load;  /* [N], zeroed: receives c_n */
     cisup_pairs repeat; /* receives the pairs met twice */
+    cisup_vigil *vigil;
 } cisup_marking;
+
+/* Shares of a check: reading rows for the first time, all that marks pairs, and, where
+ * pairs were met twice, collecting their circuits and comparing these. */
+#define CISUP_SHARE_COUNT 0.2
+#define CISUP_SHARE_MARK 0.6
+#define CISUP_SHARE_COLLECT 0.1
+#define CISUP_SHARE_COMPARE 0.1
 
 /* Marks all pairs. Errors: those of cisup_overlap_check_rows. */
 CISUP_MUST_CHECK cisup_status cisup_mark_partition(cisup_marking *k, cisup_error *err);
@@ -62,7 +71,7 @@ static inline cisup_index cisup_chunk_rows(cisup_index S) {
  * than `slots` of circuits are looked at, 2 S or more. */
 CISUP_MUST_CHECK cisup_status cisup_overlap_follow(const cisup_rows *rows,
                                                    const cisup_pairs *repeat,
-                                                   cisup_index slots,
+                                                   cisup_index slots, cisup_vigil *vigil,
                                                    cisup_overlap_report *report,
                                                    cisup_error *err);
 

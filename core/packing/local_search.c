@@ -7,6 +7,7 @@
  * together when it goes. Enough of them for one circuit complete the row. */
 #include <cisup/core/packing/local_search.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/rng.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 
 enum { most_S = 120, in_row = 128 }; /* conflicts of a neuron outside: below in_row */
+enum { some = 128 };                 /* moves between two questions */
 
 typedef struct {
     cisup_index N, S, T;
@@ -204,12 +206,24 @@ static void accept(search *s) {
     assign(s, row, (int32_t)t);
 }
 
-static void walk(search *s, cisup_index moves) {
+/* false: every pair is held. */
+static bool walk(search *s, cisup_index moves) {
     for (cisup_index k = 0; k < moves; k++) {
         const int32_t first = draw_open(s);
-        if (first < 0) return;
+        if (first < 0) return false;
         if (grow(s, first)) accept(s);
     }
+    return true;
+}
+
+static cisup_status walk_all(search *s, cisup_index moves, cisup_vigil *vigil,
+                             cisup_error *err) {
+    for (cisup_index left = moves; left > 0; left -= some) {
+        const cisup_status status = cisup_vigil_advance(vigil, some, err);
+        if (status != CISUP_OK) return status;
+        if (!walk(s, left < some ? left : some)) break;
+    }
+    return cisup_vigil_end(vigil, err);
 }
 
 cisup_local_search_options cisup_local_search_defaults(void) {
@@ -244,11 +258,13 @@ cisup_status cisup_local_search(const cisup_allocation *start,
         options ? *options : cisup_local_search_defaults();
     const double moves = o.effort * (double)CISUP_EFFORT_MOVES;
     search s = {0};
+    cisup_vigil vigil;
     *out = (cisup_allocation){0};
     cisup_status status;
     CISUP_TRY(arguments_check(start, moves, err));
+    CISUP_TRY(cisup_vigil_begin(&vigil, o.watcher, fmax(moves, 1.0), err));
     CISUP_TRY(search_init(&s, start, o.seed, err));
-    walk(&s, (cisup_index)moves);
+    CISUP_TRY(walk_all(&s, (cisup_index)moves, &vigil, err));
     CISUP_TRY(cisup_allocation_init(out, s.N, s.S, s.T, err));
     memcpy(out->slot, s.slot, (size_t)(s.T * s.S) * sizeof *s.slot);
 done:

@@ -3,6 +3,7 @@
 #define CISUP_CORE_LOCAL_SEARCH_H
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/watcher.h>
 
 /* Moves that one unit of effort buys. A move takes about 0.7 us for N = 50 and 3 us for
  * N = 500, so a unit 0.07 to 0.3 s. */
@@ -11,6 +12,7 @@
 typedef struct {
     double effort; /* in units of CISUP_EFFORT_MOVES moves, >= 0; default 10 */
     uint64_t seed; /* default 1 */
+    const cisup_watcher *watcher; /* NULL (default): nobody */
 } cisup_local_search_options;
 
 cisup_local_search_options cisup_local_search_defaults(void);
@@ -36,7 +38,7 @@ cisup_local_search_options cisup_local_search_defaults(void);
  * Time O(T S^2 + moves S N), memory 5 N^2 + 4 N^2 (S+1)/(S(S-1)) bytes.
  * Errors: EINVAL (effort < 0, not finite or more than 2^53 moves; start empty, S < 2,
  * S > 120, N > 2^20); EINVARIANT (start shares a pair); EFORMAT (a row of start is not
- * increasing within [0, N)); ENOMEM. */
+ * increasing within [0, N)); ENOMEM; ESTOPPED. */
 CISUP_MUST_CHECK cisup_status cisup_local_search(
     const cisup_allocation *start, const cisup_local_search_options *options,
     cisup_allocation *out, cisup_error *err);

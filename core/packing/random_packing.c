@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/packing/random_packing.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 
@@ -68,12 +69,15 @@ static void remember(pairs *p, const int32_t *row, cisup_index S) {
         for (cisup_index j = 0; j < S; j++) set_bit(p->met + row[i] * p->words, row[j]);
 }
 
-cisup_status cisup_random_packing(cisup_allocation *a, uint64_t seed, cisup_index *placed,
+cisup_status cisup_random_packing(cisup_allocation *a, uint64_t seed,
+                                  const cisup_watcher *watcher, cisup_index *placed,
                                   cisup_error *err) {
+    cisup_vigil vigil;
     pairs p = {.words = (a->N + 63) / 64};
     cisup_rng rng;
     cisup_rng_init(&rng, seed, CISUP_STREAM_ALLOCATION, 0, 0, 0);
     cisup_status status;
+    CISUP_TRY(cisup_vigil_begin(&vigil, watcher, (double)a->T, err));
     CISUP_TRY(cisup_memory_require((double)a->N * (double)p.words * 8.0,
                                    "the pairs met by a random allocation", err));
     CISUP_TRY(cisup_new(&p.met, a->N * p.words, sizeof *p.met, err));
@@ -90,7 +94,9 @@ cisup_status cisup_random_packing(cisup_allocation *a, uint64_t seed, cisup_inde
         } else {
             dead_ends++;
         }
+        CISUP_TRY(cisup_vigil_advance(&vigil, dead_ends ? 0.0 : 1.0, err));
     }
+    CISUP_TRY(cisup_vigil_end(&vigil, err));
     *placed = t;
 done:
     cisup_release(p.met);

@@ -2,6 +2,7 @@
 #include <cisup/core/packing/search_starts.h>
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/computed/lines.h>
 #include <cisup/core/packing/packing_build.h>
 #include <cisup/core/packing_plan.h>
@@ -9,10 +10,14 @@
 enum { orders_each_side = 2 };
 static const double trial_share = 0.1;
 
+/* At most: the plan, without fillings, orders on each side, one circuit. */
+enum { most_trials = 3 + 2 * orders_each_side };
+
 /* The two best results so far, the better one first; T = 0 for none. */
 typedef struct {
     cisup_local_search_options trial;
     cisup_allocation best[2];
+    cisup_vigil vigil;
     cisup_error *err;
 } trials;
 
@@ -22,10 +27,24 @@ static void swap(cisup_allocation *a, cisup_allocation *b) {
     *b = was;
 }
 
+/* A search that is watched as its share of all. */
+static cisup_status search_from(trials *s, const cisup_allocation *start,
+                                const cisup_local_search_options *options, double share,
+                                cisup_allocation *out) {
+    cisup_vigil_part part = {&s->vigil, share};
+    const cisup_watcher watcher = cisup_vigil_watcher(&part);
+    cisup_local_search_options o = *options;
+    o.watcher = &watcher;
+    const cisup_status status = cisup_local_search(start, &o, out, s->err);
+    if (status != CISUP_OK || !cisup_vigil_step(&s->vigil, share)) return status;
+    cisup_allocation_free(out);
+    return CISUP_FAIL(s->err, CISUP_ESTOPPED, "stopped on request");
+}
+
 /* A short search from a start; keeps the result if it is one of the two largest. */
 static cisup_status try_allocation(trials *s, const cisup_allocation *start) {
     cisup_allocation a;
-    const cisup_status status = cisup_local_search(start, &s->trial, &a, s->err);
+    const cisup_status status = search_from(s, start, &s->trial, trial_share, &a);
     if (status != CISUP_OK) return status;
     for (int k = 0; k < 2; k++)
         if (a.T > s->best[k].T) swap(&a, &s->best[k]);
@@ -110,19 +129,25 @@ cisup_status cisup_search_starts(const cisup_packing_plan *plan,
     trials s = {.trial = *options, .err = err};
     s.trial.effort *= trial_share;
     *out = (cisup_allocation){0};
-    if (plan->blocks == cisup_johnson_bound(N, S))
-        return cisup_packing_build(out, plan, plan->blocks, err);
     cisup_status status;
+    CISUP_TRY(cisup_vigil_begin(&s.vigil, options->watcher,
+                                2.0 + most_trials * trial_share, err));
+    if (plan->blocks == cisup_johnson_bound(N, S)) {
+        CISUP_TRY(cisup_packing_build(out, plan, plan->blocks, err));
+        status = cisup_vigil_end(&s.vigil, err);
+        goto done;
+    }
     CISUP_TRY(try_plan(&s, plan));
     CISUP_TRY(try_without_fillings(&s, plan));
     CISUP_TRY(try_orders(&s, N, S));
     if (N < S * S) CISUP_TRY(try_single(&s, N, S));
     for (int k = 0; k < 2 && s.best[k].T > 0; k++) {
         cisup_allocation a;
-        CISUP_TRY(cisup_local_search(&s.best[k], options, &a, err));
+        CISUP_TRY(search_from(&s, &s.best[k], options, 1.0, &a));
         if (a.T > out->T) swap(&a, out);
         cisup_allocation_free(&a);
     }
+    CISUP_TRY(cisup_vigil_end(&s.vigil, err));
 done:
     for (int k = 0; k < 2; k++) cisup_allocation_free(&s.best[k]);
     if (status != CISUP_OK) cisup_allocation_free(out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/schemes.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/computed/flint_fields.h>
 #include <cisup/core/computed/implicit.h>
 #include <cisup/core/even_out.h>
@@ -39,7 +40,8 @@ static cisup_status count_random(cisup_index N, cisup_index S,
                                  cisup_error *err) {
     cisup_allocation a;
     cisup_status status = cisup_allocation_init(&a, N, S, cisup_packing_bound(N, S), err);
-    if (status == CISUP_OK) status = cisup_random_packing(&a, o->seed, capacity, err);
+    if (status == CISUP_OK)
+        status = cisup_random_packing(&a, o->seed, o->watcher, capacity, err);
     cisup_allocation_free(&a);
     return status;
 }
@@ -49,7 +51,8 @@ static cisup_status make_random(cisup_allocation *a, cisup_index N, cisup_index 
                                 cisup_error *err) {
     cisup_index placed;
     cisup_status status = cisup_allocation_init(a, N, S, T, err);
-    if (status == CISUP_OK) status = cisup_random_packing(a, o->seed, &placed, err);
+    if (status == CISUP_OK)
+        status = cisup_random_packing(a, o->seed, o->watcher, &placed, err);
     if (status == CISUP_OK && placed < T)
         return cisup_allocation_too_many(N, S, T, o->scheme, placed, err);
     return status;
@@ -190,7 +193,7 @@ static cisup_status count_planned(cisup_index N, cisup_index S,
 /* The plan's circuits and what local search adds. */
 static cisup_status search(cisup_allocation *a, cisup_index N, cisup_index S,
                            const cisup_allocation_options *o, cisup_error *err) {
-    const cisup_local_search_options options = {o->effort, o->seed};
+    const cisup_local_search_options options = {o->effort, o->seed, o->watcher};
     cisup_packing_plan plan;
     *a = (cisup_allocation){0};
     cisup_status status = cisup_allocation_plan(N, S, o->scheme, &plan, err);
@@ -350,14 +353,22 @@ cisup_status cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_ind
                                    cisup_index T, const cisup_allocation_options *options,
                                    cisup_error *err) {
     *a = (cisup_allocation){0};
-    const cisup_allocation_options o = chosen(options);
+    cisup_allocation_options o = chosen(options);
+    const int is_evened = S > 1 && cisup_allocation_is_evened(&o, N, S, T);
+    cisup_vigil vigil;
+    cisup_vigil_part part = {&vigil, is_evened ? 0.5 : 1.0};
     cisup_status status;
     CISUP_TRY(cisup_allocation_sizes_check(N, S, err));
+    CISUP_TRY(cisup_vigil_begin(&vigil, o.watcher, 1.0, err));
+    const cisup_watcher watcher = cisup_vigil_watcher(&part);
+    o.watcher = &watcher;
     if (!is_searched(&o)) /* before memory is taken; a search tells as it goes */
         CISUP_TRY(cisup_allocation_fits(N, S, T, &o, err));
-    if (S == 1) return make_single(a, N, T, err);
-    CISUP_TRY(schemes[o.scheme].make(a, N, S, T, &o, err));
-    if (cisup_allocation_is_evened(&o, N, S, T)) CISUP_TRY(cisup_even_out(a, err));
+    CISUP_TRY(S == 1 ? make_single(a, N, T, err)
+                     : schemes[o.scheme].make(a, N, S, T, &o, err));
+    CISUP_TRY(cisup_vigil_advance(&vigil, part.share, err));
+    if (is_evened) CISUP_TRY(cisup_even_out(a, &watcher, err));
+    CISUP_TRY(cisup_vigil_end(&vigil, err));
 done:
     if (status != CISUP_OK) cisup_allocation_free(a);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/network.h>
 
+#include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/rng.h>
 #include <cisup/core/threads.h>
@@ -106,29 +107,43 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
-static void build_layer(cisup_network *net, cisup_operator_form form, cisup_index l,
-                        cisup_outcome *out) {
-    const cisup_transition x = cisup_network_transition(net, l);
-    out->status = cisup_operator_make(&net->layers[l - 2], form, &x, &out->err);
+/* What threads share while they make layers. */
+typedef struct {
+    cisup_network *net;
+    cisup_operator_form form;
+    cisup_vigil vigil;
+    cisup_outcome *layer; /* [L-1] */
+} building;
+
+static void build_layer(building *b, cisup_index l) {
+    const cisup_transition x = cisup_network_transition(b->net, l);
+    cisup_outcome *of = &b->layer[l - 2];
+    of->status = cisup_vigil_advance(&b->vigil, 1.0, &of->err);
+    if (of->status == CISUP_OK)
+        of->status = cisup_operator_make(&b->net->layers[l - 2], b->form, &x, &of->err);
 }
 
 /* Threads take whole layers; the only one is made by all of them: without a region around
  * it, which would leave it one thread, or threads of its own beside those there are. */
-static cisup_status build_layers(cisup_network *net, cisup_operator_form form,
-                                 int threads, cisup_error *err) {
+static cisup_status build_layers(cisup_network *net, const cisup_network_options *o,
+                                 cisup_error *err) {
     const cisup_index L = net->circuits->L;
-    cisup_outcome *layer = NULL;
-    cisup_status status = cisup_threads_take(threads, L - 1, &threads, err);
-    if (status == CISUP_OK) status = cisup_new(&layer, L - 1, sizeof *layer, err);
-    if (status != CISUP_OK) return status;
+    building b = {.net = net, .form = o->form};
+    int threads;
+    cisup_status status;
+    CISUP_TRY(cisup_vigil_begin(&b.vigil, o->watcher, (double)L, err));
+    CISUP_TRY(cisup_threads_take(o->threads, L - 1, &threads, err));
+    CISUP_TRY(cisup_new(&b.layer, L - 1, sizeof *b.layer, err));
     if (L == 2) {
-        build_layer(net, form, 2, layer);
+        build_layer(&b, 2);
     } else {
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-        for (cisup_index l = 2; l <= L; l++) build_layer(net, form, l, &layer[l - 2]);
+        for (cisup_index l = 2; l <= L; l++) build_layer(&b, l);
     }
-    status = cisup_outcome_first(layer, L - 1, err);
-    cisup_release(layer);
+    CISUP_TRY(cisup_outcome_first(b.layer, L - 1, err));
+    CISUP_TRY(cisup_vigil_end(&b.vigil, err));
+done:
+    cisup_release(b.layer);
     return status;
 }
 
@@ -151,7 +166,7 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, o.form, o.threads, err));
+    CISUP_TRY(build_layers(net, &o, err));
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;

@@ -102,6 +102,22 @@ class Signals(Folder):
                 self.assertIn(process.returncode, [-signal.SIGTERM, -number])
                 self.assertEqual(self.names(), [])
 
+    def test_checks_and_searches_end_in_order(self):
+        commands = [["check", "--scheme", "td", "-D", "4000000", "-S", "6", "-T", "1000000000", "--threads", "1"],
+                    ["allocate", "-D", "400", "-S", "6", "--effort", "1000000", "-o", "out.mtx", "--csv", "out.csv"]]
+        for command in commands:
+            for number in ENDS[:2]:
+                with self.subTest(command=command[0], number=number):
+                    for pause in (0.2, 1, 5, 25):  # until it is past its beginning
+                        process = self.start(*command, stdout=subprocess.DEVNULL)
+                        time.sleep(pause)
+                        process.send_signal(number)
+                        if process.wait(PATIENCE) == 128 + number:
+                            break
+                    self.assertEqual(process.returncode, 128 + number)
+                    self.assertEqual(process.stderr.read(), f"cisup: stopped by signal {int(number)}\n")
+                    self.assertEqual(self.names(), [])
+
     def test_what_was_ignored_stays_ignored(self):
         for command in ([*LONG, "-K", "300", "--csv", "out"], [*ALLOCATE, "-o", "out"]):
             process = self.start(*command, handler=signal.SIG_IGN)

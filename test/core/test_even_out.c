@@ -55,7 +55,7 @@ static void check_evened(cisup_allocation *a) {
     cisup_allocation old;
     CHECK_OK(cisup_allocation_init(&old, a->N, a->S, a->T, &error_));
     memcpy(old.slot, a->slot, (size_t)(T * a->S) * sizeof *a->slot);
-    CHECK_OK(cisup_even_out(a, &error_));
+    CHECK_OK(cisup_even_out(a, NULL, &error_));
     assert_true(squares - squared_loads(a) >= 2.0 * (double)neurons_given_up(&old, a));
     cisup_allocation_free(&old);
     const cisup_allocation_stats after = statistics_of(a);
@@ -113,8 +113,8 @@ static void prefixes_become_even_within_one(void **state) {
 static void the_result_is_always_the_same(void **state) {
     (void)state;
     cisup_allocation a = built(250, 9, 500), b = built(250, 9, 500);
-    CHECK_OK(cisup_even_out(&a, &error_));
-    CHECK_OK(cisup_even_out(&b, &error_));
+    CHECK_OK(cisup_even_out(&a, NULL, &error_));
+    CHECK_OK(cisup_even_out(&b, NULL, &error_));
     assert_memory_equal(a.slot, b.slot, 500 * 9 * sizeof *a.slot);
     cisup_allocation_free(&a);
     cisup_allocation_free(&b);
@@ -136,7 +136,7 @@ static cisup_status even_a_copy(void *context) {
     cisup_allocation a;
     const cisup_allocation_options ref = {.scheme = CISUP_SCHEME_REF};
     cisup_status status = cisup_allocation_make(&a, 60, 5, 20, &ref, NULL);
-    if (status == CISUP_OK) status = cisup_even_out(&a, NULL);
+    if (status == CISUP_OK) status = cisup_even_out(&a, NULL, NULL);
     cisup_allocation_free(&a);
     return status;
 }
