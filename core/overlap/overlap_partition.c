@@ -314,19 +314,29 @@ done:
     return status;
 }
 
+static int all_is_well(const cisup_partition *p) {
+    for (int w = 0; w < p->threads; w++)
+        if (p->share[w].status != CISUP_OK) return 0;
+    return 1;
+}
+
 static cisup_status run_round(cisup_partition *p, cisup_index b0, cisup_index b1,
                               cisup_error *err) {
     const cisup_index step = 1 + (b1 - b0) / (32 * p->threads);
     const double each = 0.5 * p->part / (double)(b1 - b0);
+    int is_written = 0;
     share_places(p, b0, b1);
 #pragma omp parallel num_threads(p->threads)
     {
 #pragma omp for schedule(static, 1)
         for (int w = 0; w < p->threads; w++)
             p->share[w].status = write_share(p, &p->share[w], b0, b1);
+#pragma omp single
+        is_written = all_is_well(p); /* no bucket has keys that nobody wrote */
 #pragma omp for schedule(dynamic, step)
         for (cisup_index b = b0; b < b1; b++) {
             cisup_share *x = &p->share[omp_get_thread_num()];
+            if (!is_written) continue;
             if (x->status == CISUP_OK)
                 x->status = cisup_vigil_advance(p->vigil, each, &x->err);
             if (x->status == CISUP_OK) x->status = mark_bucket(p, x, b);

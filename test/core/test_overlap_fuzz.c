@@ -7,6 +7,8 @@
 #include <cisup/core/overlap.h>
 #include <cisup/core/schemes.h>
 
+#include <malloc.h>
+
 enum { most_N = 70, most_S = 24, most_T = 40, cases = 6000, wide_N = 1 << 16 };
 
 /* What the table of all pairs says. */
@@ -262,6 +264,40 @@ static void a_source_that_fails_ends_the_check(void **state) {
     cisup_allocation_free(&a);
 }
 
+/* Circuits handed out so far; what is read twice fails the second time at its end. */
+static cisup_index handed_out;
+
+static cisup_status fail_at_second_reading(const void *from, cisup_index first,
+                                           cisup_index count, int32_t *out,
+                                           cisup_error *err) {
+    const cisup_allocation *a = from;
+    const cisup_index before = __atomic_fetch_add(&handed_out, count, __ATOMIC_RELAXED);
+    if (before >= a->T && first + count == a->T)
+        return CISUP_FAIL(err, CISUP_EIO, "the file has changed");
+    return copy_rows(from, first, count, out, err);
+}
+
+/* The other threads must not mark keys that the one that fails has not written: memory
+ * is filled with large numbers, which would be far outside of the marks. */
+static void a_source_that_fails_when_read_again_marks_nothing(void **state) {
+    (void)state;
+    cisup_rng rng = check_rng(100002);
+    const cisup_index N[] = {3000, 70000};
+    (void)mallopt(M_PERTURB, 0x81);
+    for (int k = 0; k < 2; k++) {
+        cisup_allocation a;
+        CHECK_OK(cisup_allocation_init(&a, N[k], 5, 40000, &error_));
+        for (cisup_index t = 0; t < a.T; t++) random_row(&a, t, &rng);
+        const cisup_rows rows = {a.N, a.S, a.T, fail_at_second_reading, &a, NULL};
+        const cisup_overlap_options o = {.threads = 3};
+        cisup_overlap_report report;
+        handed_out = 0;
+        assert_int_equal(cisup_overlap_check_rows(&rows, &o, &report, NULL), CISUP_EIO);
+        cisup_allocation_free(&a);
+    }
+    (void)mallopt(M_PERTURB, 0);
+}
+
 static void sizes_and_options_out_of_range_are_refused(void **state) {
     (void)state;
     const cisup_rows good = {10, 3, 2, copy_rows, NULL, NULL};
@@ -287,6 +323,7 @@ int main(void) {
         cmocka_unit_test(every_check_agrees_with_the_table),
         cmocka_unit_test(the_check_survives_every_allocation_failure),
         cmocka_unit_test(a_source_that_fails_ends_the_check),
+        cmocka_unit_test(a_source_that_fails_when_read_again_marks_nothing),
         cmocka_unit_test(sizes_and_options_out_of_range_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
