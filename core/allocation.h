@@ -25,8 +25,8 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_init(cisup_allocation *a, cisup_i
                                                     cisup_error *err);
 void cisup_allocation_free(cisup_allocation *a);
 
-/* (2.2) floor( N(N-1) / (S(S-1)) ): each pair of neurons at most once. INT64_MAX for
- * S = 1. */
+/* (2.2) floor( N(N-1) / (S(S-1)) ): each pair of neurons at most once. 0 for N < S,
+ * INT64_MAX for S < 2 and for what is above it. */
 cisup_index cisup_packing_bound(cisup_index N, cisup_index S);
 
 /* Johnson's bound on the number of S-subsets of N points, any two sharing at most one:

@@ -47,6 +47,7 @@ static int holds_at(const cisup_theory_case *c, cisup_index T,
 
 cisup_index cisup_theory_largest(const cisup_theory_case *c,
                                  cisup_theory_condition *condition, const void *context) {
+    if (!(c->z >= 0.0 && c->z <= (double)most_circuits)) return 0;
     cisup_index low = (cisup_index)c->z, high = most_circuits;
     if (!holds_at(c, low, condition, context)) return 0;
     if (holds_at(c, high, condition, context)) return INT64_MAX;
@@ -77,8 +78,9 @@ cisup_index cisup_theory_T_error(const cisup_theory_case *c, cisup_error_formula
     return cisup_theory_largest(c, error_is_within, &limit);
 }
 
-/* A real bound on T rounded down. */
+/* A real bound on T rounded down; -1 for none. */
 static cisup_index rounded_down(double T) {
+    if (!(T > -(double)most_circuits)) return -1;
     return T >= (double)most_circuits ? INT64_MAX : (cisup_index)T;
 }
 

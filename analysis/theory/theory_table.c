@@ -6,6 +6,11 @@
 
 #include <math.h>
 
+/* A size of the case; 0 for what is none, or out of all proportion. */
+static cisup_index count_of(double x) {
+    return x >= 0.0 && x < 0x1p62 ? (cisup_index)x : 0;
+}
+
 const char *cisup_claim_name(cisup_claim claim) {
     static const char *const names[] = {"exact", "bound", "average", "leading",
                                         "asymptotic"};
@@ -44,11 +49,10 @@ FIGURE(growth_post, cisup_theory_growth_post(c))
 FIGURE(worst_active, cisup_theory_worst_overlap(c).active)
 FIGURE(worst_inactive, cisup_theory_worst_overlap(c).inactive)
 FIGURE(fraction_prime,
-       cisup_theory_fraction((cisup_index)c->S, CISUP_SCHEME_PRIME, CISUP_HOP_S))
-FIGURE(fraction_ref,
-       cisup_theory_fraction((cisup_index)c->S, CISUP_SCHEME_REF, CISUP_HOP_S))
+       cisup_theory_fraction(count_of(c->S), CISUP_SCHEME_PRIME, CISUP_HOP_S))
+FIGURE(fraction_ref, cisup_theory_fraction(count_of(c->S), CISUP_SCHEME_REF, CISUP_HOP_S))
 FIGURE(fraction_shared,
-       cisup_theory_fraction((cisup_index)c->S, CISUP_SCHEME_REF, CISUP_HOP_S_LESS_1))
+       cisup_theory_fraction(count_of(c->S), CISUP_SCHEME_REF, CISUP_HOP_S_LESS_1))
 FIGURE(storage, cisup_theory_storage_ln(c, q->budget))
 
 RANGE(always, 1)
@@ -139,12 +143,13 @@ static cisup_index by_error(const cisup_theory_case *c, const cisup_theory_quest
     return isnan(q->budget) ? -1 : cisup_theory_T_error(c, formula, q->L, q->budget);
 }
 
-/* A real bound, rounded down. */
+/* A real bound, rounded down; -1 for none. */
 static cisup_index whole(double T) {
+    if (!(T > -0x1p53)) return -1;
     return T >= 0x1p53 ? INT64_MAX : (cisup_index)T;
 }
 
-LIMIT(T_packing, cisup_packing_bound((cisup_index)c->N, (cisup_index)c->S))
+LIMIT(T_packing, cisup_packing_bound(count_of(c->N), count_of(c->S)))
 LIMIT(T_feedback, cisup_theory_T_feedback(c))
 LIMIT(T_feedback_leading, whole(cisup_theory_T_feedback_leading(c)))
 LIMIT(T_closed, cisup_theory_T_closed(c, q->deviations))

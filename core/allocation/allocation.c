@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+__extension__ typedef unsigned __int128 uint128;
+
 cisup_status cisup_allocation_sizes_check(cisup_index N, cisup_index S,
                                           cisup_error *err) {
     if (S < 1) return CISUP_FAIL(err, CISUP_EINVAL, "S = %" PRId64 " is not positive", S);
@@ -56,7 +58,11 @@ void cisup_row_sort(int32_t *row, cisup_index S) {
 }
 
 cisup_index cisup_packing_bound(cisup_index N, cisup_index S) {
-    return S < 2 ? INT64_MAX : N * (N - 1) / (S * (S - 1));
+    if (S < 2) return INT64_MAX;
+    if (N < S) return 0;
+    const uint128 n = (uint128)N, s = (uint128)S;
+    const uint128 bound = n * (n - 1) / (s * (s - 1));
+    return bound < INT64_MAX ? (cisup_index)bound : INT64_MAX;
 }
 
 void cisup_allocation_loads(const cisup_allocation *a, cisup_index *load) {
