@@ -88,8 +88,11 @@ static double walk(const char *mount, const char *path, double left, group_limit
 /* Whether a comma-separated list names a controller. */
 static int is_listed(const char *list, const char *name) {
     const size_t length = strlen(name);
-    for (const char *at = list; at; at = strchr(at, ','), at += at != NULL)
+    for (const char *at = list; at;) {
         if (!strncmp(at, name, length) && (at[length] == ',' || !at[length])) return 1;
+        at = strchr(at, ',');
+        if (at) at++;
+    }
     return 0;
 }
 

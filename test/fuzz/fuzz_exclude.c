@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (letter == 'f' || is_number) {
         const char *given =
             letter == 'f' ? fuzz_file(path, "exclude.csv", data, size) : text;
-        const cisup_status status = exclusion_read(&e, given, 1 + letter % 2, &err);
+        const cisup_status status = exclusion_read(&e, given, NULL, 1 + letter % 2, &err);
         if (status == CISUP_OK)
             use(&e);
         else
