@@ -86,8 +86,8 @@ int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
 }
 
 int cisup_experiment_must_choose(const cisup_experiment *x) {
-    return !x->computed && x->engine == CISUP_ENGINE_AUTO && !x->terms && !x->worst &&
-           !has_kappa_rows(x);
+    return !x->computed && x->engine == CISUP_ENGINE_AUTO &&
+           cisup_experiment_may_be_sparse(x);
 }
 
 cisup_status cisup_experiment_choose(const cisup_experiment *x,
