@@ -2,15 +2,13 @@
 #ifndef CISUP_ANALYSIS_EXPERIMENT_H
 #define CISUP_ANALYSIS_EXPERIMENT_H
 
-#include <cisup/analysis/batch.h>
-#include <cisup/analysis/engine.h>
+#include <cisup/analysis/cells.h>
 #include <cisup/analysis/interval.h>
-#include <cisup/analysis/measure.h>
-#include <cisup/analysis/pass/samples.h>
+#include <cisup/analysis/mode.h>
 #include <cisup/analysis/ranking.h>
-#include <cisup/analysis/term_sums.h>
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory_case.h>
 #include <cisup/core/incidence.h>
+#include <cisup/sparse/network.h>
 
 /* Circuits that are left out of the networks of an experiment: never drawn, not
  * measured, without weights. All others keep their neurons, weights and numbers. */
@@ -100,15 +98,7 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
                                                    cisup_error *err);
 void cisup_report_free(cisup_report *report);
 
-/* Threads that share the samples of a run; numbers that it keeps of each network for a z.
- */
-int cisup_experiment_threads(const cisup_experiment *x);
-cisup_index cisup_experiment_columns(const cisup_experiment *x);
-
 /* An upper estimate of the memory of a run in bytes. */
 double cisup_experiment_bytes(const cisup_experiment *x);
-
-/* Multiply-adds of a run: what its time is proportional to. */
-double cisup_experiment_operations(const cisup_experiment *x);
 
 #endif

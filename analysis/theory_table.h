@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_TABLE_H
 #define CISUP_ANALYSIS_THEORY_TABLE_H
 
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory_case.h>
 
 /* Every formula of one network as rows of three tables, each with its range of
  * validity. The values come from theory.h, theory_overlap.h, theory_closed.h and
@@ -48,9 +48,6 @@ typedef struct {
     int (*is_in_range)(const cisup_theory_case *c, cisup_index l);
 } cisup_theory_curve;
 const cisup_theory_curve *cisup_theory_curves(int *count);
-
-/* NULL for an unknown name. */
-const cisup_theory_curve *cisup_theory_curve_find(const char *name);
 
 /* Networks that a limit may hold for. */
 enum {

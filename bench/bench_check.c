@@ -8,10 +8,11 @@
 #include "bench.h"
 #include "check_peers.h"
 
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "problem.h"
 
+#include <cisup/analysis/measure/batch.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 

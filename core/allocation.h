@@ -14,10 +14,6 @@ typedef struct {
     int32_t *slot; /* [T*S] */
 } cisup_allocation;
 
-/* Errors: EINVAL (S < 1, N < S, N over 2^31-1). */
-CISUP_MUST_CHECK cisup_status cisup_allocation_sizes_check(cisup_index N, cisup_index S,
-                                                           cisup_error *err);
-
 /* Room for an allocation, all slots 0. *a is uninitialised on entry, empty after a
  * failure. Errors: EINVAL (S < 1, T < 1, N < S, N over 2^31-1); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_allocation_init(cisup_allocation *a, cisup_index N,
@@ -46,9 +42,6 @@ static inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
     return a->slot + t * a->S;
 }
 
-/* Sorts the S neurons of one circuit. O(S^2), for short rows. */
-void cisup_row_sort(int32_t *row, cisup_index S);
-
 /* Load and overlap statistics (docs/math.md 2.5). */
 typedef struct {
     cisup_index load_min, load_max; /* circuits on a neuron, c_n */
@@ -64,8 +57,5 @@ void cisup_allocation_loads(const cisup_allocation *a, cisup_index *load);
  * integers as long as they stay below 2^63. O(N). */
 cisup_allocation_stats cisup_allocation_statistics(const cisup_index *load, cisup_index N,
                                                    cisup_index S, cisup_index T);
-
-/* (2.5) P for even loads, (T > 1 and TS > N), else 0. */
-double cisup_even_overlap(cisup_index N, cisup_index S, cisup_index T);
 
 #endif

@@ -65,9 +65,6 @@ cisup_family_options cisup_family_defaults(void);
 const char *cisup_family_name(cisup_family family);
 int cisup_family_find(const char *name);
 
-/* The width a family requires, or 0 if it takes any (gate: any from 3). */
-cisup_index cisup_family_width(cisup_family family);
-
 /* Makes T circuits of a family. Circuit t of layer l has its own random stream, so
  * it does not depend on T or L.
  *
@@ -82,22 +79,6 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index
                                                   const cisup_family_options *options,
                                                   cisup_error *err);
 
-/* The same circuits without their weights, which cisup_circuits_drawn computes whenever
- * they are asked for: memory independent of T. The common part is the expectation over
- * the draws, which differs from cisup_circuits_make for random-relu and gate: there it
- * is the mean of the T drawn.
- * Errors: as cisup_circuits_make; EINVAL when d exceeds CISUP_COMPUTED_WIDTH. */
-enum { CISUP_COMPUTED_WIDTH = 16 };
-CISUP_MUST_CHECK cisup_status cisup_circuits_compute(cisup_circuits *c, cisup_index T,
-                                                     cisup_index d, cisup_index L,
-                                                     const cisup_family_options *options,
-                                                     cisup_error *err);
-
-/* w_t^l of stored or computed circuits: [d][d], in their memory or in
- * buffer: [CISUP_COMPUTED_WIDTH^2]. O(d^2) if computed. */
-const double *cisup_circuits_drawn(const cisup_circuits *c, cisup_index l, cisup_index t,
-                                   double *buffer);
-
 /* Zero circuits of the given sizes for the caller to fill; layers is 1 or L. c:
  * uninitialised on entry, empty after a failure. Errors: EINVAL; ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
@@ -105,35 +86,8 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index
                                                   cisup_index layers, cisup_error *err);
 void cisup_circuits_free(cisup_circuits *c);
 
-/* T circuits out of those of `from`: circuit t has the weights and the inputs of circuit
- * t mod from->T. The common part is the mean over the T circuits.
- *
- *   c   uninitialised on entry, empty after a failure; cisup_circuits_free frees
- *
- * Errors: EINVAL T < 1; ENOMEM. O(layers T d^2 + inputs). */
-CISUP_MUST_CHECK cisup_status cisup_circuits_repeat(cisup_circuits *c,
-                                                    const cisup_circuits *from,
-                                                    cisup_index T, cisup_error *err);
-
 /* Sets the common part of every layer to the mean over the circuits. */
 void cisup_circuits_set_mean(cisup_circuits *c);
-
-/* Some of the circuits of `from`, with their weights and inputs; common part and bias are
- * those of all. *c is uninitialised on entry and empty after a failure.
- *
- *   kept   [count], numbers of circuits
- *
- * Errors: EINVAL (count < 1); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_keep(cisup_circuits *c,
-                                                  const cisup_circuits *from,
-                                                  const cisup_index *kept,
-                                                  cisup_index count, cisup_error *err);
-
-/* w_t^l of stored circuits, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
-const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
-                                     cisup_index t);
-const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);
-const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
 
 /* The input a_t^0 of circuit t in a sample. a: [d]. */
 void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
@@ -144,9 +98,6 @@ void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index ne
  * NaN. */
 void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
                          const double *a, double *next);
-
-/* On-value of a state (0 if on_count = 0). O(1). */
-double cisup_circuits_on(const cisup_circuits *c, const double *a);
 
 /* The gate of docs/math.md, section 14: from MLPs y^l = ReLU(v_t^l y^{l-1} + beta_t^l)
  * circuits of width m + 2 with a common bias that are off unless switched on.

@@ -4,6 +4,7 @@
 
 #include <cisup/core/rows.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and
  * any two on at most one together, asked in both directions:
@@ -18,10 +19,6 @@ typedef struct {
     cisup_index N, S, T;
     struct cisup_incidence_form *form; /* private: core/schemes/incidence_form.h */
 } cisup_incidence;
-
-/* Whether a scheme's allocations can be computed with S neurons a circuit; every
- * scheme's can with S = 1. */
-int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
 
 /* The first T circuits of a scheme, computed: those that cisup_allocation_make stores
  * without even_out.

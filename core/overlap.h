@@ -71,8 +71,4 @@ CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
                                                   cisup_overlap_report *report,
                                                   cisup_error *err);
 
-/* The least `memory` these rows are checked with, in about 1000 rounds; sizes as for the
- * check. */
-double cisup_overlap_memory(const cisup_rows *rows);
-
 #endif

@@ -6,7 +6,7 @@
 
 /* Why any two circuits of a computed allocation share at most one neuron, without
  * looking at all pairs: a theorem and whether its hypotheses hold here. td has more of
- * them, level by level: core/td_proof.h. */
+ * them, level by level: core/proof/td_proof.h. */
 enum { CISUP_MOST_HYPOTHESES = 4 };
 
 typedef struct {

@@ -3,7 +3,6 @@
 #define CISUP_CORE_SCHEMES_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/packing_plan.h>
 
 /* The schemes of docs/math.md, section 2. */
 typedef enum {
@@ -12,9 +11,9 @@ typedef enum {
     CISUP_SCHEME_GREEDY, /* every step that fits the smaller ones */
     CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
     CISUP_SCHEME_TD,     /* lines of transversal designs, groups filled alike */
-    CISUP_SCHEME_BEST,   /* the largest construction known (core/packing_plan.h) */
-    CISUP_SCHEME_PAIRS,  /* S = 2: all pairs, by rounds */
-    CISUP_SCHEME_STS,    /* S = 3: Steiner triple systems and what is next to them */
+    CISUP_SCHEME_BEST,  /* the largest construction known (core/packing/packing_plan.h) */
+    CISUP_SCHEME_PAIRS, /* S = 2: all pairs, by rounds */
+    CISUP_SCHEME_STS,   /* S = 3: Steiner triple systems and what is next to them */
     CISUP_SCHEME_AFFINE, /* S a prime power: lines of affine spaces, less some points */
     CISUP_SCHEME_PROJECTIVE, /* S-1 a prime power: the same of projective spaces */
     CISUP_SCHEME_DESIGN,     /* the largest of these, unitals and maximal arcs */
@@ -26,7 +25,8 @@ typedef enum {
     CISUP_HOP_S_LESS_1 /* S-1 steps: neighbours share an end neuron */
 } cisup_hop;
 
-/* Whether loads are evened out (core/even_out.h) after the circuits are placed. */
+/* Whether loads are evened out (core/allocation/even_out.h) after the circuits are
+ * placed. */
 typedef enum {
     CISUP_EVEN_OUT_AUTO, /* for best, N <= 32768 and T S <= 10^7: 128 MB, seconds */
     CISUP_EVEN_OUT_YES,
@@ -44,10 +44,6 @@ typedef struct {
 } cisup_allocation_options;
 
 cisup_allocation_options cisup_allocation_defaults(void);
-
-/* Whether cisup_allocation_make evens out such an allocation. */
-int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_index N,
-                               cisup_index S, cisup_index T);
 
 /* "prime", "ref", ..., "design"; cisup_scheme_find returns -1 if unknown. */
 const char *cisup_scheme_name(cisup_scheme scheme);
@@ -83,13 +79,6 @@ CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
-/* The plan behind scheme best, pairs, sts, affine, projective or design. Errors: EINVAL
- * (another scheme; an S it is not made for; S < 2); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S,
-                                                    cisup_scheme which,
-                                                    cisup_packing_plan *plan,
-                                                    cisup_error *err);
-
 /* The construction behind a scheme that has a plan, or td, as an expression in the words
  * of docs/allocations.md, and how many circuits it holds. *text is NULL after a failure;
  * the caller gives it to cisup_release. Errors: those of cisup_allocation_plan. */
@@ -97,10 +86,5 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_describe(cisup_index N, cisup_ind
                                                         cisup_scheme which, char **text,
                                                         cisup_index *circuits,
                                                         cisup_error *err);
-
-/* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
-cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
-                                       cisup_scheme scheme, cisup_index placed,
-                                       cisup_error *err);
 
 #endif

@@ -23,8 +23,4 @@ typedef struct {
  * overflows 64 bits. */
 CISUP_MUST_CHECK cisup_status cisup_shape_check(cisup_shape *shape, cisup_error *err);
 
-/* The same of sizes that nothing is built of: any product will do. Errors: EINVAL. */
-CISUP_MUST_CHECK cisup_status cisup_shape_check_sizes(cisup_shape *shape,
-                                                      cisup_error *err);
-
 #endif

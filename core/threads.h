@@ -22,14 +22,4 @@ enum { CISUP_THREADS_MOST = 1024 };
  * process that has worked with several. */
 int cisup_threads_count(int wanted, cisup_index work);
 
-/* The same number, with the threads started, so that the region which follows with
- * num_threads(*n) finds them. A team that is there is not made smaller for want of work
- * alone: *n may be above `work`, but not above what was wanted. O(1) where the threads
- * are there, else some 10 us a thread.
- *
- * Errors: EINVAL when wanted < 0; ENOMEM when the system does not give the threads
- * (memory for their stacks, the number of processes). *n is 1 then. */
-CISUP_MUST_CHECK cisup_status cisup_threads_take(int wanted, cisup_index work, int *n,
-                                                 cisup_error *err);
-
 #endif

@@ -3,8 +3,7 @@
 #define CISUP_SPARSE_ALLOCATION_FILE_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/outfile.h>
-#include <cisup/sparse/csc.h>
+#include <cisup/core/overwrite.h>
 
 /* Writes an allocation as Matrix Market (the name ends in .mtx or .mtx.gz, or is "-":
  * standard output), else as CSV with the header circuit,neuron; sparse/row_file.h reads

@@ -2,8 +2,11 @@
 #ifndef CISUP_SPARSE_NETWORK_H
 #define CISUP_SPARSE_NETWORK_H
 
+#include <cisup/core/allocation.h>
+#include <cisup/core/circuits.h>
 #include <cisup/core/shape.h>
-#include <cisup/sparse/operator.h>
+#include <cisup/sparse/layer/operator.h>
+#include <cisup/sparse/weights.h>
 
 /* How a network is made of an allocation and circuits. */
 typedef struct {
@@ -32,10 +35,10 @@ typedef struct {
     const cisup_allocation *base;
     const cisup_circuits *circuits;
     cisup_weight_options weights;
-    cisup_index *row_of;    /* [L][T], the first one the identity (or kept) */
-    cisup_operator *layers; /* [L-1]: the weights of layers 2..L */
-    int threads;            /* of the options: what is made of the network later takes
-                               no more; 0: as many as OpenMP offers */
+    cisup_index *row_of;           /* [L][T], the first one the identity (or kept) */
+    struct cisup_operator *layers; /* [L-1], private: sparse/layer/operator.h */
+    int threads; /* of the options: what is made of the network later takes
+                    no more; 0: as many as OpenMP offers */
 } cisup_network;
 
 /* Builds all layers, in parallel with OpenMP.
@@ -55,20 +58,23 @@ void cisup_network_free(cisup_network *net);
 /* An upper estimate of the memory of a network's layers in bytes. */
 double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
 
-/* An upper estimate of what building one layer takes on top while it lasts. */
-double cisup_network_build_bytes(const cisup_shape *shape,
-                                 const cisup_network_options *o);
-
 /* The neurons of circuit t in layer l = 1..L: [S], increasing. */
 static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
                                                cisup_index t) {
     return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
 }
 
-/* What layer l = 2..L is made from. */
-cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
+/* The weights of layer l = 2..L, assembled whatever the engine; *out is a copy of its
+ * own.
+ *
+ *   out   uninitialised on entry, empty after a failure; cisup_weights_free frees
+ *
+ * Time and memory O(T S^2 d^2). Errors: EINVAL (l); ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_network *net,
+                                                    cisup_index l, cisup_weights *out,
+                                                    cisup_error *err);
 
-/* How layer l = 1..L is read out. */
-cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l);
+/* kappa of layer l = 2..L, (4.5), or its mean over the rows; 0 unless capped. */
+double cisup_network_kappa(const cisup_network *net, cisup_index l);
 
 #endif

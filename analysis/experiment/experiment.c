@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/experiment/inspect.h>
 #include <cisup/analysis/experiment/predict.h>
 #include <cisup/analysis/experiment/specimen.h>
+#include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/pass/samples.h>
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>

@@ -2,6 +2,7 @@
 #include <cisup/analysis/network_error.h>
 #include <cisup/core/schemes.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

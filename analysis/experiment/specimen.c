@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/specimen.h>
 
+#include <cisup/analysis/measure/terms.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 void cisup_specimen_free(cisup_specimen *s) {

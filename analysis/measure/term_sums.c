@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/term_sums.h>
+#include <cisup/analysis/measure/term_sums.h>
 
 #include <cisup/core/memory.h>
 

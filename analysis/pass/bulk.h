@@ -2,13 +2,14 @@
 #ifndef CISUP_ANALYSIS_BULK_H
 #define CISUP_ANALYSIS_BULK_H
 
-#include <cisup/analysis/measure.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/sparse/layer/factored.h>
 
 /* Forward passes with nothing to watch but the measurement: what cisup_forward_run
- * (analysis/forward.h) does with the observer of cisup_measure_start, in double or single
- * precision. Every circuit is visited once a layer and batch: read, measured, mapped and
- * added to its neurons. Only for the engine factored. In double precision the sums and
- * counts are the same bytes as there.
+ * (analysis/pass/forward.h) does with the observer of cisup_measure_start, in double or
+ * single precision. Every circuit is visited once a layer and batch: read, measured,
+ * mapped and added to its neurons. Only for the engine factored. In double precision the
+ * sums and counts are the same bytes as there.
  *
  * In single precision numbers have 24 bits; what is added up over circuits or neurons is
  * added up in double precision after each CISUP_BULK_SUM of them. Active circuits are

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/open_samples.h>
 
+#include <cisup/core/base/start_threads.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
 
 #include <float.h>
 #include <omp.h>

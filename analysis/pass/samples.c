@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/samples.h>
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/analysis/pass/open_samples.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
 
 #include <omp.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include <cisup/core/overlap.h>
 #include <cisup/core/overlap_sample.h>
+#include <cisup/core/proof/td_proof.h>
 #include <cisup/core/scheme_proof.h>
-#include <cisup/core/td_proof.h>
 
 #include <jansson.h>
 

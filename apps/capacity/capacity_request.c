@@ -3,6 +3,7 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/analysis/measure/measure.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

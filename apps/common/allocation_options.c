@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "allocation_options.h"
 
+#include <cisup/core/schemes/schemes_parts.h>
+
 #include <string.h>
 
 allocation_choice allocation_choice_defaults(void) {

@@ -2,7 +2,7 @@
 #ifndef CISUP_APPS_EMIT_H
 #define CISUP_APPS_EMIT_H
 
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
 
 #include <jansson.h>
 

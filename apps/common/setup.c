@@ -3,6 +3,7 @@
 
 #include "beside.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits_csv.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "given.h"
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

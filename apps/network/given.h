@@ -2,7 +2,7 @@
 #ifndef CISUP_APPS_GIVEN_H
 #define CISUP_APPS_GIVEN_H
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 
 #include <jansson.h>
 

@@ -5,6 +5,8 @@
 #include "common/program.h"
 #include "propagation.h"
 
+#include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/schemes.h>
 
 static json_t *number_list(const double *x, cisup_index count) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
-#include <cisup/analysis/term_sums.h>
+#include <cisup/analysis/measure/term_sums.h>
 
 #include <math.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include <cisup/analysis/measure/measure.h>
+
 #include <math.h>
 
 const char report_csv_header[] =

@@ -4,6 +4,7 @@
 #include "common/program.h"
 #include "theory_report.h"
 
+#include <cisup/core/base/shape_sizes.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>

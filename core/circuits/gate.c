@@ -2,7 +2,6 @@
 #include <cisup/core/circuits/gate.h>
 
 #include <cisup/core/circuits.h>
-#include <cisup/core/memory.h>
 
 #include <math.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/overlap.h>
 
+#include <cisup/core/base/start_threads.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/overlap/overlap_parts.h>
-
-#include <cisup/core/threads.h>
 
 /* Lists are quicker below N^2/1000 pairs: there the bitmaps of the partition are almost
  * empty, and a list costs no more than the pairs that are in it. */

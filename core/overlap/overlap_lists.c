@@ -4,6 +4,7 @@
  * array of length N; mark[m] = n+1 when (n, m) has been met. */
 #include <cisup/core/overlap/overlap_parts.h>
 
+#include <cisup/core/allocation/rows_check.h>
 #include <cisup/core/memory.h>
 
 #include <omp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/td_proof.h>
+#include <cisup/core/proof/td_proof.h>
 
 #include <cisup/core/base/numbers.h>
 

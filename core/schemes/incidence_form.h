@@ -35,4 +35,8 @@ typedef struct cisup_incidence_form {
     } of;
 } cisup_incidence_form;
 
+/* Whether a scheme's allocations can be computed with S neurons a circuit; every
+ * scheme's can with S = 1. */
+int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
+
 #endif

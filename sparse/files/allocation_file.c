@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/allocation_file.h>
 
+#include <cisup/core/base/outfile.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/mtx.h>
 

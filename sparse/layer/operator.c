@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/sparse/operator.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <cisup/core/base/words.h>
 

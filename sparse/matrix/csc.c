@@ -2,6 +2,7 @@
 #include <cisup/sparse/csc.h>
 
 #include <cisup/core/memory.h>
+#include <cisup/sparse/matrix/products.h>
 
 cisup_status cisup_csc_init(cisup_csc *a, cisup_index nrow, cisup_index ncol,
                             cisup_index nnz, cisup_error *err) {

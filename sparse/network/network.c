@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/network.h>
 
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/start_threads.h>
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
-#include <cisup/core/threads.h>
+#include <cisup/sparse/network/network_parts.h>
 
 cisup_network_options cisup_network_defaults(void) {
     return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
@@ -147,4 +151,19 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;
+}
+
+cisup_status cisup_network_weights(const cisup_network *net, cisup_index l,
+                                   cisup_weights *out, cisup_error *err) {
+    *out = (cisup_weights){0};
+    if (l < 2 || l > net->circuits->L)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "layer %" PRId64 " has no weights: 2 to %" PRId64, l,
+                          net->circuits->L);
+    const cisup_transition x = cisup_network_transition(net, l);
+    return cisup_weights_make(out, &x, err);
+}
+
+double cisup_network_kappa(const cisup_network *net, cisup_index l) {
+    return cisup_operator_kappa(&net->layers[l - 2]);
 }

@@ -8,7 +8,7 @@
 #include "common/check.h"
 #include "common/naive.h"
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

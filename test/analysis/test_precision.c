@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/pass/bulk.h>
 #include <cisup/core/schemes.h>
 
 /* What is run: a stable network, where errors stay of order 1 and below. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/network.h>

@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/schemes.h>
 
 enum { most_N = 70, most_S = 24, most_T = 40, cases = 6000, wide_N = 1 << 16 };

@@ -3,7 +3,7 @@
  * The hypotheses hold for what is planned and fail for what is spoiled. */
 #include "common/check.h"
 
-#include <cisup/core/td_proof.h>
+#include <cisup/core/proof/td_proof.h>
 
 static cisup_implicit planned(cisup_index N, cisup_index S) {
     cisup_implicit m;

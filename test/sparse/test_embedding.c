@@ -7,6 +7,7 @@
 
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <float.h>
 

@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_FORWARD_H
 #define CISUP_ANALYSIS_FORWARD_H
 
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/measure/batch.h>
 
 /* The arrays of one forward pass, one for each thread. Start from {0}. */
 typedef struct {

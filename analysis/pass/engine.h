@@ -2,20 +2,8 @@
 #ifndef CISUP_ANALYSIS_ENGINE_H
 #define CISUP_ANALYSIS_ENGINE_H
 
-#include <cisup/analysis/batch.h>
-
-/* How samples pass through a network; same results to rounding. */
-typedef enum {
-    CISUP_PASS_AUTO,      /* sparse or batched, whichever is predicted to cost less */
-    CISUP_PASS_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h, forward.h) */
-    CISUP_PASS_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
-    CISUP_PASS_ASSEMBLED, /* in lanes, through the assembled weights */
-} cisup_pass;
-
-/* "auto", "batched", "sparse", "assembled"; cisup_pass_find returns -1 for an unknown
- * name. */
-const char *cisup_pass_name(cisup_pass pass);
-int cisup_pass_find(const char *name);
+#include <cisup/analysis/measure/batch.h>
+#include <cisup/analysis/mode.h>
 
 /* The share of open neurons, those with A != 0 in some block, of all L N: the mean over
  * the first CISUP_LANES samples of a network (or `inputs`, if fewer) with z active

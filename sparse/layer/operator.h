@@ -3,20 +3,14 @@
 #define CISUP_SPARSE_OPERATOR_H
 
 #include <cisup/sparse/layer/factored.h>
-#include <cisup/sparse/weights.h>
-
-/* The two ways to apply the weights of a layer; same results to rounding. */
-typedef enum {
-    CISUP_ENGINE_FACTORED,  /* through the circuits, without W */
-    CISUP_ENGINE_ASSEMBLED, /* W by sparse products, then sparse times vectors */
-} cisup_engine;
+#include <cisup/sparse/layer/weights_make.h>
 
 /* "factored", "assembled"; cisup_engine_find returns -1 for an unknown name. */
 const char *cisup_engine_name(cisup_engine engine);
 int cisup_engine_find(const char *name);
 
 /* The linear map A^{l-1} -> W^l A^{l-1} of one layer. Start from {0}. */
-typedef struct {
+typedef struct cisup_operator {
     cisup_engine engine;
     cisup_readout in; /* reads layer l-1 */
     cisup_weights assembled;

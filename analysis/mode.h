@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_MODE_H
+#define CISUP_ANALYSIS_MODE_H
+
+#include <cisup/core/api.h>
+
+/* What a neuron does (docs/math.md, section 7). K^l: neurons of active circuits. */
+typedef enum {
+    CISUP_MODE_RELU,          /* the real network */
+    CISUP_MODE_MASKED_LINEAR, /* Pre inside K^l, 0 outside; no ReLU */
+    CISUP_MODE_MASKED_RELU,   /* ReLU inside K^l, 0 outside */
+    CISUP_MODE_LINEAR,        /* Pre everywhere */
+} cisup_mode;
+
+/* "relu", "masked-linear", ...; cisup_mode_find returns -1 for an unknown name. */
+const char *cisup_mode_name(cisup_mode mode);
+int cisup_mode_find(const char *name);
+
+/* The numbers that activations are kept in. */
+typedef enum { CISUP_PRECISION_DOUBLE, CISUP_PRECISION_SINGLE } cisup_precision;
+enum { CISUP_PRECISIONS = 2 };
+
+/* "double", "single"; cisup_precision_find returns -1 for an unknown name. */
+const char *cisup_precision_name(cisup_precision precision);
+int cisup_precision_find(const char *name);
+
+/* How samples pass through a network; same results to rounding. */
+typedef enum {
+    CISUP_PASS_AUTO,      /* sparse or batched, whichever is predicted to cost less */
+    CISUP_PASS_BATCHED,   /* samples in lanes, one visit a circuit */
+    CISUP_PASS_SPARSE,    /* from open neurons through their circuits */
+    CISUP_PASS_ASSEMBLED, /* in lanes, through the assembled weights */
+} cisup_pass;
+
+/* "auto", "batched", "sparse", "assembled"; cisup_pass_find returns -1 for an unknown
+ * name. */
+const char *cisup_pass_name(cisup_pass pass);
+int cisup_pass_find(const char *name);
+
+#endif
