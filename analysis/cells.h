@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Whose error and the error of what. All are norms of est_t^l - a_t^l: of the whole
  * state, of its on-value, of its data vector x (core/circuits.h). The third kind holds
  * the norms of the exact states a_t^l of the active circuits, to compare with. */
@@ -15,11 +19,11 @@ typedef enum {
 } cisup_state_kind;
 typedef enum { CISUP_READOUT, CISUP_ON, CISUP_X, CISUP_QUANTITIES } cisup_quantity;
 
-const char *cisup_state_name(cisup_state_kind state);
-const char *cisup_quantity_name(cisup_quantity quantity);
+CISUP_API const char *cisup_state_name(cisup_state_kind state);
+CISUP_API const char *cisup_quantity_name(cisup_quantity quantity);
 
 /* Index into [L][states][quantities], l = 1..L. */
-static inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
+CISUP_API inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
     return ((l - 1) * CISUP_STATES + state) * CISUP_QUANTITIES + quantity;
 }
 
@@ -38,11 +42,15 @@ typedef enum {
 } cisup_term;
 
 /* "overlap", "propagation", ..., "total". */
-const char *cisup_term_name(cisup_term term);
+CISUP_API const char *cisup_term_name(cisup_term term);
 
 /* Index into [L][active, inactive][CISUP_TERMS], l = 1..L. */
-static inline cisup_index cisup_term_cell(cisup_index l, int state, int term) {
+CISUP_API inline cisup_index cisup_term_cell(cisup_index l, int state, int term) {
     return ((l - 1) * 2 + state) * CISUP_TERMS + term;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

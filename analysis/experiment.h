@@ -10,6 +10,10 @@
 #include <cisup/core/incidence.h>
 #include <cisup/sparse/network.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Circuits that are left out of the networks of an experiment: never drawn, not
  * measured, without weights. All others keep their neurons, weights and numbers. */
 typedef struct {
@@ -51,7 +55,7 @@ typedef struct {
     void *progress_context;
 } cisup_experiment;
 
-cisup_experiment cisup_experiment_defaults(void);
+CISUP_API cisup_experiment cisup_experiment_defaults(void);
 
 /* What one z gave. Cells are indexed by cisup_cell. */
 typedef struct {
@@ -93,12 +97,16 @@ typedef struct {
  * Errors: EINVAL; ESHAPE (in Debug builds also when the parts of errors do not add up
  * to them, which would be a mistake in the program); ENOMEM. Uses OpenMP over batches of
  * samples. */
-CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
-                                                   cisup_report *report,
-                                                   cisup_error *err);
-void cisup_report_free(cisup_report *report);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
+                                                             cisup_report *report,
+                                                             cisup_error *err);
+CISUP_API void cisup_report_free(cisup_report *report);
 
 /* An upper estimate of the memory of a run in bytes. */
-double cisup_experiment_bytes(const cisup_experiment *x);
+CISUP_API double cisup_experiment_bytes(const cisup_experiment *x);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

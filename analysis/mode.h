@@ -4,6 +4,10 @@
 
 #include <cisup/core/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a neuron does (docs/math.md, section 7). K^l: neurons of active circuits. */
 typedef enum {
     CISUP_MODE_RELU,          /* the real network */
@@ -13,16 +17,16 @@ typedef enum {
 } cisup_mode;
 
 /* "relu", "masked-linear", ...; cisup_mode_find returns -1 for an unknown name. */
-const char *cisup_mode_name(cisup_mode mode);
-int cisup_mode_find(const char *name);
+CISUP_API const char *cisup_mode_name(cisup_mode mode);
+CISUP_API int cisup_mode_find(const char *name);
 
 /* The numbers that activations are kept in. */
 typedef enum { CISUP_PRECISION_DOUBLE, CISUP_PRECISION_SINGLE } cisup_precision;
 enum { CISUP_PRECISIONS = 2 };
 
 /* "double", "single"; cisup_precision_find returns -1 for an unknown name. */
-const char *cisup_precision_name(cisup_precision precision);
-int cisup_precision_find(const char *name);
+CISUP_API const char *cisup_precision_name(cisup_precision precision);
+CISUP_API int cisup_precision_find(const char *name);
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {
@@ -34,7 +38,11 @@ typedef enum {
 
 /* "auto", "batched", "sparse", "assembled"; cisup_pass_find returns -1 for an unknown
  * name. */
-const char *cisup_pass_name(cisup_pass pass);
-int cisup_pass_find(const char *name);
+CISUP_API const char *cisup_pass_name(cisup_pass pass);
+CISUP_API int cisup_pass_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the error formulas know of a network; symbols as in docs/math.md.
  * 1 <= z <= T; S, N, d, D >= 1. With T = 1 nothing overlaps, and P, p may be NaN. */
 typedef struct {
@@ -37,13 +41,17 @@ typedef struct {
  *   load   [N], c_n, circuits on a neuron (cisup_allocation_loads)
  *
  * 0 for even loads. O(T S). Source: docs/math.md 9.3. */
-double cisup_theory_background_variance(cisup_index N, cisup_index S, cisup_index T,
-                                        const int32_t *slot, const cisup_index *load,
-                                        double kappa);
+CISUP_API double cisup_theory_background_variance(cisup_index N, cisup_index S,
+                                                  cisup_index T, const int32_t *slot,
+                                                  const cisup_index *load, double kappa);
 
 /* The network with T circuits and even loads: P and p of (2.5), (3.6), kappa of (4.6)
  * and V = 0; all else as in c. Only D, d, S, z, N, margin and fresh of c are read.
  * T >= 1, any real number. */
-cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
+CISUP_API cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,7 @@
 #include <cisup/analysis/measure/batch.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <string.h>
 

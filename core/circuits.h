@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The built-in families (docs/math.md, section 13). */
 typedef enum {
     CISUP_ROTATION3,   /* d = 3: rotation of the plane, indicator of one neuron */
@@ -59,11 +63,11 @@ typedef struct {
     cisup_family_options family; /* of computed circuits: what they are drawn from */
 } cisup_circuits;
 
-cisup_family_options cisup_family_defaults(void);
+CISUP_API cisup_family_options cisup_family_defaults(void);
 
 /* "rotation4" and the like; cisup_family_find returns -1 for an unknown name. */
-const char *cisup_family_name(cisup_family family);
-int cisup_family_find(const char *name);
+CISUP_API const char *cisup_family_name(cisup_family family);
+CISUP_API int cisup_family_find(const char *name);
 
 /* Makes T circuits of a family. Circuit t of layer l has its own random stream, so
  * it does not depend on T or L.
@@ -74,30 +78,32 @@ int cisup_family_find(const char *name);
  * Errors: EINVAL (a size below 1, d does not suit the family, margin <= 0 or not
  * finite, network < 0, an unknown family); ENOMEM.
  * O(layers T d^2). Source: docs/math.md, sections 13 and 14; rotation4: [ROT] (5.2). */
-CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T,
-                                                  cisup_index d, cisup_index L,
-                                                  const cisup_family_options *options,
-                                                  cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_circuits_make(cisup_circuits *c, cisup_index T, cisup_index d, cisup_index L,
+                    const cisup_family_options *options, cisup_error *err);
 
 /* Zero circuits of the given sizes for the caller to fill; layers is 1 or L. c:
  * uninitialised on entry, empty after a failure. Errors: EINVAL; ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
-                                                  cisup_index d, cisup_index L,
-                                                  cisup_index layers, cisup_error *err);
-void cisup_circuits_free(cisup_circuits *c);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c,
+                                                            cisup_index T, cisup_index d,
+                                                            cisup_index L,
+                                                            cisup_index layers,
+                                                            cisup_error *err);
+CISUP_API void cisup_circuits_free(cisup_circuits *c);
 
 /* Sets the common part of every layer to the mean over the circuits. */
-void cisup_circuits_set_mean(cisup_circuits *c);
+CISUP_API void cisup_circuits_set_mean(cisup_circuits *c);
 
 /* The input a_t^0 of circuit t in a sample. a: [d]. */
-void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
-                          cisup_index sample, cisup_index t, double *a);
+CISUP_API void cisup_circuits_input(const cisup_circuits *c, uint64_t seed,
+                                    cisup_index network, cisup_index sample,
+                                    cisup_index t, double *a);
 
 /* next = ReLU( w_t^l a + b^l ). a, next: [d], not the same array. What is not finite
  * stays so: a component of next that overflows, or comes from one that did, is inf or
  * NaN. */
-void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
-                         const double *a, double *next);
+CISUP_API void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
+                                   const double *a, double *next);
 
 /* The gate of docs/math.md, section 14: from MLPs y^l = ReLU(v_t^l y^{l-1} + beta_t^l)
  * circuits of width m + 2 with a common bias that are off unless switched on.
@@ -112,10 +118,12 @@ void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
  * The offset is 0: data neurons start from the MLP's own input.
  * Errors: EINVAL (a size, margin <= 0 or not finite); ENOMEM. O(layers T m^2).
  * Source: docs/math.md (14.1), theorem 3. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T,
-                                                  cisup_index m, cisup_index L,
-                                                  cisup_index layers, const double *v,
-                                                  const double *beta, double margin,
-                                                  cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_gate(
+    cisup_circuits *c, cisup_index T, cisup_index m, cisup_index L, cisup_index layers,
+    const double *v, const double *beta, double margin, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

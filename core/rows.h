@@ -4,6 +4,10 @@
 
 #include <cisup/core/allocation.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Writes the neurons of circuits first..first+count-1 to out: [count][S]. Called by
  * several threads at once. Errors: those of the source. */
 typedef cisup_status cisup_rows_fill(const void *from, cisup_index first,
@@ -19,6 +23,10 @@ typedef struct {
 } cisup_rows;
 
 /* Borrows the allocation. */
-cisup_rows cisup_rows_stored(const cisup_allocation *a);
+CISUP_API cisup_rows cisup_rows_stored(const cisup_allocation *a);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/incidence.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Why any two circuits of a computed allocation share at most one neuron, without
  * looking at all pairs: a theorem and whether its hypotheses hold here. td has more of
  * them, level by level: core/proof/td_proof.h. */
@@ -46,8 +50,12 @@ typedef struct {
  * Errors: EINVAL where there is no such theorem here (td, stored, triples); ENOMEM.
  * Time O(1) for pairs, O(q^2) for the multiplications of a field of q elements, O(q log
  * q) for prime q. docs/allocations.md. */
-CISUP_MUST_CHECK cisup_status cisup_scheme_verify(const cisup_incidence *x,
-                                                  cisup_scheme_proof *p,
-                                                  cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_scheme_verify(const cisup_incidence *x,
+                                                            cisup_scheme_proof *p,
+                                                            cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

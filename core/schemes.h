@@ -4,6 +4,10 @@
 
 #include <cisup/core/allocation.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The schemes of docs/math.md, section 2. */
 typedef enum {
     CISUP_SCHEME_PRIME,  /* progressions with steps free of primes < S */
@@ -43,11 +47,11 @@ typedef struct {
     uint64_t seed; /* of CISUP_SCHEME_RANDOM and the local search; default 1 */
 } cisup_allocation_options;
 
-cisup_allocation_options cisup_allocation_defaults(void);
+CISUP_API cisup_allocation_options cisup_allocation_defaults(void);
 
 /* "prime", "ref", ..., "design"; cisup_scheme_find returns -1 if unknown. */
-const char *cisup_scheme_name(cisup_scheme scheme);
-int cisup_scheme_find(const char *name);
+CISUP_API const char *cisup_scheme_name(cisup_scheme scheme);
+CISUP_API int cisup_scheme_find(const char *name);
 
 /* Places T circuits with redundancy S on N neurons so that any two share at most one.
  * The first T of a scheme do not depend on T, apart from td, which has a more even form
@@ -60,14 +64,14 @@ int cisup_scheme_find(const char *name);
  * how many it places and the packing bound; ENOMEM.
  * Time O(T S) for td and the progressions, O(T S N/64) for random.
  * Source: [CIS2] section "Construction"; docs/math.md 2.1-2.3 (theorem 1). */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
 /* How many circuits a scheme places, (2.1), without constructing them (random: by
  * constructing; the number depends on the seed). S = 1 has no limit: INT64_MAX.
  * Errors: EINVAL; ENOMEM. Time O(N/S) for progressions. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
 
@@ -75,16 +79,19 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
  * of scheme random only the packing bound is asked. With scheme best quick for every T
  * that its storage-free form holds. Errors: EINVAL; EINFEASIBLE naming how many the
  * scheme places and the packing bound; ENOMEM. */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
 /* The construction behind a scheme that has a plan, or td, as an expression in the words
  * of docs/allocations.md, and how many circuits it holds. *text is NULL after a failure;
  * the caller gives it to cisup_release. Errors: those of cisup_allocation_plan. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_describe(cisup_index N, cisup_index S,
-                                                        cisup_scheme which, char **text,
-                                                        cisup_index *circuits,
-                                                        cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_allocation_describe(cisup_index N, cisup_index S, cisup_scheme which, char **text,
+                          cisup_index *circuits, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 #include <inttypes.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Everything countable: circuits, neurons, entries, samples. */
 typedef int64_t cisup_index;
 
@@ -36,11 +40,12 @@ typedef struct {
 
 /* Fills *err (err may be NULL) and returns code; the text is made harmless. Called
  * through CISUP_FAIL. */
-cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *function,
-                        int line, const char *format, ...) CISUP_PRINTF(5, 6);
+CISUP_API cisup_status cisup_fail(cisup_error *err, cisup_status code,
+                                  const char *function, int line, const char *format, ...)
+    CISUP_PRINTF(5, 6);
 
 /* A word for a status: "invalid argument", "out of memory", ... */
-const char *cisup_status_text(cisup_status code);
+CISUP_API const char *cisup_status_text(cisup_status code);
 
 #define CISUP_FAIL(err, code, ...) cisup_fail(err, code, __func__, __LINE__, __VA_ARGS__)
 
@@ -50,5 +55,9 @@ const char *cisup_status_text(cisup_status code);
         status = (call);                                                                 \
         if (status != CISUP_OK) goto done;                                               \
     } while (0)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

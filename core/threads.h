@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How many threads a parallel job of the library takes. OpenMP ends the process where a
  * thread cannot be made, and hangs in a forked child of a process that had some: every
  * parallel region takes its number from here. */
@@ -20,6 +24,10 @@ enum { CISUP_THREADS_MOST = 1024 };
  *
  * 1 inside a parallel region, which has its own threads, and in a forked child of a
  * process that has worked with several. */
-int cisup_threads_count(int wanted, cisup_index work);
+CISUP_API int cisup_threads_count(int wanted, cisup_index work);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

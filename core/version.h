@@ -4,6 +4,10 @@
 
 #include <cisup/core/api.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The version of these headers; the build takes that of all the project from here. */
 #define CISUP_VERSION_MAJOR 0
 #define CISUP_VERSION_MINOR 1
@@ -12,6 +16,10 @@
 
 /* The version of the library that runs: its CISUP_VERSION_TEXT. While the first number
  * is 0, versions with another second number are not compatible. */
-const char *cisup_version(void);
+CISUP_API const char *cisup_version(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

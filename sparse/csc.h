@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A real sparse matrix in compressed columns; owns its three arrays.
  *
  * Invariant (what cisup_csc_check verifies and every function here returns):
@@ -18,12 +22,17 @@ typedef struct {
 
 /* An nrow x ncol matrix with room for nnz entries, all arrays zero. *a is
  * uninitialised on entry and empty after a failure. Errors: EINVAL, ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_csc_init(cisup_csc *a, cisup_index nrow,
-                                             cisup_index ncol, cisup_index nnz,
-                                             cisup_error *err);
-void cisup_csc_free(cisup_csc *a);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_csc_init(cisup_csc *a, cisup_index nrow,
+                                                       cisup_index ncol, cisup_index nnz,
+                                                       cisup_error *err);
+CISUP_API void cisup_csc_free(cisup_csc *a);
 
 /* Verifies the invariant. Errors: EFORMAT naming the column. O(ncol + nnz). */
-CISUP_MUST_CHECK cisup_status cisup_csc_check(const cisup_csc *a, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_csc_check(const cisup_csc *a,
+                                                        cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 #include <cisup/core/overwrite.h>
 #include <cisup/sparse/csc.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Matrix Market files in the dialect that every reader we know reads alike:
  *
  *   %%MatrixMarket matrix coordinate {pattern|integer|real} general
@@ -31,7 +35,7 @@ typedef struct {
     cisup_overwrite overwrite; /* default CISUP_KEEP_EXISTING */
 } cisup_mtx_write_options;
 
-cisup_mtx_write_options cisup_mtx_write_defaults(void);
+CISUP_API cisup_mtx_write_options cisup_mtx_write_defaults(void);
 
 /* Writes A, its columns in order and the rows of each increasing, without the entries
  * that are 0.0.
@@ -47,9 +51,9 @@ cisup_mtx_write_options cisup_mtx_write_defaults(void);
  * row and column, from 0) that is not finite, not below 1e308 in absolute value or,
  * as integer, not whole; EIO; ENOMEM.
  * Threads: safe. The calling thread's locale is "C" until the call returns. */
-CISUP_MUST_CHECK cisup_status cisup_mtx_write(const char *path, const cisup_csc *a,
-                                              const cisup_mtx_write_options *options,
-                                              cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_mtx_write(const char *path, const cisup_csc *a,
+                const cisup_mtx_write_options *options, cisup_error *err);
 
 typedef struct {
     int lenient;      /* 1: take what other programs write, see below; default 0 */
@@ -59,7 +63,7 @@ typedef struct {
                          many as there are */
 } cisup_mtx_read_options;
 
-cisup_mtx_read_options cisup_mtx_read_defaults(void);
+CISUP_API cisup_mtx_read_options cisup_mtx_read_defaults(void);
 
 /* Reads a coordinate file, plain or compressed by gzip; a pattern entry is 1.0.
  *
@@ -87,8 +91,12 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void);
  * strictly also what only lenient reading takes, and more entries stated than places.
  * EIO when the file is missing or unreadable; ENOMEM.
  * Threads: safe. The calling thread's locale is "C" until the call returns. */
-CISUP_MUST_CHECK cisup_status cisup_mtx_read(const char *path,
-                                             const cisup_mtx_read_options *options,
-                                             cisup_csc *a, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_mtx_read(const char *path, const cisup_mtx_read_options *options, cisup_csc *a,
+               cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

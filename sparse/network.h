@@ -5,8 +5,11 @@
 #include <cisup/core/allocation.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/shape.h>
-#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/weights.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* How a network is made of an allocation and circuits. */
 typedef struct {
@@ -26,7 +29,7 @@ typedef struct {
     cisup_index rows;
 } cisup_network_options;
 
-cisup_network_options cisup_network_defaults(void);
+CISUP_API cisup_network_options cisup_network_defaults(void);
 
 /* A network in superposition. Borrows the allocation and the circuits. Start from {0}.
  * Layer l uses row row_of[(l-1)*T + t] of the allocation for circuit t; rows are as many
@@ -48,19 +51,18 @@ typedef struct {
  *
  * Errors: ESHAPE; EINVAL when given permutations are not permutations; ENOMEM, also
  * before anything is taken when the estimate of cisup_network_bytes is too large. */
-CISUP_MUST_CHECK cisup_status cisup_network_make(cisup_network *net,
-                                                 const cisup_allocation *base,
-                                                 const cisup_circuits *circuits,
-                                                 const cisup_network_options *options,
-                                                 cisup_error *err);
-void cisup_network_free(cisup_network *net);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_make(
+    cisup_network *net, const cisup_allocation *base, const cisup_circuits *circuits,
+    const cisup_network_options *options, cisup_error *err);
+CISUP_API void cisup_network_free(cisup_network *net);
 
 /* An upper estimate of the memory of a network's layers in bytes. */
-double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
+CISUP_API double cisup_network_bytes(const cisup_shape *shape,
+                                     const cisup_network_options *o);
 
 /* The neurons of circuit t in layer l = 1..L: [S], increasing. */
-static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
-                                               cisup_index t) {
+CISUP_API inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                                  cisup_index t) {
     return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
 }
 
@@ -70,11 +72,16 @@ static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_i
  *   out   uninitialised on entry, empty after a failure; cisup_weights_free frees
  *
  * Time and memory O(T S^2 d^2). Errors: EINVAL (l); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_network *net,
-                                                    cisup_index l, cisup_weights *out,
-                                                    cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_network *net,
+                                                              cisup_index l,
+                                                              cisup_weights *out,
+                                                              cisup_error *err);
 
 /* kappa of layer l = 2..L, (4.5), or its mean over the rows; 0 unless capped. */
-double cisup_network_kappa(const cisup_network *net, cisup_index l);
+CISUP_API double cisup_network_kappa(const cisup_network *net, cisup_index l);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/sparse/csc.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The weight schemes of docs/math.md, section 4. */
 typedef enum {
     CISUP_WEIGHTS_PLAIN,
@@ -13,8 +17,8 @@ typedef enum {
 } cisup_weight_scheme;
 
 /* "plain" and so on; cisup_weight_scheme_find returns -1 for an unknown name. */
-const char *cisup_weight_scheme_name(cisup_weight_scheme scheme);
-int cisup_weight_scheme_find(const char *name);
+CISUP_API const char *cisup_weight_scheme_name(cisup_weight_scheme scheme);
+CISUP_API int cisup_weight_scheme_find(const char *name);
 
 /* One kappa for all rows, (4.5), or one a row, kappa_n. */
 typedef enum { CISUP_KAPPA_SINGLE, CISUP_KAPPA_ROWS } cisup_kappa_kind;
@@ -26,7 +30,7 @@ typedef struct {
     cisup_kappa_kind kappa;     /* of scheme capped; default CISUP_KAPPA_SINGLE */
 } cisup_weight_options;
 
-cisup_weight_options cisup_weight_defaults(void);
+CISUP_API cisup_weight_options cisup_weight_defaults(void);
 
 /* The two ways to apply the weights of a layer; same results to rounding. */
 typedef enum {
@@ -49,5 +53,9 @@ typedef struct {
     double *right; /* [d][d N] */
     double kappa;  /* (4.5), or its mean over the rows; 0 unless capped */
 } cisup_weights;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,7 @@
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/readout.h>
 
 #include <math.h>
 #include <string.h>

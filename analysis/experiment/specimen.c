@@ -4,6 +4,7 @@
 #include <cisup/analysis/measure/terms.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/operator.h>
 
 void cisup_specimen_free(cisup_specimen *s) {
     if (s->computed) {

@@ -243,3 +243,5 @@ void cisup_measure_merge(cisup_measure *into, const cisup_measure *from) {
         into->open[k].lost += from->open[k].lost;
     }
 }
+
+extern inline cisup_index cisup_cell(cisup_index l, int state, int quantity);

@@ -4,6 +4,7 @@
 #include <cisup/core/base/failure.h>
 #include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <math.h>
 #include <string.h>

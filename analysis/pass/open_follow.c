@@ -4,6 +4,7 @@
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/transition.h>
 
 #include <math.h>
 

@@ -5,6 +5,7 @@
 #include <cisup/analysis/pass/open_samples.h>
 #include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <omp.h>
 #include <string.h>

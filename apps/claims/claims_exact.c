@@ -5,6 +5,7 @@
 #include <cisup/core/base/rng.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <math.h>
 #include <stdio.h>

@@ -8,6 +8,7 @@
 #include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
 
 #include <math.h>

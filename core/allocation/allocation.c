@@ -88,3 +88,6 @@ double cisup_even_overlap(cisup_index N, cisup_index S, cisup_index T) {
     if (T < 2 || T * S <= N) return 0.0;
     return (double)S * ((double)T * (double)S / (double)N - 1.0) / ((double)T - 1.0);
 }
+
+extern inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
+                                                  cisup_index t);

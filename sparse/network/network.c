@@ -167,3 +167,6 @@ cisup_status cisup_network_weights(const cisup_network *net, cisup_index l,
 double cisup_network_kappa(const cisup_network *net, cisup_index l) {
     return cisup_operator_kappa(&net->layers[l - 2]);
 }
+
+extern inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                               cisup_index t);

@@ -10,6 +10,7 @@
 #include <cisup/analysis/pass/forward.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <float.h>
 #include <omp.h>

@@ -11,6 +11,7 @@
 #include <cisup/analysis/pass/open_pass.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <stdbool.h>
 

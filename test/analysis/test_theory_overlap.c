@@ -4,6 +4,7 @@
 #include <cisup/analysis/theory/theory_overlap.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
 
 static cisup_theory_case sizes(double N, double S, double z) {
