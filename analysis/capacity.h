@@ -5,6 +5,10 @@
 #include <cisup/analysis/interval.h>
 #include <cisup/core/watcher.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The largest T at which the mean over networks of a measured quantity stays within a
  * limit. Method and statistics: docs/math.md, section 18. */
 
@@ -34,7 +38,7 @@ typedef struct {
                                      done and of = 0; NULL (default): nobody */
 } cisup_capacity_options;
 
-cisup_capacity_options cisup_capacity_defaults(void);
+CISUP_API cisup_capacity_options cisup_capacity_defaults(void);
 
 typedef enum {
     CISUP_CAPACITY_FOUND,      /* the mean passes the limit between least and most */
@@ -42,7 +46,6 @@ typedef enum {
     CISUP_CAPACITY_INFEASIBLE, /* it is above at least */
     CISUP_CAPACITY_UNFINISHED, /* measure failed or was stopped */
 } cisup_capacity_outcome;
-const char *cisup_capacity_outcome_name(cisup_capacity_outcome outcome);
 
 typedef struct {
     cisup_capacity_outcome outcome;
@@ -73,10 +76,12 @@ enum { CISUP_CAPACITY_CHECKS = 20 };
  *            that was measured; T, low and high where a crossing was measured, else 0
  *
  * Errors: EINVAL naming the option; ENOMEM; ESTOPPED; those of measure. */
-CISUP_MUST_CHECK cisup_status cisup_capacity_search(const cisup_capacity_options *options,
-                                                    cisup_capacity_measure *measure,
-                                                    void *context,
-                                                    cisup_capacity_result *result,
-                                                    cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_capacity_search(
+    const cisup_capacity_options *options, cisup_capacity_measure *measure, void *context,
+    cisup_capacity_result *result, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

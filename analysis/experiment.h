@@ -2,16 +2,19 @@
 #ifndef CISUP_ANALYSIS_EXPERIMENT_H
 #define CISUP_ANALYSIS_EXPERIMENT_H
 
-#include <cisup/analysis/batch.h>
-#include <cisup/analysis/engine.h>
+#include <cisup/analysis/cells.h>
 #include <cisup/analysis/interval.h>
-#include <cisup/analysis/measure.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/mode.h>
 #include <cisup/analysis/ranking.h>
-#include <cisup/analysis/term_sums.h>
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory_case.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/watcher.h>
 #include <cisup/sparse/network.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Circuits that are left out of the networks of an experiment: never drawn, not
  * measured, without weights. All others keep their neurons, weights and numbers. */
@@ -54,7 +57,7 @@ typedef struct {
     const cisup_watcher *watcher;
 } cisup_experiment;
 
-cisup_experiment cisup_experiment_defaults(void);
+CISUP_API cisup_experiment cisup_experiment_defaults(void);
 
 /* What one z gave. Cells are indexed by cisup_cell. */
 typedef struct {
@@ -100,20 +103,20 @@ typedef struct {
  * Errors: ESTOPPED if no network was whole at an end on request; EINVAL; ESHAPE (in Debug
  * builds also when the parts of errors do not add up to them, which would be a mistake in
  * the program); ENOMEM. Uses OpenMP over batches of samples. */
-CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
-                                                   cisup_report *report,
-                                                   cisup_error *err);
-void cisup_report_free(cisup_report *report);
-
-/* Threads that share the samples of a run; numbers that it keeps of each network for a z.
- */
-int cisup_experiment_threads(const cisup_experiment *x);
-cisup_index cisup_experiment_columns(const cisup_experiment *x);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_experiment_run(const cisup_experiment *x,
+                                                             cisup_report *report,
+                                                             cisup_error *err);
+CISUP_API void cisup_report_free(cisup_report *report);
 
 /* An upper estimate of the memory of a run in bytes. */
-double cisup_experiment_bytes(const cisup_experiment *x);
+CISUP_API double cisup_experiment_bytes(const cisup_experiment *x);
 
-/* Multiply-adds of a run: what its time is proportional to. */
-double cisup_experiment_operations(const cisup_experiment *x);
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

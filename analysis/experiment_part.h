@@ -6,6 +6,10 @@
 
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* An experiment in parts: some of its networks each, measured anywhere, written to files,
  * read, merged in any order and reported as if one run had measured all of them. Nothing
  * that depends on the order is added before all are there: means stay by network. */
@@ -38,10 +42,10 @@ typedef struct {
     cisup_part_of_z *of; /* [z_count] */
 } cisup_part;
 
-void cisup_part_free(cisup_part *part);
+CISUP_API void cisup_part_free(cisup_part *part);
 
 /* How many networks a part has. */
-cisup_index cisup_part_count(const cisup_part *part);
+CISUP_API cisup_index cisup_part_count(const cisup_part *part);
 
 /* Measures the networks first, first + step, first + 2 step, ... below x->networks.
  *
@@ -53,9 +57,11 @@ cisup_index cisup_part_count(const cisup_part *part);
  * an end on request the part has those that are whole, or, if none is, the status is
  * ESTOPPED. A part without network 0 makes that, too, if it takes it to choose an engine.
  * Errors and threads: cisup_experiment_run; EINVAL for first and step. */
-CISUP_MUST_CHECK cisup_status cisup_experiment_part(const cisup_experiment *x,
-                                                    cisup_index first, cisup_index step,
-                                                    cisup_part *part, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_experiment_part(const cisup_experiment *x,
+                                                              cisup_index first,
+                                                              cisup_index step,
+                                                              cisup_part *part,
+                                                              cisup_error *err);
 
 /* Adds the networks of `from` to `into`, in any order, with the same result.
  *
@@ -64,8 +70,9 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_part(const cisup_experiment *x,
  *
  * Errors: EFORMAT naming what differs when they are of different experiments; EINVAL when
  * both have the same network; ENOMEM. O(z (columns networks + cells)). */
-CISUP_MUST_CHECK cisup_status cisup_part_merge(cisup_part *into, const cisup_part *from,
-                                               cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_part_merge(cisup_part *into,
+                                                         const cisup_part *from,
+                                                         cisup_error *err);
 
 /* The report of a part that has all networks of x: but for the times, the bytes that
  * cisup_experiment_run(x) gives.
@@ -76,14 +83,15 @@ CISUP_MUST_CHECK cisup_status cisup_part_merge(cisup_part *into, const cisup_par
  * that, which leaves the culprits found so far. Errors: EFORMAT naming what differs when
  * the part is not of x; EINVAL naming a network that is missing; as cisup_experiment_run.
  */
-CISUP_MUST_CHECK cisup_status cisup_part_report(const cisup_experiment *x,
-                                                const cisup_part *part,
-                                                cisup_report *report, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_part_report(const cisup_experiment *x,
+                                                          const cisup_part *part,
+                                                          cisup_report *report,
+                                                          cisup_error *err);
 
 /* Writes a part: docs/formats.md. The bytes depend on the part alone, not on the machine.
  * Errors: EIO; ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_part_write(const cisup_part *part, FILE *to,
-                                               cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_part_write(const cisup_part *part, FILE *to,
+                                                         cisup_error *err);
 
 /* Reads one part of x; what follows it in the stream is left there.
  *
@@ -92,7 +100,12 @@ CISUP_MUST_CHECK cisup_status cisup_part_write(const cisup_part *part, FILE *to,
  * No more memory is taken than a part of x can need, whatever the file says. Errors:
  * EFORMAT (no part; of another version; damaged or cut off; of another experiment, naming
  * what differs); EIO; ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_part_read(const cisup_experiment *x, FILE *from,
-                                              cisup_part *part, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_part_read(const cisup_experiment *x,
+                                                        FILE *from, cisup_part *part,
+                                                        cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

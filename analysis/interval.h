@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Running count, mean and spread of a stream of numbers. A plain value: copy it,
  * embed it, start from {0}; there is nothing to free.
  *
@@ -41,6 +45,11 @@ typedef struct {
  * for others. A NaN or infinity among the values makes the bounds NaN. O(K).
  * Threads: safe. GSL's error handler is never called.
  * Source: Student, Biometrika 6 (1908) 1-25, doi:10.1093/biomet/6.1.1. */
-cisup_interval cisup_interval_mean(const double *x, cisup_index K, double level);
+CISUP_API cisup_interval cisup_interval_mean(const double *x, cisup_index K,
+                                             double level);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

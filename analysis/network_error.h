@@ -5,6 +5,10 @@
 #include <cisup/analysis/experiment.h>
 #include <cisup/core/schemes.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What is taken of the errors of one network. */
 typedef enum {
     CISUP_MEAN_SQUARE, /* their mean square, over samples and circuits */
@@ -28,7 +32,7 @@ typedef struct {
     cisup_circuits circuits; /* the same, of circuits that are given */
 } cisup_network_error;
 
-void cisup_network_error_free(cisup_network_error *e);
+CISUP_API void cisup_network_error_free(cisup_network_error *e);
 
 /* A cisup_capacity_measure; context is a cisup_network_error. Network k has the seed
  *
@@ -39,9 +43,12 @@ void cisup_network_error_free(cisup_network_error *e);
  * of the allocation carry the circuits. A network that diverged gives infinity.
  * Errors: those of cisup_allocation_make and cisup_experiment_run; ESTOPPED. Uses OpenMP
  * over the samples of a network; the numbers do not depend on the threads. */
-CISUP_MUST_CHECK cisup_status cisup_network_error_measure(void *context, cisup_index T,
-                                                          cisup_index first,
-                                                          cisup_index count, double *y,
-                                                          cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_network_error_measure(void *context, cisup_index T, cisup_index first,
+                            cisup_index count, double *y, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,7 +2,12 @@
 #ifndef CISUP_ANALYSIS_NETWORK_RUN_H
 #define CISUP_ANALYSIS_NETWORK_RUN_H
 
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/mode.h>
+#include <cisup/sparse/network.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Samples for a network, in the caller's row-major arrays. */
 typedef struct {
@@ -29,12 +34,6 @@ typedef struct {
                             in the order of `active` */
 } cisup_run_results;
 
-/* Whether each sample has z different circuits of 0..T-1. Errors: EINVAL (count, z or T;
- * the first circuit that is out of range or there already, with its sample); ENOMEM.
- * O(count z + T). */
-CISUP_MUST_CHECK cisup_status cisup_run_check(const cisup_run_samples *samples,
-                                              cisup_index T, cisup_error *err);
-
 /* The inputs that circuits of a family, or with inputs of their own, have in these
  * samples: cisup_circuits_input for sample 0, 1, ... of a network.
  *
@@ -42,10 +41,11 @@ CISUP_MUST_CHECK cisup_status cisup_run_check(const cisup_run_samples *samples,
  *   input     [count][z][d], filled
  *
  * Errors: those of cisup_run_check. O(count z d). */
-CISUP_MUST_CHECK cisup_status cisup_run_inputs(const cisup_circuits *c,
-                                               const cisup_run_samples *samples,
-                                               uint64_t seed, cisup_index network,
-                                               double *input, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_run_inputs(const cisup_circuits *c,
+                                                         const cisup_run_samples *samples,
+                                                         uint64_t seed,
+                                                         cisup_index network,
+                                                         double *input, cisup_error *err);
 
 /* Passes samples through all layers, (6.1) and (7.1), through either form of the layers'
  * operators, and hands out activations and read-outs. What becomes of a sample does not
@@ -58,10 +58,12 @@ CISUP_MUST_CHECK cisup_status cisup_run_inputs(const cisup_circuits *c,
  * Errors: those of cisup_run_check; EINVAL (a layer, D, the mode, threads); ENOMEM.
  * Time of (count/8) passes, for read-outs of T too; memory O(d N + z L d) a thread.
  * Source: docs/math.md, sections 6 to 8. */
-CISUP_MUST_CHECK cisup_status cisup_network_run(const cisup_network *net,
-                                                const cisup_run_samples *samples,
-                                                const cisup_run_options *options,
-                                                const cisup_run_results *out,
-                                                cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_run(
+    const cisup_network *net, const cisup_run_samples *samples,
+    const cisup_run_options *options, const cisup_run_results *out, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 #include <cisup/analysis/experiment.h>
 #include <cisup/core/record.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The rows of a report are the records of docs/formats.md, "propagate", by the same
  * names. "run" is what comes from the report alone: P, p, g, kappa, kappa_error,
  * networks_done, engines and open_shares. */
@@ -32,7 +36,12 @@ typedef int cisup_report_visitor(void *context, const cisup_record *row);
  * state, term), open neurons (layer, block) and worst circuits, each in this order.
  * which: NULL: all. Returns what the visitor returned last, 0 without rows. O(rows);
  * nothing is allocated, the report is only read. */
-int cisup_report_each(const cisup_report *report, const cisup_report_rows *which,
-                      cisup_report_visitor *visit, void *context);
+CISUP_API int cisup_report_each(const cisup_report *report,
+                                const cisup_report_rows *which,
+                                cisup_report_visitor *visit, void *context);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,7 +2,11 @@
 #ifndef CISUP_ANALYSIS_THEORY_TABLE_H
 #define CISUP_ANALYSIS_THEORY_TABLE_H
 
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory_case.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Every formula of one network as rows of three tables, each with its range of
  * validity. The values come from theory.h, theory_overlap.h, theory_closed.h and
@@ -21,7 +25,15 @@ typedef enum {
     CISUP_CLAIM_LEADING, /* leading order of such an average */
     CISUP_CLAIM_LIMIT,   /* as N grows: asymptotic only */
 } cisup_claim;
-const char *cisup_claim_name(cisup_claim claim);
+CISUP_API const char *cisup_claim_name(cisup_claim claim);
+
+/* Networks that a limit may hold for. */
+enum {
+    CISUP_SETTING_GENERAL,  /* zero-mean circuits, masked network */
+    CISUP_SETTING_ROTATION, /* rotation4, capped weights, ReLU */
+    CISUP_SETTING_PLAIN,    /* circuits with on-indicators, plain weights, ReLU */
+    CISUP_SETTINGS
+};
 
 /* What is asked beside the network itself. */
 typedef struct {
@@ -37,7 +49,7 @@ typedef struct {
     double (*value)(const cisup_theory_case *c, const cisup_theory_question *q);
     int (*is_in_range)(const cisup_theory_case *c, const cisup_theory_question *q);
 } cisup_theory_figure;
-const cisup_theory_figure *cisup_theory_figures(int *count);
+CISUP_API const cisup_theory_figure *cisup_theory_figures(int *count);
 
 /* Mean square errors of a layer l >= 1; NaN where a formula does not speak. */
 typedef struct {
@@ -47,19 +59,7 @@ typedef struct {
     cisup_theory_error (*value)(const cisup_theory_case *c, cisup_index l);
     int (*is_in_range)(const cisup_theory_case *c, cisup_index l);
 } cisup_theory_curve;
-const cisup_theory_curve *cisup_theory_curves(int *count);
-
-/* NULL for an unknown name. */
-const cisup_theory_curve *cisup_theory_curve_find(const char *name);
-
-/* Networks that a limit may hold for. */
-enum {
-    CISUP_SETTING_GENERAL,  /* zero-mean circuits, masked network */
-    CISUP_SETTING_ROTATION, /* rotation4, capped weights, ReLU */
-    CISUP_SETTING_PLAIN,    /* circuits with on-indicators, plain weights, ReLU */
-    CISUP_SETTINGS
-};
-const char *cisup_setting_name(int setting);
+CISUP_API const cisup_theory_curve *cisup_theory_curves(int *count);
 
 /* A limit on T, for even loads. Only D, d, S, z, N, margin and fresh of c are read. */
 typedef struct {
@@ -71,21 +71,10 @@ typedef struct {
     /* Of the network with that many circuits. */
     int (*is_in_range)(const cisup_theory_case *c, const cisup_theory_question *q);
 } cisup_theory_limit;
-const cisup_theory_limit *cisup_theory_limits(int *count);
+CISUP_API const cisup_theory_limit *cisup_theory_limits(int *count);
 
-/* What a limit comes to. */
-typedef struct {
-    cisup_index T;
-    int is_in_range; /* of the formula at that T, at T = z if it is below; 1 without T */
-} cisup_theory_reach;
-cisup_theory_reach cisup_theory_limit_reach(const cisup_theory_limit *limit,
-                                            const cisup_theory_case *c,
-                                            const cisup_theory_question *q);
-
-/* Which limit binds in a setting: the first with the smallest T of those within their
- * range; -1 if none limits T.
- *
- *   reach   [count], of cisup_theory_limits in their order */
-int cisup_theory_binding(const cisup_theory_reach *reach, int setting);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

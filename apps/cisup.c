@@ -4,6 +4,7 @@
 #include "common/program.h"
 
 #include <cisup/core/base/draft.h>
+#include <cisup/core/base/failure.h>
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>

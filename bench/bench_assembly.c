@@ -5,11 +5,13 @@
  * Plain weights, dense random w; the same values must come out. */
 #include "bench.h"
 
+#include <cisup/core/base/rng.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/layer/assembly.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <GraphBLAS.h>
 #include <errno.h>

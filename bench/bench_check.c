@@ -8,11 +8,13 @@
 #include "bench.h"
 #include "check_peers.h"
 
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 #include <errno.h>
 #include <malloc.h>

@@ -8,8 +8,10 @@
  * the two z around it, logarithmically. */
 #include "bench.h"
 
-#include <cisup/analysis/engine.h>
 #include <cisup/analysis/experiment/specimen.h>
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/analysis/pass/engine.h>
+#include <cisup/analysis/pass/samples.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

@@ -9,7 +9,8 @@
 #include "bench.h"
 
 #include <cisup/analysis/pass/open_pass.h>
-#include <cisup/core/memory.h>
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

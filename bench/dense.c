@@ -8,6 +8,7 @@
 
 #include "bench.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <cblas.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "problem.h"
 
+#include <cisup/analysis/measure/batch.h>
+#include <cisup/analysis/pass/engine.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <string.h>
 

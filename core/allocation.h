@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* T subsets of {0..N-1} with S elements each: circuit t sits in the neurons
  * slot[t*S .. t*S+S-1] of every block, strictly increasing. Owns slot. Start from {0}.
  *
@@ -14,20 +18,15 @@ typedef struct {
     int32_t *slot; /* [T*S] */
 } cisup_allocation;
 
-/* Errors: EINVAL (S < 1, N < S, N over 2^31-1). */
-CISUP_MUST_CHECK cisup_status cisup_allocation_sizes_check(cisup_index N, cisup_index S,
-                                                           cisup_error *err);
-
 /* Room for an allocation, all slots 0. *a is uninitialised on entry, empty after a
  * failure. Errors: EINVAL (S < 1, T < 1, N < S, N over 2^31-1); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_init(cisup_allocation *a, cisup_index N,
-                                                    cisup_index S, cisup_index T,
-                                                    cisup_error *err);
-void cisup_allocation_free(cisup_allocation *a);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_allocation_init(
+    cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T, cisup_error *err);
+CISUP_API void cisup_allocation_free(cisup_allocation *a);
 
 /* (2.2) floor( N(N-1) / (S(S-1)) ): each pair of neurons at most once. 0 for N < S,
  * INT64_MAX for S < 2 and for what is above it. */
-cisup_index cisup_packing_bound(cisup_index N, cisup_index S);
+CISUP_API cisup_index cisup_packing_bound(cisup_index N, cisup_index S);
 
 /* Johnson's bound on the number of S-subsets of N points, any two sharing at most one:
  *
@@ -38,16 +37,13 @@ cisup_index cisup_packing_bound(cisup_index N, cisup_index S);
  * loads c_n. 0 when N < S; INT64_MAX when S < 2. N <= 2^31-1.
  * Source: S. M. Johnson, IRE Trans. Inform. Theory 8 (1962) 203-207,
  * doi:10.1109/TIT.1962.1057714; docs/allocations.md. */
-cisup_index cisup_johnson_bound(cisup_index N, cisup_index S);
+CISUP_API cisup_index cisup_johnson_bound(cisup_index N, cisup_index S);
 
 /* Neurons of circuit t: [S], increasing. */
-static inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
-                                                  cisup_index t) {
+CISUP_API inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
+                                                     cisup_index t) {
     return a->slot + t * a->S;
 }
-
-/* Sorts the S neurons of one circuit. O(S^2), for short rows. */
-void cisup_row_sort(int32_t *row, cisup_index S);
 
 /* Load and overlap statistics (docs/math.md 2.5). */
 typedef struct {
@@ -58,14 +54,16 @@ typedef struct {
 } cisup_allocation_stats;
 
 /* load: [N], filled with c_n. O(N + T S). */
-void cisup_allocation_loads(const cisup_allocation *a, cisup_index *load);
+CISUP_API void cisup_allocation_loads(const cisup_allocation *a, cisup_index *load);
 
 /* From the loads of an allocation of T circuits with redundancy S. Exact: sums are
  * integers as long as they stay below 2^63. O(N). */
-cisup_allocation_stats cisup_allocation_statistics(const cisup_index *load, cisup_index N,
-                                                   cisup_index S, cisup_index T);
+CISUP_API cisup_allocation_stats cisup_allocation_statistics(const cisup_index *load,
+                                                             cisup_index N, cisup_index S,
+                                                             cisup_index T);
 
-/* (2.5) P for even loads, (T > 1 and TS > N), else 0. */
-double cisup_even_overlap(cisup_index N, cisup_index S, cisup_index T);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/circuits.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How far circuits satisfy the assumptions A2-A4 of docs/math.md, section 1. */
 typedef struct {
     /* A2: an inactive circuit ignores small noise. */
@@ -52,8 +56,12 @@ typedef struct {
  * common part: A4 fails for every circuit with an indicator.
  *
  * Time O(layers (T + min(T, 4000)^2) d^2), extra memory O(T + d^2). Errors: ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_assumptions_check(const cisup_circuits *c,
-                                                      cisup_assumptions *out,
-                                                      cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_assumptions_check(const cisup_circuits *c,
+                                                                cisup_assumptions *out,
+                                                                cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The built-in families (docs/math.md, section 13). */
 typedef enum {
     CISUP_ROTATION3,   /* d = 3: rotation of the plane, indicator of one neuron */
@@ -59,14 +63,11 @@ typedef struct {
     cisup_family_options family; /* of computed circuits: what they are drawn from */
 } cisup_circuits;
 
-cisup_family_options cisup_family_defaults(void);
+CISUP_API cisup_family_options cisup_family_defaults(void);
 
 /* "rotation4" and the like; cisup_family_find returns -1 for an unknown name. */
-const char *cisup_family_name(cisup_family family);
-int cisup_family_find(const char *name);
-
-/* The width a family requires, or 0 if it takes any (gate: any from 3). */
-cisup_index cisup_family_width(cisup_family family);
+CISUP_API const char *cisup_family_name(cisup_family family);
+CISUP_API int cisup_family_find(const char *name);
 
 /* Makes T circuits of a family. Circuit t of layer l has its own random stream, so
  * it does not depend on T or L.
@@ -77,63 +78,21 @@ cisup_index cisup_family_width(cisup_family family);
  * Errors: EINVAL (a size below 1, d does not suit the family, margin <= 0 or not
  * finite, network < 0, an unknown family); ENOMEM.
  * O(layers T d^2). Source: docs/math.md, sections 13 and 14; rotation4: [ROT] (5.2). */
-CISUP_MUST_CHECK cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T,
-                                                  cisup_index d, cisup_index L,
-                                                  const cisup_family_options *options,
-                                                  cisup_error *err);
-
-/* The same circuits without their weights, which cisup_circuits_drawn computes whenever
- * they are asked for: memory independent of T. The common part is the expectation over
- * the draws, which differs from cisup_circuits_make for random-relu and gate: there it
- * is the mean of the T drawn.
- * Errors: as cisup_circuits_make; EINVAL when d exceeds CISUP_COMPUTED_WIDTH. */
-enum { CISUP_COMPUTED_WIDTH = 16 };
-CISUP_MUST_CHECK cisup_status cisup_circuits_compute(cisup_circuits *c, cisup_index T,
-                                                     cisup_index d, cisup_index L,
-                                                     const cisup_family_options *options,
-                                                     cisup_error *err);
-
-/* w_t^l of stored or computed circuits: [d][d], in their memory or in
- * buffer: [CISUP_COMPUTED_WIDTH^2]. O(d^2) if computed. */
-const double *cisup_circuits_drawn(const cisup_circuits *c, cisup_index l, cisup_index t,
-                                   double *buffer);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_circuits_make(cisup_circuits *c, cisup_index T, cisup_index d, cisup_index L,
+                    const cisup_family_options *options, cisup_error *err);
 
 /* Zero circuits of the given sizes for the caller to fill; layers is 1 or L. c:
  * uninitialised on entry, empty after a failure. Errors: EINVAL; ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c, cisup_index T,
-                                                  cisup_index d, cisup_index L,
-                                                  cisup_index layers, cisup_error *err);
-void cisup_circuits_free(cisup_circuits *c);
-
-/* T circuits out of those of `from`: circuit t has the weights and the inputs of circuit
- * t mod from->T. The common part is the mean over the T circuits.
- *
- *   c   uninitialised on entry, empty after a failure; cisup_circuits_free frees
- *
- * Errors: EINVAL T < 1; ENOMEM. O(layers T d^2 + inputs). */
-CISUP_MUST_CHECK cisup_status cisup_circuits_repeat(cisup_circuits *c,
-                                                    const cisup_circuits *from,
-                                                    cisup_index T, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_init(cisup_circuits *c,
+                                                            cisup_index T, cisup_index d,
+                                                            cisup_index L,
+                                                            cisup_index layers,
+                                                            cisup_error *err);
+CISUP_API void cisup_circuits_free(cisup_circuits *c);
 
 /* Sets the common part of every layer to the mean over the circuits. */
-void cisup_circuits_set_mean(cisup_circuits *c);
-
-/* Some of the circuits of `from`, with their weights and inputs; common part and bias are
- * those of all. *c is uninitialised on entry and empty after a failure.
- *
- *   kept   [count], numbers of circuits
- *
- * Errors: EINVAL (count < 1); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_keep(cisup_circuits *c,
-                                                  const cisup_circuits *from,
-                                                  const cisup_index *kept,
-                                                  cisup_index count, cisup_error *err);
-
-/* w_t^l of stored circuits, wbar^l [d][d] and b^l [d]; l = 1..L, 0 <= t < T. */
-const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
-                                     cisup_index t);
-const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);
-const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
+CISUP_API void cisup_circuits_set_mean(cisup_circuits *c);
 
 /* Gives circuits inputs of their own, as copies: circuit t has those of t mod n, in a run
  * sample m uses row (m mod their number). Replaces the inputs c had; c is unchanged on
@@ -146,41 +105,23 @@ const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
  *
  * Errors: ESHAPE when the circuits have no data neuron; EINVAL naming the circuit, and
  * the row that is not finite; ENOMEM. O((start[n] + inputs) d). */
-CISUP_MUST_CHECK cisup_status cisup_circuits_set_inputs(cisup_circuits *c, cisup_index n,
-                                                        const cisup_index *start,
-                                                        const double *rows,
-                                                        cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_circuits_set_inputs(cisup_circuits *c, cisup_index n, const cisup_index *start,
+                          const double *rows, cisup_error *err);
 
 /* The input a_t^0 of circuit t in a sample. a: [d]. */
-void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
-                          cisup_index sample, cisup_index t, double *a);
+CISUP_API void cisup_circuits_input(const cisup_circuits *c, uint64_t seed,
+                                    cisup_index network, cisup_index sample,
+                                    cisup_index t, double *a);
 
 /* next = ReLU( w_t^l a + b^l ). a, next: [d], not the same array. What is not finite
  * stays so: a component of next that overflows, or comes from one that did, is inf or
  * NaN. */
-void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
-                         const double *a, double *next);
+CISUP_API void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
+                                   const double *a, double *next);
 
-/* On-value of a state (0 if on_count = 0). O(1). */
-double cisup_circuits_on(const cisup_circuits *c, const double *a);
-
-/* The gate of docs/math.md, section 14: from MLPs y^l = ReLU(v_t^l y^{l-1} + beta_t^l)
- * circuits of width m + 2 with a common bias that are off unless switched on.
- *
- *   W = [[2,-2,0],[2,-2,0],[beta+b, -(beta+b), v]],  bias (-1/2, -3/2, -b, ..., -b)
- *
- *   c       uninitialised on entry, empty after a failure; wbar is the mean over t
- *   T, m, L, layers   sizes of the MLPs; m = 0 leaves the indicator; layers is 1 or L
- *   v       [layers][T][m][m]      beta   [layers][T][m]
- *   margin  b > 0
- *
- * The offset is 0: data neurons start from the MLP's own input.
- * Errors: EINVAL (a size, margin <= 0 or not finite); ENOMEM. O(layers T m^2).
- * Source: docs/math.md (14.1), theorem 3. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_gate(cisup_circuits *c, cisup_index T,
-                                                  cisup_index m, cisup_index L,
-                                                  cisup_index layers, const double *v,
-                                                  const double *beta, double margin,
-                                                  cisup_error *err);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

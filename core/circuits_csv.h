@@ -4,6 +4,10 @@
 
 #include <cisup/core/circuits.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How circuits of the user's own are read. {0} is valid, NULL is {0}. */
 typedef struct {
     cisup_index T; /* 0: as many as the file has; fewer: the first; more: they repeat
@@ -32,7 +36,7 @@ typedef struct {
  * layer, no row, circuits that differ in a bias and are not gated, and those of
  * cisup_csv_read; EINVAL margin <= 0, T < 0, L < 0 or more layers than the file has.
  * Memory is taken for what the file lists before it is for the sizes in it. */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_circuits_read_csv(cisup_circuits *c, const char *path,
                         const cisup_circuits_csv_options *options, cisup_error *err);
 
@@ -49,8 +53,12 @@ cisup_circuits_read_csv(cisup_circuits *c, const char *path,
  * (m mod count). Replaces the inputs c had; c is unchanged on failure.
  * Errors: as above, i beyond the last data neuron and another number of circuits
  * included; ESHAPE when the circuits have no data neuron. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_read_inputs(cisup_circuits *c,
-                                                         const char *path,
-                                                         cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_read_inputs(cisup_circuits *c,
+                                                                   const char *path,
+                                                                   cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

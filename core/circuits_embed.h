@@ -4,6 +4,10 @@
 
 #include <cisup/core/circuits.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* T networks of L layers and any widths, in the caller's arrays:
  *
  *   y^l = ReLU( v^l y^{l-1} + beta^l ),  l = 1..L;  without ReLU in layer L if `linear`
@@ -43,20 +47,22 @@ typedef struct {
  * Errors: EINVAL (T or L below 1, a width below 1 or above 2^30, a number that is not
  * finite, each with its circuit and layer; the margin; biases that differ between
  * circuits that are not gated); ENOMEM. O(L T d^2). Source: docs/math.md, section 14. */
-CISUP_MUST_CHECK cisup_status cisup_circuits_embed(cisup_circuits *c,
-                                                   const cisup_mlps *mlps,
-                                                   const cisup_embed_options *options,
-                                                   cisup_mlp_places *places,
-                                                   cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_embed(
+    cisup_circuits *c, const cisup_mlps *mlps, const cisup_embed_options *options,
+    cisup_mlp_places *places, cisup_error *err);
 
 /* The state a^0 of an active circuit whose MLP has the input x: [n], n = n_0 of it.
  * a: [d]. */
-void cisup_mlp_input(const cisup_mlp_places *places, cisup_index n, const double *x,
-                     double *a);
+CISUP_API void cisup_mlp_input(const cisup_mlp_places *places, cisup_index n,
+                               const double *x, double *a);
 
 /* The outputs y: [n], n = n_L of it, that a state or a read-out a: [d] of the last layer
  * says. */
-void cisup_mlp_output(const cisup_mlp_places *places, cisup_index n, const double *a,
-                      double *y);
+CISUP_API void cisup_mlp_output(const cisup_mlp_places *places, cisup_index n,
+                                const double *a, double *y);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

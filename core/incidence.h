@@ -5,6 +5,10 @@
 #include <cisup/core/rows.h>
 #include <cisup/core/schemes.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The incidence structure of T circuits and N neurons, each circuit on S neurons and
  * any two on at most one together, asked in both directions:
  *
@@ -19,10 +23,6 @@ typedef struct {
     struct cisup_incidence_form *form; /* private: core/schemes/incidence_form.h */
 } cisup_incidence;
 
-/* Whether a scheme's allocations can be computed with S neurons a circuit; every
- * scheme's can with S = 1. */
-int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
-
 /* The first T circuits of a scheme, computed: those that cisup_allocation_make stores
  * without even_out.
  *
@@ -31,9 +31,11 @@ int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
  * Memory O(S^2), time that of its tables; nothing grows with N or T.
  * Errors: EINVAL (S < 1, N < S, N over 2^31-1, T < 1; a scheme without a computed form,
  * or not with this S); EINFEASIBLE when the scheme places fewer than T; ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_incidence_make(cisup_incidence *x, cisup_index N,
-                                                   cisup_index S, cisup_index T,
-                                                   cisup_scheme scheme, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_incidence_make(cisup_incidence *x,
+                                                             cisup_index N, cisup_index S,
+                                                             cisup_index T,
+                                                             cisup_scheme scheme,
+                                                             cisup_error *err);
 
 /* A stored allocation, borrowed: it must outlive x and stay as it is.
  *
@@ -41,27 +43,24 @@ CISUP_MUST_CHECK cisup_status cisup_incidence_make(cisup_incidence *x, cisup_ind
  *
  * Time and memory O(N + T S). Errors: EFORMAT when a row is not strictly increasing
  * within [0, N); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_incidence_of(cisup_incidence *x,
-                                                 const cisup_allocation *a,
-                                                 cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_incidence_of(cisup_incidence *x,
+                                                           const cisup_allocation *a,
+                                                           cisup_error *err);
 
-void cisup_incidence_free(cisup_incidence *x);
+CISUP_API void cisup_incidence_free(cisup_incidence *x);
 
 /* The S neurons of circuit t, increasing. row: [S]; 0 <= t < T. O(S + levels) for td,
  * O(S) otherwise. */
-void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row);
+CISUP_API void cisup_incidence_row(const cisup_incidence *x, cisup_index t, int32_t *row);
 
 /* Stores the T circuits.
  *
  *   a   uninitialised on entry, empty after a failure
  *
  * Errors: ENOMEM. O(T S). */
-CISUP_MUST_CHECK cisup_status cisup_incidence_store(const cisup_incidence *x,
-                                                    cisup_allocation *a,
-                                                    cisup_error *err);
-
-/* The rows one after the other, computed whenever they are asked for; borrows x. */
-cisup_rows cisup_incidence_rows(const cisup_incidence *x);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_incidence_store(const cisup_incidence *x,
+                                                              cisup_allocation *a,
+                                                              cisup_error *err);
 
 enum { CISUP_THROUGH_WORDS = 72 };
 
@@ -78,9 +77,13 @@ typedef struct {
 } cisup_through;
 
 /* 0 <= n < N. O(1). */
-cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n);
+CISUP_API cisup_through cisup_incidence_through(const cisup_incidence *x, cisup_index n);
 
 /* The next circuit, or -1 after the last and ever after. Cost: the form's header. */
-cisup_index cisup_through_next(cisup_through *c);
+CISUP_API cisup_index cisup_through_next(cisup_through *c);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 #include <cisup/core/rows.h>
 #include <cisup/core/watcher.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the check of an allocation found. */
 typedef struct {
     int holds;                       /* any two circuits share at most one neuron */
@@ -55,17 +59,17 @@ typedef struct {
  * circuit; EINVAL (N < S, S or T < 1, N over 2^31-1, T over 2^32-1, negative options);
  * ENOMEM, also when `memory` is too small, saying how much is needed; ESTOPPED; those of
  * the rows. */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_overlap_check_rows(const cisup_rows *rows, const cisup_overlap_options *options,
                          cisup_overlap_report *report, cisup_error *err);
 
 /* The same for a stored allocation and the defaults. */
-CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
-                                                  cisup_overlap_report *report,
-                                                  cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_overlap_check(const cisup_allocation *a,
+                                                            cisup_overlap_report *report,
+                                                            cisup_error *err);
 
-/* The least `memory` these rows are checked with, in about 1000 rounds; sizes as for the
- * check. */
-double cisup_overlap_memory(const cisup_rows *rows);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/incidence.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A check of some circuits against all others. */
 typedef struct {
     int holds;                       /* none of them shares two neurons with another */
@@ -23,9 +27,12 @@ typedef struct {
  * Errors: EINVAL (K < 1); EINVARIANT when a circuit is not exactly
  * once among those on its own neurons, so that the walk cannot be trusted; ENOMEM.
  * Time O(K S^2 c) for loads c, memory O(S). */
-CISUP_MUST_CHECK cisup_status cisup_overlap_sample(const cisup_incidence *x,
-                                                   cisup_index K, uint64_t seed,
-                                                   cisup_overlap_sample_report *report,
-                                                   cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_overlap_sample(const cisup_incidence *x, cisup_index K, uint64_t seed,
+                     cisup_overlap_sample_report *report, cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/allocation.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Writes the neurons of circuits first..first+count-1 to out: [count][S]. Called by
  * several threads at once. Errors: those of the source. */
 typedef cisup_status cisup_rows_fill(const void *from, cisup_index first,
@@ -19,17 +23,10 @@ typedef struct {
 } cisup_rows;
 
 /* Borrows the allocation. */
-cisup_rows cisup_rows_stored(const cisup_allocation *a);
+CISUP_API cisup_rows cisup_rows_stored(const cisup_allocation *a);
 
-/* The first k < count*S for which slot k is not larger than the one before it in its row
- * (than -1 at the beginning of a row) or not below N; -1 if the rows are in order. */
-cisup_index cisup_rows_fault(const int32_t *slot, cisup_index count, cisup_index S,
-                             cisup_index N);
-
-/* Fails for the first slot out of order among `count` rows, of circuits first and
- * following, slot: [count*S]. Errors: EFORMAT, naming the circuit and the neuron. */
-CISUP_MUST_CHECK cisup_status cisup_rows_check(const cisup_rows *rows, cisup_index first,
-                                               const int32_t *slot, cisup_index count,
-                                               cisup_error *err);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

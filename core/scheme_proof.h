@@ -4,6 +4,10 @@
 
 #include <cisup/core/incidence.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Why any two circuits of a computed allocation share at most one neuron, without
  * looking at all pairs: a theorem and whether its hypotheses hold here. Those of td are
  * about one level of the construction each. */
@@ -82,8 +86,12 @@ typedef struct {
  * Time O(1) for pairs, O(q^2) for the multiplications of a field of q elements, O(q log
  * q) for prime q, O(S^2 (log q + size of the fields)) a level of td.
  * docs/allocations.md. */
-CISUP_MUST_CHECK cisup_status cisup_scheme_verify(const cisup_incidence *x,
-                                                  cisup_scheme_proof *p,
-                                                  cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_scheme_verify(const cisup_incidence *x,
+                                                            cisup_scheme_proof *p,
+                                                            cisup_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

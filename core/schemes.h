@@ -3,8 +3,11 @@
 #define CISUP_CORE_SCHEMES_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/packing_plan.h>
 #include <cisup/core/watcher.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* The schemes of docs/math.md, section 2. */
 typedef enum {
@@ -13,7 +16,7 @@ typedef enum {
     CISUP_SCHEME_GREEDY, /* every step that fits the smaller ones */
     CISUP_SCHEME_RANDOM, /* random S-subsets that keep the property */
     CISUP_SCHEME_TD,     /* lines of transversal designs, groups filled alike */
-    CISUP_SCHEME_BEST,   /* the largest construction known (core/packing_plan.h) */
+    CISUP_SCHEME_BEST,   /* the largest construction known */
     CISUP_SCHEME_PAIRS,  /* S = 2: all pairs, by rounds */
     CISUP_SCHEME_STS,    /* S = 3: Steiner triple systems and what is next to them */
     CISUP_SCHEME_AFFINE, /* S a prime power: lines of affine spaces, less some points */
@@ -27,7 +30,7 @@ typedef enum {
     CISUP_HOP_S_LESS_1 /* S-1 steps: neighbours share an end neuron */
 } cisup_hop;
 
-/* Whether loads are evened out (core/even_out.h) after the circuits are placed. */
+/* Whether loads are evened out after the circuits are placed. */
 typedef enum {
     CISUP_EVEN_OUT_AUTO, /* for best, N <= 32768 and T S <= 10^7: 128 MB, seconds */
     CISUP_EVEN_OUT_YES,
@@ -46,15 +49,11 @@ typedef struct {
                                      random, the local search, evening out */
 } cisup_allocation_options;
 
-cisup_allocation_options cisup_allocation_defaults(void);
-
-/* Whether cisup_allocation_make evens out such an allocation. */
-int cisup_allocation_is_evened(const cisup_allocation_options *options, cisup_index N,
-                               cisup_index S, cisup_index T);
+CISUP_API cisup_allocation_options cisup_allocation_defaults(void);
 
 /* "prime", "ref", ..., "design"; cisup_scheme_find returns -1 if unknown. */
-const char *cisup_scheme_name(cisup_scheme scheme);
-int cisup_scheme_find(const char *name);
+CISUP_API const char *cisup_scheme_name(cisup_scheme scheme);
+CISUP_API int cisup_scheme_find(const char *name);
 
 /* Places T circuits with redundancy S on N neurons so that any two share at most one.
  * The first T of a scheme do not depend on T, apart from td, which has a more even form
@@ -67,14 +66,14 @@ int cisup_scheme_find(const char *name);
  * how many it places and the packing bound; ENOMEM; ESTOPPED.
  * Time O(T S) for td and the progressions, O(T S N/64) for random.
  * Source: [CIS2] section "Construction"; docs/math.md 2.1-2.3 (theorem 1). */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_allocation_make(cisup_allocation *a, cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
 
 /* How many circuits a scheme places, (2.1), without constructing them (random: by
  * constructing; the number depends on the seed). S = 1 has no limit: INT64_MAX.
  * Errors: EINVAL; ENOMEM; ESTOPPED. Time O(N/S) for progressions. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
     cisup_index N, cisup_index S, const cisup_allocation_options *options,
     cisup_index *capacity, cisup_error *err);
 
@@ -82,28 +81,23 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_capacity(
  * of scheme random only the packing bound is asked. With scheme best quick for every T
  * that its storage-free form holds. Errors: EINVAL; EINFEASIBLE naming how many the
  * scheme places and the packing bound; ENOMEM; ESTOPPED. */
-CISUP_MUST_CHECK cisup_status
+CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_allocation_fits(cisup_index N, cisup_index S, cisup_index T,
                       const cisup_allocation_options *options, cisup_error *err);
-
-/* The plan behind scheme best, pairs, sts, affine, projective or design. Errors: EINVAL
- * (another scheme; an S it is not made for; S < 2); ENOMEM. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S,
-                                                    cisup_scheme which,
-                                                    cisup_packing_plan *plan,
-                                                    cisup_error *err);
 
 /* The construction behind a scheme that has a plan, or td, as an expression in the words
  * of docs/allocations.md, and how many circuits it holds. *text is NULL after a failure;
  * the caller gives it to cisup_release. Errors: those of cisup_allocation_plan. */
-CISUP_MUST_CHECK cisup_status cisup_allocation_describe(cisup_index N, cisup_index S,
-                                                        cisup_scheme which, char **text,
-                                                        cisup_index *circuits,
-                                                        cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_allocation_describe(cisup_index N, cisup_index S, cisup_scheme which, char **text,
+                          cisup_index *circuits, cisup_error *err);
 
-/* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
-cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
-                                       cisup_scheme scheme, cisup_index placed,
-                                       cisup_error *err);
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The sizes of a network in superposition, in the letters of docs/math.md. */
 typedef struct {
     cisup_index D; /* width of the network, >= d */
@@ -21,10 +25,11 @@ typedef struct {
 /* Validates the six sizes and sets N = floor(D/d).
  * Errors: EINVAL naming the size and its value; ENOMEM when a product of sizes
  * overflows 64 bits. */
-CISUP_MUST_CHECK cisup_status cisup_shape_check(cisup_shape *shape, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_shape_check(cisup_shape *shape,
+                                                          cisup_error *err);
 
-/* The same of sizes that nothing is built of: any product will do. Errors: EINVAL. */
-CISUP_MUST_CHECK cisup_status cisup_shape_check_sizes(cisup_shape *shape,
-                                                      cisup_error *err);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

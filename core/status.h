@@ -2,8 +2,14 @@
 #ifndef CISUP_CORE_STATUS_H
 #define CISUP_CORE_STATUS_H
 
+#include <cisup/core/api.h>
+
 #include <inttypes.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Everything countable: circuits, neurons, entries, samples. */
 typedef int64_t cisup_index;
@@ -32,30 +38,14 @@ typedef struct {
 #define CISUP_MUST_CHECK __attribute__((warn_unused_result))
 #define CISUP_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
-/* Makes text that comes from a file or the user fit for a terminal: a byte of a control
- * character (C0, DEL, C1 also as UTF-8) or of what is no UTF-8 becomes '?'. O(length). */
-void cisup_text_harmless(char *text);
-
 /* Fills *err (err may be NULL) and returns code; the text is made harmless. Called
  * through CISUP_FAIL. */
-cisup_status cisup_fail(cisup_error *err, cisup_status code, const char *function,
-                        int line, const char *format, ...) CISUP_PRINTF(5, 6);
-
-/* What became of one part of a job that threads share; each writes its own. */
-typedef struct {
-    cisup_status status;
-    cisup_error err;
-} cisup_outcome;
-
-/* The first failure, with its error in *err, or OK. */
-cisup_status cisup_outcome_first(const cisup_outcome *part, cisup_index parts,
-                                 cisup_error *err);
-
-/* Puts "prefix: " before the text of a failed call, for example a file's name. */
-void cisup_error_prefix(cisup_error *err, const char *prefix);
+CISUP_API cisup_status cisup_fail(cisup_error *err, cisup_status code,
+                                  const char *function, int line, const char *format, ...)
+    CISUP_PRINTF(5, 6);
 
 /* A word for a status: "invalid argument", "out of memory", ... */
-const char *cisup_status_text(cisup_status code);
+CISUP_API const char *cisup_status_text(cisup_status code);
 
 #define CISUP_FAIL(err, code, ...) cisup_fail(err, code, __func__, __LINE__, __VA_ARGS__)
 
@@ -65,5 +55,9 @@ const char *cisup_status_text(cisup_status code);
         status = (call);                                                                 \
         if (status != CISUP_OK) goto done;                                               \
     } while (0)
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

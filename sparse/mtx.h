@@ -2,8 +2,12 @@
 #ifndef CISUP_SPARSE_MTX_H
 #define CISUP_SPARSE_MTX_H
 
-#include <cisup/core/outfile.h>
-#include <cisup/sparse/triplets.h>
+#include <cisup/core/overwrite.h>
+#include <cisup/sparse/csc.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #include <stdbool.h>
 
@@ -33,10 +37,7 @@ typedef struct {
     cisup_overwrite overwrite; /* default CISUP_KEEP_EXISTING */
 } cisup_mtx_write_options;
 
-cisup_mtx_write_options cisup_mtx_write_defaults(void);
-
-/* Whether a file is taken for one of these by its name: .mtx, .mtx.gz or "-". */
-bool cisup_mtx_is_name(const char *path);
+CISUP_API cisup_mtx_write_options cisup_mtx_write_defaults(void);
 
 /* Writes A, its columns in order and the rows of each increasing, without the entries
  * that are 0.0.
@@ -52,9 +53,9 @@ bool cisup_mtx_is_name(const char *path);
  * row and column, from 0) that is not finite, not below 1e308 in absolute value or,
  * as integer, not whole; EIO; ENOMEM.
  * Threads: safe. The calling thread's locale is "C" until the call returns. */
-CISUP_MUST_CHECK cisup_status cisup_mtx_write(const char *path, const cisup_csc *a,
-                                              const cisup_mtx_write_options *options,
-                                              cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_mtx_write(const char *path, const cisup_csc *a,
+                const cisup_mtx_write_options *options, cisup_error *err);
 
 typedef struct {
     int lenient;      /* 1: take what other programs write, see below; default 0 */
@@ -64,7 +65,7 @@ typedef struct {
                          many as there are */
 } cisup_mtx_read_options;
 
-cisup_mtx_read_options cisup_mtx_read_defaults(void);
+CISUP_API cisup_mtx_read_options cisup_mtx_read_defaults(void);
 
 /* Reads a coordinate file, plain or compressed by gzip; a pattern entry is 1.0.
  *
@@ -92,31 +93,12 @@ cisup_mtx_read_options cisup_mtx_read_defaults(void);
  * strictly also what only lenient reading takes, and more entries stated than places.
  * EIO when the file is missing or unreadable; ENOMEM.
  * Threads: safe. The calling thread's locale is "C" until the call returns. */
-CISUP_MUST_CHECK cisup_status cisup_mtx_read(const char *path,
-                                             const cisup_mtx_read_options *options,
-                                             cisup_csc *a, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_mtx_read(const char *path, const cisup_mtx_read_options *options, cisup_csc *a,
+               cisup_error *err);
 
-/* What is told of a file while it is read: its sizes, then every entry (from 0) with the
- * line it stands in, in the order of the file; a mirrored entry follows its original. A
- * status other than OK stops the reading and is returned. */
-typedef struct {
-    void *context;
-    cisup_status (*sizes)(void *context, cisup_index nrow, cisup_index ncol,
-                          cisup_error *err);
-    cisup_status (*entry)(void *context, cisup_entry e, cisup_index line,
-                          cisup_error *err);
-} cisup_mtx_visitor;
-
-/* Reads a file as above without keeping it: memory of 256 kB whatever its size. Entries
- * given twice are the visitor's business. Errors: as above, and the visitor's. */
-CISUP_MUST_CHECK cisup_status cisup_mtx_each(const char *path,
-                                             const cisup_mtx_read_options *options,
-                                             const cisup_mtx_visitor *visitor,
-                                             cisup_error *err);
-
-/* Puts "path:line: " (EFORMAT) or "path: " before the text of a failed call. Returns
- * status. */
-cisup_status cisup_mtx_at(cisup_status status, const char *path, cisup_index line,
-                          cisup_error *err);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

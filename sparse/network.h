@@ -2,9 +2,15 @@
 #ifndef CISUP_SPARSE_NETWORK_H
 #define CISUP_SPARSE_NETWORK_H
 
+#include <cisup/core/allocation.h>
+#include <cisup/core/circuits.h>
 #include <cisup/core/shape.h>
 #include <cisup/core/watcher.h>
-#include <cisup/sparse/operator.h>
+#include <cisup/sparse/weights.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* How a network is made of an allocation and circuits. */
 typedef struct {
@@ -26,7 +32,7 @@ typedef struct {
     const cisup_watcher *watcher; /* of the layers; NULL (default): nobody */
 } cisup_network_options;
 
-cisup_network_options cisup_network_defaults(void);
+CISUP_API cisup_network_options cisup_network_defaults(void);
 
 /* A network in superposition. Borrows the allocation and the circuits. Start from {0}.
  * Layer l uses row row_of[(l-1)*T + t] of the allocation for circuit t; rows are as many
@@ -35,10 +41,10 @@ typedef struct {
     const cisup_allocation *base;
     const cisup_circuits *circuits;
     cisup_weight_options weights;
-    cisup_index *row_of;    /* [L][T], the first one the identity (or kept) */
-    cisup_operator *layers; /* [L-1]: the weights of layers 2..L */
-    int threads;            /* of the options: what is made of the network later takes
-                               no more; 0: as many as OpenMP offers */
+    cisup_index *row_of;           /* [L][T], the first one the identity (or kept) */
+    struct cisup_operator *layers; /* [L-1], private: sparse/layer/operator.h */
+    int threads; /* of the options: what is made of the network later takes
+                    no more; 0: as many as OpenMP offers */
 } cisup_network;
 
 /* Builds all layers, in parallel with OpenMP.
@@ -49,35 +55,26 @@ typedef struct {
  * Errors: ESHAPE; EINVAL when given permutations are not permutations; ENOMEM, also
  * before anything is taken when the estimate of cisup_network_bytes is too large;
  * ESTOPPED. */
-CISUP_MUST_CHECK cisup_status cisup_network_make(cisup_network *net,
-                                                 const cisup_allocation *base,
-                                                 const cisup_circuits *circuits,
-                                                 const cisup_network_options *options,
-                                                 cisup_error *err);
-void cisup_network_free(cisup_network *net);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_make(
+    cisup_network *net, const cisup_allocation *base, const cisup_circuits *circuits,
+    const cisup_network_options *options, cisup_error *err);
+CISUP_API void cisup_network_free(cisup_network *net);
 
 /* An upper estimate of the memory of a network's layers in bytes. */
-double cisup_network_bytes(const cisup_shape *shape, const cisup_network_options *o);
-
-/* An upper estimate of what building one layer takes on top while it lasts. */
-double cisup_network_build_bytes(const cisup_shape *shape,
-                                 const cisup_network_options *o);
+CISUP_API double cisup_network_bytes(const cisup_shape *shape,
+                                     const cisup_network_options *o);
 
 /* The neurons of circuit t in layer l = 1..L: [S], increasing. */
-static inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
-                                               cisup_index t) {
+CISUP_API inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                                  cisup_index t) {
     return cisup_allocation_row(net->base, net->row_of[(l - 1) * net->base->T + t]);
 }
 
-/* Whether layers are factored; a network of one layer has none and counts as such. */
-static inline int cisup_network_is_factored(const cisup_network *net) {
-    return net->circuits->L == 1 || net->layers[0].form == CISUP_OPERATOR_FACTORED;
+/* kappa of layer l = 2..L, (4.5), or its mean over the rows; 0 unless capped. */
+CISUP_API double cisup_network_kappa(const cisup_network *net, cisup_index l);
+
+#ifdef __cplusplus
 }
-
-/* What layer l = 2..L is made from. */
-cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
-
-/* How layer l = 1..L is read out. */
-cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l);
+#endif
 
 #endif

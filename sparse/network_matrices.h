@@ -4,6 +4,10 @@
 
 #include <cisup/sparse/network.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The matrices of a network layer by layer, whatever the form of its operators, padded to
  * D neurons a layer: rows and columns from d N on are empty. D = 0 is d N.
  *
@@ -11,19 +15,22 @@
  * to be filled is uninitialised on entry, empty after a failure. */
 
 /* B^l of (5.1): b [D], at i N + n the bias of circuit neuron i. */
-CISUP_MUST_CHECK cisup_status cisup_network_bias(const cisup_network *net, cisup_index l,
-                                                 cisup_index D, double *b,
-                                                 cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_bias(const cisup_network *net,
+                                                           cisup_index l, cisup_index D,
+                                                           double *b, cisup_error *err);
 
 /* The slots of layer l, N x T: column t holds 1 in the S neurons of circuit t. O(T S). */
-CISUP_MUST_CHECK cisup_status cisup_network_slots(const cisup_network *net, cisup_index l,
-                                                  cisup_csc *e, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_slots(const cisup_network *net,
+                                                            cisup_index l, cisup_csc *e,
+                                                            cisup_error *err);
 
 /* The embedding E^l of (3.1), D x T d: column t d + j holds neuron j of circuit t.
  * cisup_unembedding gives U^l. O(T d S). */
-CISUP_MUST_CHECK cisup_status cisup_network_embedding(const cisup_network *net,
-                                                      cisup_index l, cisup_index D,
-                                                      cisup_csc *e, cisup_error *err);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_embedding(const cisup_network *net,
+                                                                cisup_index l,
+                                                                cisup_index D,
+                                                                cisup_csc *e,
+                                                                cisup_error *err);
 
 /* W^l = sparse + left right: D x D, D x d and d x D. Without the dense background that
  * scheme plain does not have, left is D x 0 and right 0 x D. Start from {0}. */
@@ -33,10 +40,15 @@ typedef struct {
 } cisup_network_weight;
 
 /* Assembled anew by cisup_weights_make. O(T S^2 d^2 + D d). */
-CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_network *net,
-                                                    cisup_index l, cisup_index D,
-                                                    cisup_network_weight *w,
-                                                    cisup_error *err);
-void cisup_network_weights_free(cisup_network_weight *w);
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_network *net,
+                                                              cisup_index l,
+                                                              cisup_index D,
+                                                              cisup_network_weight *w,
+                                                              cisup_error *err);
+CISUP_API void cisup_network_weights_free(cisup_network_weight *w);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <cisup/core/rows.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The rows of an allocation or embedding file, ours or foreign, whatever its size: in
  * memory, or in a temporary file without a name (in $TMPDIR, else /tmp) that is read
  * piece by piece. Start from {0}. */
@@ -49,12 +53,16 @@ typedef struct {
  * circuit does not fit in memory, or a lenient file does not; EFORMAT
  * with file, line and value: bad numbers, an index out of range, an entry twice, a
  * circuit of a CSV file without any line; an empty matrix, N over 2^31-1. */
-CISUP_MUST_CHECK cisup_status cisup_row_file_open(const char *path,
-                                                  const cisup_row_file_options *options,
-                                                  cisup_row_file *f, cisup_error *err);
-void cisup_row_file_close(cisup_row_file *f);
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_row_file_open(const char *path, const cisup_row_file_options *options,
+                    cisup_row_file *f, cisup_error *err);
+CISUP_API void cisup_row_file_close(cisup_row_file *f);
 
 /* Borrows the rows of an open file without a bad circuit; they have N + added neurons. */
-cisup_rows cisup_row_file_rows(const cisup_row_file *f);
+CISUP_API cisup_rows cisup_row_file_rows(const cisup_row_file *f);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

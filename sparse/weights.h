@@ -2,7 +2,49 @@
 #ifndef CISUP_SPARSE_WEIGHTS_H
 #define CISUP_SPARSE_WEIGHTS_H
 
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/csc.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The weight schemes of docs/math.md, section 4. */
+typedef enum {
+    CISUP_WEIGHTS_PLAIN,
+    CISUP_WEIGHTS_BALANCED,
+    CISUP_WEIGHTS_SPLIT,
+    CISUP_WEIGHTS_CAPPED,
+} cisup_weight_scheme;
+
+/* "plain" and so on; cisup_weight_scheme_find returns -1 for an unknown name. */
+CISUP_API const char *cisup_weight_scheme_name(cisup_weight_scheme scheme);
+CISUP_API int cisup_weight_scheme_find(const char *name);
+
+/* One kappa for all rows, (4.5), or one a row, kappa_n. */
+typedef enum { CISUP_KAPPA_SINGLE, CISUP_KAPPA_ROWS } cisup_kappa_kind;
+
+/* How the sparse part of the weights is assembled; same bytes. */
+typedef enum {
+    CISUP_ASSEMBLE_AUTO,     /* by size */
+    CISUP_ASSEMBLE_PRODUCTS, /* by sparse-sparse products, of CXSparse */
+    CISUP_ASSEMBLE_DIRECT,   /* neuron by neuron */
+} cisup_assembling;
+
+typedef struct {
+    cisup_weight_scheme scheme; /* default CISUP_WEIGHTS_CAPPED */
+    double center;              /* c of (3.7); default NaN: P_even/(S(S - P_even)) */
+    double correction;          /* f_w of (4.5), >= 0; default 1 */
+    cisup_kappa_kind kappa;     /* of scheme capped; default CISUP_KAPPA_SINGLE */
+    cisup_assembling assemble;  /* default CISUP_ASSEMBLE_AUTO */
+} cisup_weight_options;
+
+CISUP_API cisup_weight_options cisup_weight_defaults(void);
+
+/* The two ways to apply the weights of a layer; same results to rounding. */
+typedef enum {
+    CISUP_OPERATOR_FACTORED,  /* through the circuits, without W */
+    CISUP_OPERATOR_ASSEMBLED, /* W by sparse products, then sparse times vectors */
+} cisup_operator_form;
 
 /* The weights of one layer, assembled:
  *
@@ -20,23 +62,8 @@ typedef struct {
     double kappa;  /* (4.5), or its mean over the rows; 0 unless capped */
 } cisup_weights;
 
-/* Builds W^l of (4.1)-(4.4); the sparse part by cisup_assemble (sparse/layer/assembly.h).
- *
- *   out   uninitialised on entry, empty after a failure
- *
- * Time and memory O(T S^2 d^2), for one kappa also the time of cisup_kappa. The bytes
- * do not depend on the number of threads. Errors: ENOMEM. Source: docs/math.md,
- * section 4. */
-CISUP_MUST_CHECK cisup_status cisup_weights_make(cisup_weights *out,
-                                                 const cisup_transition *x,
-                                                 cisup_error *err);
-void cisup_weights_free(cisup_weights *w);
-
-/* y += W a for CISUP_LANES samples. a, y: [d N][CISUP_LANES]; work: [CISUP_LANES]. */
-void cisup_weights_apply(const cisup_weights *w, const double *a, double *y,
-                         double *work);
-
-/* All entries of W, the background included. out: [d N][d N], row i, column j. */
-void cisup_weights_dense(const cisup_weights *w, double *out);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

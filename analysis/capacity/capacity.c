@@ -8,6 +8,7 @@
  */
 #include <cisup/analysis/capacity.h>
 
+#include <cisup/analysis/capacity/outcome.h>
 #include <cisup/analysis/capacity/window.h>
 #include <cisup/analysis/statistics/decide.h>
 #include <cisup/core/base/vigil.h>

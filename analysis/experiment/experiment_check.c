@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/analysis/pass/engine.h>
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/analysis/measure/term_sums.h>
+#include <cisup/analysis/pass/bulk.h>
+#include <cisup/analysis/pass/engine.h>
 #include <cisup/analysis/pass/samples.h>
-#include <cisup/analysis/term_sums.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/threads.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <math.h>
 

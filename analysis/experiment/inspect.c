@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/inspect.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/readout.h>
 
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/schemes.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

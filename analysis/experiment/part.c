@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/pass/samples.h>
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>

@@ -6,6 +6,8 @@
  * are not empty are written. docs/formats.md has the order. */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

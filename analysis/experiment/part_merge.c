@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/core/base/numbers.h>
 
 #include <math.h>

@@ -3,6 +3,8 @@
 
 #include <cisup/analysis/experiment/inspect.h>
 #include <cisup/analysis/experiment/predict.h>
+#include <cisup/analysis/measure/ranking_list.h>
+#include <cisup/analysis/measure/terms.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

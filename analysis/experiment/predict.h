@@ -3,8 +3,8 @@
 #define CISUP_ANALYSIS_PREDICT_H
 
 #include <cisup/analysis/interval.h>
-#include <cisup/analysis/measure.h>
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/theory/theory.h>
 
 /* Fills out [L][states][quantities] (cisup_cell) with the predictions of the post
  * [CIS2], the follow-up [ROT] and the refined theory, docs/math.md 9.1-9.3, for

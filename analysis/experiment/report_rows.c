@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/report.h>
+#include <cisup/core/base/record_make.h>
 
 #define V CISUP_VALUE
 #define V_LIST cisup_value_list

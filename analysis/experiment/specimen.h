@@ -4,6 +4,7 @@
 
 #include <cisup/analysis/experiment.h>
 #include <cisup/analysis/pass/computed.h>
+#include <cisup/sparse/layer/correction.h>
 
 /* One of the networks of an experiment with the circuits drawn for it. Parts point to
  * each other: it must stay where it was made. Start from {0}. */

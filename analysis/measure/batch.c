@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/measure/batch.h>
 
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/core/base/rng.h>
 #include <cisup/core/base/words.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
 #include <string.h>
 

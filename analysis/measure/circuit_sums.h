@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_CIRCUIT_SUMS_H
 #define CISUP_ANALYSIS_CIRCUIT_SUMS_H
 
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/measure/batch.h>
 
 /* Squared read-out errors in the last layer, circuit by circuit, over the samples of a
  * batch. One for each thread. Start from {0}. */

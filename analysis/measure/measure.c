@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/measure.h>
+#include <cisup/analysis/measure/measure.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <float.h>
@@ -240,3 +241,5 @@ void cisup_measure_merge(cisup_measure *into, const cisup_measure *from) {
         into->open[k].lost += from->open[k].lost;
     }
 }
+
+extern inline cisup_index cisup_cell(cisup_index l, int state, int quantity);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/ranking.h>
 
+#include <cisup/analysis/measure/ranking_list.h>
+
 #include <math.h>
 
 int cisup_ranked_is_worse(const cisup_ranked *x, const cisup_ranked *y) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/term_sums.h>
+#include <cisup/analysis/measure/term_sums.h>
 
 #include <cisup/core/memory.h>
 
@@ -78,3 +78,5 @@ void cisup_term_sums_read(const cisup_term_sums *s, double *out) {
         for (int m = 0; m < CISUP_LANES; m++) out[cell] += s->sum[cell * CISUP_LANES + m];
     }
 }
+
+extern inline cisup_index cisup_term_cell(cisup_index l, int state, int term);

@@ -9,9 +9,11 @@
  * They are filled as soon as A^{l-1} is there. Once A^l tells M^l, (8.3)-(8.7) are means
  * over a circuit's neurons of the fields inside M. The overlap field also holds the
  * circuit's own E_t w_t a_t, which is taken out again: U_t M E_t = diag(mbar_t). */
-#include <cisup/analysis/terms.h>
+#include <cisup/analysis/measure/terms.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/bulk_parts.h>
 
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 #ifndef CISUP_ANALYSIS_BULK_H
 #define CISUP_ANALYSIS_BULK_H
 
-#include <cisup/analysis/measure.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/sparse/layer/factored.h>
 
 #include <stdbool.h>
 

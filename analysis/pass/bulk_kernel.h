@@ -27,6 +27,9 @@
 
 #include "bulk_lines.h"
 
+#include <cisup/analysis/pass/bulk_parts.h>
+#include <cisup/sparse/network/network_parts.h>
+
 /* Sums of squares and largest squares of the circuits that a pass has come to. */
 typedef struct {
     vec sum[CISUP_QUANTITIES], worst[CISUP_QUANTITIES];

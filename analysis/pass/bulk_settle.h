@@ -2,6 +2,9 @@
  *
  * The last part of bulk_kernel.h: from what the circuits sent to the activations. */
 
+#include <cisup/analysis/pass/bulk_parts.h>
+#include <cisup/core/circuits/circuits_parts.h>
+
 /* source_r = -(scale/S) (row r of right) a, all neurons; right: [d]. */
 static void TYPED(find_source)(const cisup_bulk *b, const REAL *right, cisup_index d,
                                REAL *source) {

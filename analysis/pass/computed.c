@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/computed.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 /* Neurons that kappa is estimated from in larger networks; all in smaller ones. */

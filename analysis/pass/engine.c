@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/engine.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/engine.h>
+#include <cisup/analysis/pass/forward.h>
 
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/core/base/words.h>
 
 #include <stddef.h>

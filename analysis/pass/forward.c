@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 
 #include <cisup/analysis/pass/bulk.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <string.h>
 

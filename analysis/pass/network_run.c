@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/network_run.h>
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/analysis/pass/run_check.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/threads.h>
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/open_parts.h>
 
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/transition.h>
 
 #include <math.h>
 

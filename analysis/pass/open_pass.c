@@ -9,6 +9,8 @@
  * looked at again. */
 #include <cisup/analysis/pass/open_parts.h>
 
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

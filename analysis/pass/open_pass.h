@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_OPEN_PASS_H
 #define CISUP_ANALYSIS_OPEN_PASS_H
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/sparse/network/wiring.h>
 
 /* One sample through a network by way of its open neurons: those with A != 0 in some

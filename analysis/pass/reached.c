@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/reached.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/base/vector.h>
 #include <cisup/core/memory.h>
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/samples.h>
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
+#include <cisup/sparse/layer/operator.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <float.h>
 #include <omp.h>

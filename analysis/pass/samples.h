@@ -2,11 +2,11 @@
 #ifndef CISUP_ANALYSIS_SAMPLES_H
 #define CISUP_ANALYSIS_SAMPLES_H
 
-#include <cisup/analysis/measure.h>
 #include <cisup/analysis/measure/circuit_sums.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/measure/term_sums.h>
 #include <cisup/analysis/pass/bulk.h>
 #include <cisup/analysis/pass/open_pass.h>
-#include <cisup/analysis/term_sums.h>
 #include <cisup/core/base/vigil.h>
 
 /* The samples of one network with z active circuits, and what to measure in them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/pass/touched.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>

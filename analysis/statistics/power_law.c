@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/power_law.h>
+#include <cisup/analysis/statistics/power_law.h>
 
 #include <cisup/analysis/statistics/special.h>
 #include <cisup/core/base/numbers.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/quantile.h>
+#include <cisup/analysis/statistics/quantile.h>
 
 #include <math.h>
 

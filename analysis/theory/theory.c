@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory/theory.h>
 
 #include <cisup/analysis/interval.h>
 

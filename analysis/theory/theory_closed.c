@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/theory_closed.h>
+#include <cisup/analysis/theory/theory_closed.h>
 
 #include <cisup/analysis/statistics/special.h>
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 
 #include <math.h>
 

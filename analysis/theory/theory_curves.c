@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/theory_table.h>
 
+#include <cisup/analysis/theory/theory.h>
+#include <cisup/analysis/theory/theory_rows.h>
+
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory/theory_limits.h>
 
-#include <cisup/analysis/theory_closed.h>
+#include <cisup/analysis/theory/theory_closed.h>
 
 #include <math.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 
 #include <cisup/core/schemes.h>
 

@@ -2,7 +2,9 @@
 #include <cisup/analysis/theory_table.h>
 #include <cisup/core/schemes.h>
 
-#include <cisup/analysis/theory_closed.h>
+#include <cisup/analysis/theory/theory_closed.h>
+#include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_rows.h>
 
 #include <math.h>
 

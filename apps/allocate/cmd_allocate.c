@@ -6,9 +6,12 @@
 #include "common/program.h"
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/even_out.h>
+#include <cisup/core/allocation/even_out.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/schemes_parts.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/allocation_file.h>
 

@@ -5,8 +5,12 @@
 #include "common/options.h"
 #include "common/program.h"
 
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/shape.h>
 #include <cisup/sparse/row_file.h>
 

@@ -3,11 +3,14 @@
 
 #include "common/program.h"
 
+#include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
-
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/schemes_parts.h>
 
 #include <math.h>
+#include <stddef.h>
 
 /* The setup of one search. Borrows the lists. */
 static setup setup_at(const capacity_request *r, const capacity_point *p) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capacity_report.h"
 
+#include <cisup/analysis/capacity/outcome.h>
+
 #include <math.h>
 
 static const char *scheme_of(const capacity_answer *a) {

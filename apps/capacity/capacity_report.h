@@ -5,7 +5,7 @@
 #include "capacity_point.h"
 #include "common/emit.h"
 
-#include <cisup/analysis/power_law.h>
+#include <cisup/analysis/statistics/power_law.h>
 
 /* docs/formats.md, "capacity" and "frontier". */
 

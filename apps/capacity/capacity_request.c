@@ -3,6 +3,8 @@
 
 #include <cisup/core/memory.h>
 
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

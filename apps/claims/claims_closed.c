@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
-#include <cisup/analysis/theory_closed.h>
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory/theory_closed.h>
+#include <cisup/analysis/theory/theory_limits.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

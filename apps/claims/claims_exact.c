@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <math.h>
 #include <stdio.h>

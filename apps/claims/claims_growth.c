@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory/theory_limits.h>
 
 #include <cisup/core/schemes.h>
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
+#include <cisup/analysis/theory/theory.h>
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <float.h>
 #include <math.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
+#include <cisup/analysis/theory/theory.h>
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/rng.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/core/base/rng.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

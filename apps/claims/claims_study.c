@@ -5,9 +5,10 @@
  * taken network by network, and faults may change the circuits of each. */
 #include "claims_study.h"
 
+#include <cisup/analysis/theory/theory.h>
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/rng.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
 
 #include <math.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "claims_parts.h"
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/measure/terms.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/analysis/statistics/special.h>
-#include <cisup/analysis/terms.h>
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

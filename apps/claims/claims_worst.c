@@ -9,7 +9,7 @@
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 
 #include <float.h>
 #include <math.h>

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "allocation_options.h"
 
+#include <cisup/core/schemes/schemes_parts.h>
+
+#include <string.h>
+
 #define OPTIONS_OF cisup_allocation_options
 const option_row allocation_options[] = {
     CHOICE(scheme, "scheme", "scheme", cisup_scheme_find, SCHEME_WORDS,

@@ -2,7 +2,8 @@
 #ifndef CISUP_APPS_EMIT_H
 #define CISUP_APPS_EMIT_H
 
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
+#include <cisup/core/base/record_make.h>
 #include <cisup/core/record.h>
 
 #include <jansson.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "guard.h"
 
+#include <cisup/core/base/outfile.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/outfile.h>
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include "program.h"
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/threads.h>
 

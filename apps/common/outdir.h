@@ -2,7 +2,7 @@
 #ifndef CISUP_APPS_OUTDIR_H
 #define CISUP_APPS_OUTDIR_H
 
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
 
 /* A directory that appears whole or not at all: it is filled under another name beside
  * its place (core/base/draft.h). An older one is exchanged for it and then deleted. One

@@ -4,6 +4,8 @@
 #include "beside.h"
 #include "emit.h"
 
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits_csv.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>

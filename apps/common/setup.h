@@ -5,7 +5,7 @@
 #include "allocation_options.h"
 #include "options.h"
 
-#include <cisup/analysis/engine.h>
+#include <cisup/analysis/pass/engine.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/shape.h>

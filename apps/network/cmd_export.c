@@ -6,13 +6,19 @@
 #include "common/setup.h"
 #include "propagate/report.h"
 
+#include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/allocation_file.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/layer/assembly.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/mtx.h>
+#include <cisup/sparse/network/network_parts.h>
 #include <cisup/sparse/network_matrices.h>
+#include <cisup/sparse/weights.h>
 
 #include <errno.h>
 #include <string.h>

@@ -6,9 +6,14 @@
 #include "common/setup.h"
 #include "given.h"
 
-#include <cisup/analysis/engine.h>
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/network_run.h>
+#include <cisup/analysis/pass/engine.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <string.h>
 

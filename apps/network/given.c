@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "given.h"
 
+#include <cisup/analysis/pass/run_check.h>
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

@@ -3,6 +3,7 @@
 #define CISUP_APPS_GIVEN_H
 
 #include <cisup/analysis/network_run.h>
+#include <cisup/analysis/pass/forward.h>
 
 #include <jansson.h>
 

@@ -5,7 +5,10 @@
 #include "common/program.h"
 #include "propagation.h"
 
+#include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/weights_make.h>
 
 #include <string.h>
 

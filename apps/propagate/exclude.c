@@ -4,6 +4,7 @@
 #include "common/beside.h"
 #include <cisup/core/base/csvfile.h>
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "propagation.h"
 
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/core/schemes/incidence_form.h>
+
 #include "common/program.h"
 #include "common/progress.h"
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/report.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 /* Where the rows of a run go, and what became of it. */

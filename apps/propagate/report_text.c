@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include <cisup/analysis/measure/measure.h>
 #include <cisup/analysis/report.h>
 
 #include <math.h>

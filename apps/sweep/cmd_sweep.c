@@ -8,6 +8,8 @@
 #include "sweep_match.h"
 #include "sweep_verify.h"
 
+#include <cisup/core/base/failure.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -10,6 +10,7 @@
  * an exclusive lock on the file, and here a shared one is held. */
 #include "journal_image.h"
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <errno.h>

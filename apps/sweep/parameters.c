@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "parameters.h"
 
+#include <cisup/core/base/failure.h>
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/memory.h>
 

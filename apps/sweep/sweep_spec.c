@@ -5,6 +5,7 @@
 #include "common/json_file.h"
 #include "parameters.h"
 
+#include <cisup/core/base/failure.h>
 #include <cisup/core/memory.h>
 
 #include <errno.h>

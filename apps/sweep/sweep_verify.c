@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep_verify.h"
 
-#include <cisup/analysis/measure.h>
-#include <cisup/analysis/terms.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/measure/terms.h>
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,11 @@
 #include "common/program.h"
 #include "theory_report.h"
 
+#include <cisup/core/base/shape_sizes.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
 
 #include <math.h>

@@ -4,7 +4,8 @@
 
 #include "common/emit.h"
 
-#include <cisup/analysis/theory_published.h>
+#include <cisup/analysis/theory/theory_published.h>
+#include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 #include <cisup/core/allocation.h>
 #include <cisup/core/shape.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/allocation.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/shape.h>
 
@@ -92,3 +94,6 @@ double cisup_even_overlap(cisup_index N, cisup_index S, cisup_index T) {
     if (T < 2 || T * S <= N) return 0.0;
     return (double)S * ((double)T * (double)S / (double)N - 1.0) / ((double)T - 1.0);
 }
+
+extern inline const int32_t *cisup_allocation_row(const cisup_allocation *a,
+                                                  cisup_index t);

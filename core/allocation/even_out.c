@@ -3,8 +3,10 @@
  * Each circuit with a neuron above the mean load tries the poorest neurons in its place;
  * a bitmap of the pairs in use answers S-1 questions a try. Passes end once fewer than
  * one circuit in a thousand changed. */
-#include <cisup/core/even_out.h>
+#include <cisup/core/allocation/even_out.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/rows.h>
 
+#include <cisup/core/allocation/rows_check.h>
 #include <cisup/core/base/vector.h>
 
 #include <string.h>

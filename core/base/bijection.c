@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/base/bijection.h>
 
-#include <cisup/core/rng.h>
+#include <cisup/core/base/rng.h>
 
 #include <math.h>
 

@@ -5,6 +5,8 @@
  * ends, and lines are counted here. A carriage return counts as a blank. */
 #include <cisup/core/base/csvfile.h>
 
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <csv.h>

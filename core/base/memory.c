@@ -2,6 +2,7 @@
 #include <cisup/core/memory.h>
 
 #include <cisup/core/base/limits.h>
+#include <cisup/core/base/storage.h>
 
 #include <math.h>
 #include <stdatomic.h>

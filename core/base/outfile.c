@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
 
 #include <cisup/core/base/draft.h>
 #include <cisup/core/memory.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <cisup/core/base/record_make.h>
 #include <cisup/core/record.h>
 
 #include <assert.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/rng.h>
+#include <cisup/core/base/rng.h>
 
 #include <Random123/philox.h>
 #include <math.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/shape.h>
 
-#include <cisup/core/memory.h>
+#include <cisup/core/base/shape_sizes.h>
+#include <cisup/core/base/storage.h>
 
 static cisup_status at_least_one(const char *name, cisup_index value, cisup_error *err) {
     if (value >= 1) return CISUP_OK;

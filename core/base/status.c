@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/status.h>
 
+#include <cisup/core/base/failure.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

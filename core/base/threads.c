@@ -2,6 +2,7 @@
 #include <cisup/core/threads.h>
 
 #include <cisup/core/base/limits.h>
+#include <cisup/core/base/start_threads.h>
 
 #include <omp.h>
 #include <pthread.h>

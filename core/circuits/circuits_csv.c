@@ -6,6 +6,7 @@
 #include <cisup/core/circuits_csv.h>
 
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
 

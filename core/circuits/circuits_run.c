@@ -2,7 +2,8 @@
 #include <cisup/core/circuits.h>
 
 #include <cisup/core/base/numbers.h>
-#include <cisup/core/rng.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/circuits/circuits_parts.h>
 
 #include <math.h>
 

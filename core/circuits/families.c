@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/circuits.h>
 
+#include <cisup/core/base/rng.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/circuits/gate.h>
 
+#include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/overlap.h>
 
+#include <cisup/core/base/start_threads.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/overlap/overlap_parts.h>
 
 #include <cisup/core/threads.h>

@@ -4,6 +4,7 @@
  * such a pair can share two neurons, so these alone are collected and compared. */
 #include <cisup/core/overlap/overlap_parts.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <stdlib.h>

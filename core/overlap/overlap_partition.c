@@ -6,6 +6,8 @@
  */
 #include <cisup/core/overlap/overlap_partition.h>
 
+#include <cisup/core/allocation/rows_check.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <omp.h>

@@ -5,8 +5,8 @@
 #include <cisup/core/computed/lines.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing/designs.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/packing_tables.h>
-#include <cisup/core/packing_plan.h>
 
 cisup_index cisup_plan_group_size(const cisup_plan_node *node, cisup_index g) {
     const int reduced =

@@ -2,12 +2,13 @@
 #include <cisup/core/packing/plan_rows.h>
 
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/computed/pairs.h>
 #include <cisup/core/computed/triples.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing/designs.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/packing_tables.h>
-#include <cisup/core/packing_plan.h>
 
 #include <string.h>
 

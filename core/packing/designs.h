@@ -3,7 +3,7 @@
 #define CISUP_CORE_DESIGNS_H
 
 #include <cisup/core/computed/geometry.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 /* The designs with block size S of the families in the mask (bit 1 << family): how many
  * were written to list, at most `most`. Spaces of every dimension that have at most

@@ -7,10 +7,12 @@
  * together when it goes. Enough of them for one circuit complete the row. */
 #include <cisup/core/packing/local_search.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap.h>
-#include <cisup/core/rng.h>
 
 #include <math.h>
 #include <stdbool.h>

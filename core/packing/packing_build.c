@@ -5,9 +5,10 @@
 #include <cisup/core/packing/packing_build.h>
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/allocation/allocation_parts.h>
 #include <cisup/core/memory.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/plan_rows.h>
-#include <cisup/core/packing_plan.h>
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #define CISUP_CORE_PACKING_BUILD_H
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 /* The first T blocks of a plan as an allocation.
  *

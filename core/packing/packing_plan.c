@@ -2,9 +2,10 @@
  *
  * The planner: the best plan for a key is the best over all constructions, whose
  * children are smaller keys; answers are kept for the time of one call. */
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/computed/lines.h>
 #include <cisup/core/computed/triples.h>
 #include <cisup/core/memory.h>

@@ -2,8 +2,8 @@
  *
  * Plans made of groups: blocks across the groups cover the pairs of different groups,
  * each group with the shared points is filled by a smaller plan. */
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/plan_search.h>
-#include <cisup/core/packing_plan.h>
 
 #include <cisup/core/packing/designs.h>
 

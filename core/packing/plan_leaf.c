@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/allocation.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/plan_rows.h>
 #include <cisup/core/packing/plan_search.h>
-#include <cisup/core/packing_plan.h>
 
 void cisup_plan_try_cyclic(cisup_plan_search *search, cisup_plan_candidate *best) {
     if (!search->options.searched || best->node.hole) return;

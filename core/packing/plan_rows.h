@@ -2,7 +2,7 @@
 #ifndef CISUP_CORE_PLAN_ROWS_H
 #define CISUP_CORE_PLAN_ROWS_H
 
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 /* The rows of blocks a plan's node asks for; private to the files packing_build.c,
  * build_groups.c and build_leaf.c. */

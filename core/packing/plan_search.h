@@ -2,8 +2,8 @@
 #ifndef CISUP_CORE_PLAN_SEARCH_H
 #define CISUP_CORE_PLAN_SEARCH_H
 
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/packing_tables.h>
-#include <cisup/core/packing_plan.h>
 
 /* The state of one call of the planner; private to the files plan_*.c. */
 

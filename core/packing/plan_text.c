@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing/packing_tables.h>
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/packing/random_packing.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
 #include <stdbool.h>
 #include <string.h>

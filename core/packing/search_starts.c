@@ -5,7 +5,7 @@
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/computed/lines.h>
 #include <cisup/core/packing/packing_build.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 enum { orders_each_side = 2 };
 static const double trial_share = 0.1;

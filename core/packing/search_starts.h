@@ -4,7 +4,7 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/packing/local_search.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 /* The most circuits that local search reaches from several starts. Full plans are often
  * poor ones: left-over neurons and groups that were never filled leave more ways.

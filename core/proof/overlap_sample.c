@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/overlap_sample.h>
 
+#include <cisup/core/base/rng.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/incidence.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/allocation/rows_check.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing/designs.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/schemes/incidence_form.h>
+#include <cisup/core/schemes/schemes_parts.h>
 
 #include <string.h>
 

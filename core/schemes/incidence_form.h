@@ -35,4 +35,11 @@ typedef struct cisup_incidence_form {
     } of;
 } cisup_incidence_form;
 
+/* Whether a scheme's allocations can be computed with S neurons a circuit; every
+ * scheme's can with S = 1. */
+int cisup_incidence_exists(cisup_scheme scheme, cisup_index S);
+
+/* The rows one after the other, computed whenever they are asked for; borrows x. */
+cisup_rows cisup_incidence_rows(const cisup_incidence *x);
+
 #endif

@@ -2,6 +2,7 @@
 #include <cisup/core/schemes/progressions.h>
 
 #include <cisup/core/base/numbers.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 

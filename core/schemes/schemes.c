@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/schemes.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/allocation/even_out.h>
 #include <cisup/core/base/vigil.h>
 #include <cisup/core/computed/flint_fields.h>
 #include <cisup/core/computed/implicit.h>
-#include <cisup/core/even_out.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/packing/packing_build.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/random_packing.h>
 #include <cisup/core/packing/search_starts.h>
-#include <cisup/core/packing_plan.h>
 #include <cisup/core/schemes/progressions.h>
+#include <cisup/core/schemes/schemes_parts.h>
 
 #include <string.h>
 

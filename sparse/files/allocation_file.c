@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/allocation_file.h>
 
+#include <cisup/core/base/outfile.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/mtx_each.h>
 #include <cisup/sparse/mtx.h>
 
 #include <errno.h>

@@ -9,9 +9,13 @@
 
 #include "row_spill.h"
 
+#include <cisup/core/allocation/allocation_parts.h>
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/shape.h>
+#include <cisup/sparse/matrix/mtx_each.h>
 #include <cisup/sparse/mtx.h>
 
 #include <stdbool.h>

@@ -2,6 +2,8 @@
 #include <cisup/sparse/layer/assembly.h>
 
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 
 cisup_status cisup_blockdiag(const double *w, cisup_index T, cisup_index d,
                              cisup_csc *out, cisup_error *err) {

@@ -2,7 +2,7 @@
 #ifndef CISUP_SPARSE_ASSEMBLY_H
 #define CISUP_SPARSE_ASSEMBLY_H
 
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
 /* The sparse part of the weights of one layer, to be assembled; borrows everything:
  *

@@ -10,8 +10,8 @@
  * with its first term and leaves out the others. */
 #include <cisup/sparse/layer/assembly.h>
 
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
 #include <cisup/sparse/layer/lanes.h>
 #include <cisup/sparse/layer/seating.h>
 

@@ -4,6 +4,7 @@
 #include <cisup/core/memory.h>
 #include <cisup/sparse/layer/assembly.h>
 #include <cisup/sparse/layer/readout.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef CISUP_SPARSE_CORRECTION_H
 #define CISUP_SPARSE_CORRECTION_H
 
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
 /* What the scheme of a layer changes in the plain weights, not assembled: (W - W_plain) A
  * is computed through the circuits,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/embedding.h>
 
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
+
 cisup_status cisup_embedding_slots(const cisup_allocation *a,
                                    const cisup_index *permutation, cisup_csc *e,
                                    cisup_error *err) {

@@ -3,7 +3,7 @@
 #define CISUP_SPARSE_FACTORED_H
 
 #include <cisup/sparse/layer/readout.h>
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
 /* The weights of one layer, not assembled: W A is computed through the circuits,
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/layer/assembly.h>
 
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
 #include <cisup/sparse/layer/seating.h>
 
 #include <omp.h>

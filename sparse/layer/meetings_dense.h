@@ -2,7 +2,7 @@
 #ifndef CISUP_SPARSE_MEETINGS_DENSE_H
 #define CISUP_SPARSE_MEETINGS_DENSE_H
 
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
 /* G of (4.5) with a byte for each pair of neurons, for networks in which so many meet
  * that lists of them would be longer: G_nm stands in count[m * stride + n]. Owns its

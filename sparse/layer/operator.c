@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/sparse/operator.h>
+#include <cisup/sparse/layer/operator.h>
 
 cisup_status cisup_operator_make(cisup_operator *out, cisup_operator_form form,
                                  const cisup_transition *x, cisup_error *err) {

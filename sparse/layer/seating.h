@@ -2,7 +2,7 @@
 #ifndef CISUP_SPARSE_SEATING_H
 #define CISUP_SPARSE_SEATING_H
 
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
 /* What the direct assembly of sparse/layer/assembly.h starts from: which circuits sit in
  * a neuron of layer l-1, and where these sit in layer l. Owns its arrays. Start from {0}.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/sparse/transition.h>
+#include <cisup/sparse/layer/transition.h>
 
+#include <cisup/core/allocation/allocation_parts.h>
 #include <cisup/core/base/words.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/layer/weights_make.h>
 
 #include <math.h>
 

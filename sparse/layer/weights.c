@@ -16,6 +16,8 @@
 #include <cisup/core/memory.h>
 #include <cisup/sparse/layer/assembly.h>
 #include <cisup/sparse/layer/lanes.h>
+#include <cisup/sparse/layer/weights_make.h>
+#include <cisup/sparse/matrix/products.h>
 
 void cisup_weights_free(cisup_weights *w) {
     cisup_csc_free(&w->sparse);

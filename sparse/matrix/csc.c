@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/csc.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/matrix/products.h>
 
 cisup_status cisup_csc_init(cisup_csc *a, cisup_index nrow, cisup_index ncol,
                             cisup_index nnz, cisup_error *err) {

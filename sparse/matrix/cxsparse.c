@@ -5,6 +5,8 @@
  * CXSparse leaves the columns of its results unsorted: two transposes sort them. */
 #include <cisup/sparse/csc.h>
 
+#include <cisup/sparse/matrix/products.h>
+
 #define NCOMPLEX
 #include <suitesparse/cs.h>
 #undef cs

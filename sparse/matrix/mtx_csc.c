@@ -4,7 +4,8 @@
  * stable, so that files sorted by column or by row need no sort. */
 #include <cisup/sparse/mtx.h>
 
-#include <cisup/core/memory.h>
+#include <cisup/core/base/storage.h>
+#include <cisup/sparse/matrix/mtx_each.h>
 
 /* Of an entry, at most (sparse/mtx.h). */
 static const double entry_bytes = 88.0;

@@ -4,14 +4,17 @@
  * cisup_mtx_each puts the file and the line it was at before the text. */
 #include <cisup/sparse/mtx.h>
 
-#include "packed.h"
-
 #include <cisup/core/base/csvfile.h>
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/matrix/mtx_each.h>
+#include <cisup/sparse/matrix/packed.h>
 
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -6,8 +6,10 @@
  * printf for each index would take most of the time. */
 #include <cisup/sparse/mtx.h>
 
+#include <cisup/core/base/outfile.h>
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/threads.h>
+#include <cisup/sparse/matrix/mtx_each.h>
 
 #include <assert.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <cisup/sparse/triplets.h>
+#include <cisup/sparse/matrix/triplets.h>
 
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
 #include <assert.h>

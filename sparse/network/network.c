@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/network.h>
 
+#include <cisup/core/base/failure.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/start_threads.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/base/vigil.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
-#include <cisup/core/threads.h>
+#include <cisup/sparse/network/network_parts.h>
 
 cisup_network_options cisup_network_defaults(void) {
     return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
@@ -171,3 +175,10 @@ done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;
 }
+
+double cisup_network_kappa(const cisup_network *net, cisup_index l) {
+    return cisup_operator_kappa(&net->layers[l - 2]);
+}
+
+extern inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
+                                               cisup_index t);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/sparse/network_matrices.h>
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
+#include <cisup/sparse/network/network_parts.h>
 #include <cisup/sparse/weights.h>
 
 /* Also settles D. */

@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/capacity.h>
+#include <cisup/analysis/capacity/outcome.h>
 
 /* Networks whose mean is (T/root)^slope times 1 + bump sin(T/10), limit 1. Values are
  * lognormal; a part `shared` of the variance of the logarithm belongs to the network and

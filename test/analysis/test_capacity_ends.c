@@ -4,6 +4,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/capacity.h>
+#include <cisup/analysis/capacity/outcome.h>
 
 enum { MOST_T = 5000, ROOT = 713 };
 

@@ -6,7 +6,10 @@
 
 #include <cisup/analysis/experiment.h>
 #include <cisup/analysis/experiment/specimen.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/measure/modes.h>
+#include <cisup/analysis/pass/engine.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 
 #include <stdbool.h>

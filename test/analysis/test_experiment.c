@@ -2,9 +2,15 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/experiment/specimen.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/measure/ranking_list.h>
+#include <cisup/analysis/measure/terms.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <float.h>
 #include <omp.h>

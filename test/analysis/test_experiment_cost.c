@@ -4,6 +4,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/experiment/experiment_cost.h>
 
 static const cisup_index one_z[] = {1};
 

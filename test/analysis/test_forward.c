@@ -8,7 +8,8 @@
 #include "common/check.h"
 #include "common/naive.h"
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/circuits/gate.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

@@ -4,7 +4,8 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment/inspect.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

@@ -5,7 +5,8 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

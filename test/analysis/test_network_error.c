@@ -6,8 +6,8 @@
 
 #include <cisup/analysis/capacity.h>
 #include <cisup/analysis/network_error.h>
-#include <cisup/analysis/power_law.h>
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/statistics/power_law.h>
+#include <cisup/analysis/theory/theory_limits.h>
 #include <cisup/core/schemes.h>
 
 static cisup_network_error rotations(cisup_index D, cisup_index S, cisup_index L) {

@@ -4,8 +4,8 @@
  * as they came in, whatever the order of circuits and the number of threads. */
 #include "common/mlps.h"
 
-#include <cisup/analysis/forward.h>
 #include <cisup/analysis/network_run.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/core/schemes.h>
 
 enum { N = 12, S = 2, T = 9, d = 4, L = 3, z = 3, M = 21, D = d * N + 5 };

@@ -7,9 +7,11 @@
  * 100 each (the cases are chosen so); 2e-5 where sums are kept in float32. */
 #include "common/check.h"
 
-#include <cisup/analysis/forward.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/analysis/pass/open_pass.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/power_law.h>
+#include <cisup/analysis/statistics/power_law.h>
 
 static cisup_power_point point(double x, double y, double error) {
     return (cisup_power_point){x, y, y * exp(-1.96 * error), y * exp(1.96 * error)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/quantile.h>
+#include <cisup/analysis/statistics/quantile.h>
 
 /* What the header promises, sqrt(33/32) - 1, and a rounding. */
 static const double relative = 0.015505;

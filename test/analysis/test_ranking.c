@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/ranking.h>
 
 static int ascending(const void *left, const void *right) {

@@ -5,14 +5,15 @@
 
 #include <cisup/analysis/capacity/window.h>
 #include <cisup/analysis/interval.h>
-#include <cisup/analysis/power_law.h>
 #include <cisup/analysis/statistics/crossing.h>
 #include <cisup/analysis/statistics/decide.h>
+#include <cisup/analysis/statistics/power_law.h>
 #include <cisup/analysis/statistics/special.h>
-#include <cisup/analysis/theory_closed.h>
-#include <cisup/analysis/theory_limits.h>
-#include <cisup/analysis/theory_overlap.h>
-#include <cisup/analysis/theory_published.h>
+#include <cisup/analysis/theory/theory_closed.h>
+#include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_overlap.h>
+#include <cisup/analysis/theory/theory_published.h>
+#include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 
 static const double hostile[] = {0.0,

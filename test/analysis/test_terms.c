@@ -5,8 +5,8 @@
 #include "common/check.h"
 #include "common/naive.h"
 
-#include <cisup/analysis/forward.h>
-#include <cisup/analysis/terms.h>
+#include <cisup/analysis/measure/terms.h>
+#include <cisup/analysis/pass/forward.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

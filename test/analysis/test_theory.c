@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory/theory.h>
 #include <cisup/core/allocation.h>
+#include <cisup/core/allocation/allocation_parts.h>
 
 /* N = 10, S = 2, T = 7: density d/D = 1/10, TS/N = 1.4. */
 static cisup_theory_case small_case(void) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory_closed.h>
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_closed.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 
 static cisup_theory_case drawn_case(cisup_rng *rng) {
     cisup_theory_case c = {.D = 1000, .d = 4, .N = 250};

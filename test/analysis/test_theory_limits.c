@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory_closed.h>
-#include <cisup/analysis/theory_limits.h>
+#include <cisup/analysis/theory/theory_closed.h>
+#include <cisup/analysis/theory/theory_limits.h>
 #include <cisup/core/schemes.h>
 
 static const cisup_error_formula formulas[] = {CISUP_ERROR_POST, CISUP_ERROR_SETTLED,

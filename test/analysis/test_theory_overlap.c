@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
 
 static cisup_theory_case sizes(double N, double S, double z) {

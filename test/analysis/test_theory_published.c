@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/analysis/theory_published.h>
+#include <cisup/analysis/theory/theory_published.h>
 
 static double scale(const char *name, const cisup_theory_case *c) {
     return cisup_theory_statement_find(name)->scale(c);

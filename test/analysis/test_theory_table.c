@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 
 static cisup_theory_case published(double T, double z) {

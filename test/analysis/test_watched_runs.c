@@ -7,6 +7,7 @@
 
 #include <cisup/analysis/capacity.h>
 #include <cisup/analysis/network_error.h>
+#include <cisup/sparse/layer/operator.h>
 
 #include <omp.h>
 

@@ -5,8 +5,10 @@
 #include "common/check.h"
 
 #include "claims/claims.h"
+#include <cisup/core/allocation/allocation_parts.h>
+#include <cisup/core/base/rng.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/schemes.h>
 
 /* N = 100 neurons a block; T S/N = 6. */

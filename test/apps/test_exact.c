@@ -9,6 +9,8 @@
  * activations and read-outs, which pass the later layers. */
 #include "common/check.h"
 
+#include <cisup/sparse/layer/operator.h>
+
 #include "network/given.h"
 
 #include <float.h>

@@ -17,8 +17,9 @@
 
 #include <cmocka.h>
 
+#include <cisup/core/base/rng.h>
+#include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/rng.h>
 #include <cisup/core/status.h>
 
 #include <math.h>

@@ -8,7 +8,7 @@
 #include "check.h"
 
 #include <cisup/core/allocation.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 
 #include <inttypes.h>
 #include <time.h>

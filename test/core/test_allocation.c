@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/core/allocation.h>
+#include <cisup/core/allocation/allocation_parts.h>
 #include <cisup/core/schemes.h>
 
 #include <float.h>

@@ -2,6 +2,7 @@
 #include "common/drawn.h"
 
 #include <cisup/core/assumptions.h>
+#include <cisup/core/circuits/gate.h>
 
 static cisup_assumptions checked(const cisup_circuits *c) {
     cisup_assumptions a;

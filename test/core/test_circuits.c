@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/drawn.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
+
 /* w = [[1, 2], [-3, 0.5]], b = (-0.5, 1), a = (2, 0.25): pre = (2, -4.875). */
 static void a_step_is_relu_of_wa_plus_b(void **state) {
     (void)state;

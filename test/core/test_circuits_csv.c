@@ -2,6 +2,7 @@
 #include "common/drawn.h"
 #include "common/scratch.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits_csv.h>
 
 static const cisup_circuits_csv_options gated = {.gate = 1, .margin = 1.0};

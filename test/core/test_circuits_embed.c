@@ -2,6 +2,8 @@
 #include "common/drawn.h"
 #include "common/mlps.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
+
 static void check_output(const cisup_circuits *c, const cisup_mlp_places *p,
                          const cisup_mlps *x, cisup_index t, const cisup_index *widths,
                          const double *v, const double *beta, cisup_rng *rng) {

@@ -5,7 +5,7 @@
 #include "common/scratch.h"
 
 #include <cisup/core/base/draft.h>
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
 
 #include <dirent.h>
 #include <dlfcn.h>

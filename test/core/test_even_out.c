@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
-#include <cisup/core/even_out.h>
+#include <cisup/core/allocation/even_out.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/packing/packing_build.h>
-#include <cisup/core/packing_plan.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/schemes.h>
 
 static cisup_allocation built(cisup_index N, cisup_index S, cisup_index T) {

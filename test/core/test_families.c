@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/drawn.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/circuits/gate.h>
+
 /* Section 13, with R read back from rows 1, 2 of w. */
 static void rotation3_has_the_weights_of_section_13(void **state) {
     (void)state;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/drawn.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/circuits/gate.h>
+
 /* alpha' = clamp(2 alpha - 1/2, 0, 1), for alpha = a_0 - a_1 at three values of a_1;
  * multiples of 1/64 throughout, so nothing is rounded. */
 static void the_indicator_is_the_step_map(void **state) {

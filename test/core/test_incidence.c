@@ -10,6 +10,7 @@
 #include <cisup/core/incidence.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 
 static bool full;
 #ifdef __SANITIZE_ADDRESS__

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include "common/scratch.h"
 
-#include <cisup/core/outfile.h>
+#include <cisup/core/base/outfile.h>
 
 #include <dirent.h>
 #include <dlfcn.h>

@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/schemes.h>
 
 #include <malloc.h>

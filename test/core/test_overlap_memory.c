@@ -5,6 +5,7 @@
 #include "common/check.h"
 
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap/overlap_memory.h>
 
 #include <malloc.h>
 #include <stdatomic.h>

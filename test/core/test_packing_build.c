@@ -6,8 +6,8 @@
 #include <cisup/core/overlap.h>
 #include <cisup/core/packing/designs.h>
 #include <cisup/core/packing/packing_build.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/packing_tables.h>
-#include <cisup/core/packing_plan.h>
 
 static cisup_packing_plan planned(cisup_index N, cisup_index S, int searched) {
     cisup_plan_options options = cisup_plan_defaults();

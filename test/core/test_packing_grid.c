@@ -3,8 +3,8 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/search_starts.h>
-#include <cisup/core/packing_plan.h>
 #include <cisup/core/schemes.h>
 
 /* The figures docs/allocations.md states: at least 95 % of the cells reach the number

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/core/base/record_make.h>
 #include <cisup/core/record.h>
 
 #define V CISUP_VALUE

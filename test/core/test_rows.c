@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/core/allocation/rows_check.h>
 #include <cisup/core/rows.h>
 
 #include <sys/mman.h>

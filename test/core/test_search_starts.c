@@ -3,8 +3,8 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/packing/packing_plan.h>
 #include <cisup/core/packing/search_starts.h>
-#include <cisup/core/packing_plan.h>
 #include <cisup/core/schemes.h>
 
 static cisup_packing_plan planned(cisup_index N, cisup_index S) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/core/base/failure.h>
 #include <cisup/core/status.h>
 
 #include <string.h>

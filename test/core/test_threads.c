@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/check.h"
 
+#include <cisup/core/base/start_threads.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/threads.h>
 

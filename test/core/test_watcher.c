@@ -4,9 +4,10 @@
 #include "common/check.h"
 #include "common/watched.h"
 
+#include <cisup/core/allocation/even_out.h>
 #include <cisup/core/base/vigil.h>
-#include <cisup/core/even_out.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/packing/local_search.h>
 #include <cisup/core/schemes.h>
 

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include <cisup/core/assumptions.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits_csv.h>
 
 enum { SET_T = 1, SET_L = 2, GATE = 4 };

@@ -4,6 +4,7 @@
  * strictly and leniently, whole and entry by entry, and after being written again. */
 #include "fuzz.h"
 
+#include <cisup/sparse/matrix/mtx_each.h>
 #include <cisup/sparse/mtx.h>
 
 #include <zlib.h>

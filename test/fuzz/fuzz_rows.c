@@ -5,6 +5,7 @@
  * and to need windows. Little memory gives what much memory gives, or is too little. */
 #include "fuzz.h"
 
+#include <cisup/core/allocation/rows_check.h>
 #include <cisup/sparse/row_file.h>
 
 enum { LENIENT = 1, CSV = 2, FIX_S = 4, FIX_NEURONS = 8, GENERATED = 64 };

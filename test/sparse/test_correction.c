@@ -7,6 +7,7 @@
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/correction.h>
 #include <cisup/sparse/network.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <float.h>
 

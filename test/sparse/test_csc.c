@@ -6,6 +6,7 @@
 #include "common/matrices.h"
 
 #include <cisup/sparse/csc.h>
+#include <cisup/sparse/matrix/products.h>
 
 enum { most = 31, rounds = 60 };
 

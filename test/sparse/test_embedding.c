@@ -7,6 +7,8 @@
 
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <float.h>
 

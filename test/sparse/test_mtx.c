@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/mtxfiles.h"
 
+#include <cisup/sparse/matrix/mtx_each.h>
+
 #include <float.h>
 #include <omp.h>
 

@@ -2,8 +2,10 @@
 #include "common/check.h"
 #include "common/matrices.h"
 
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/network.h>
+#include <cisup/sparse/network/network_parts.h>
 
 #include <omp.h>
 

@@ -8,6 +8,8 @@
 
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
+#include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/network/network_parts.h>
 #include <cisup/sparse/network_matrices.h>
 #include <cisup/sparse/weights.h>
 

@@ -12,6 +12,7 @@
 
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/assembly.h>
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
 
 #include <float.h>

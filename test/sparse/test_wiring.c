@@ -4,6 +4,7 @@
  * over many networks it has no bias, and errors of the size that it says. */
 #include "common/check.h"
 
+#include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network/wiring.h>
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_LIMITS_H
 #define CISUP_ANALYSIS_THEORY_LIMITS_H
 
-#include <cisup/analysis/theory_overlap.h>
+#include <cisup/analysis/theory/theory_overlap.h>
 
 /* Growth, worst case and capacity: docs/math.md, sections 10-12. */
 

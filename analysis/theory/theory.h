@@ -2,32 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_H
 #define CISUP_ANALYSIS_THEORY_H
 
-#include <cisup/core/status.h>
-
-/* What the error formulas know of a network; symbols as in docs/math.md.
- * 1 <= z <= T; S, N, d, D >= 1. With T = 1 nothing overlaps, and P, p may be NaN. */
-typedef struct {
-    double D, d, T, S, z, N;
-    double P, p;   /* (2.4), (3.5) of the allocation used */
-    double kappa;  /* (4.5), mean over the layers l >= 2; 0 unless capped */
-    double V;      /* cisup_theory_background_variance; 0 unless capped */
-    double margin; /* b, the margin of the rotation family */
-    int fresh;     /* 1: every layer has its own weights; 0: the same in all layers */
-} cisup_theory_case;
-
-/* Mean square error of a read-out as three formulas see it; NaN where one does not
- * speak, and for inactive circuits when T = z (there are none). */
-typedef struct {
-    double post;     /* leading order, [CIS2] */
-    double followup; /* [ROT], rotation family only */
-    double refined;  /* the recursions of docs/math.md 9.2 and 9.3 */
-} cisup_prediction;
-
-/* Mean square error of active (e_l) and of inactive circuits (q_l), both relative to
- * the mean square activation of an active circuit. */
-typedef struct {
-    double active, inactive;
-} cisup_theory_error;
+#include <cisup/analysis/theory_case.h>
 
 /* (3.6) Mean square overlap p when all neurons carry the same load,
  *
@@ -90,18 +65,6 @@ double cisup_theory_coherent(const cisup_theory_case *c, cisup_index l);
  * Measured 6-30 times for P = 0.03-0.16. Source: docs/math.md 9.4. */
 double cisup_theory_unreshuffled(const cisup_theory_case *c, cisup_index l);
 
-/* V = Var_t[ (1+kappa) (1/S) sum_{n in alloc_t} rho_n ],  rho_n = 1 - (1-S/N)^{c_n}:
- * how unevenly the background of the capped weights falls on the circuits; the variance
- * is over the T circuits, divisor T.
- *
- *   slot   [T*S], neurons of the circuits
- *   load   [N], c_n, circuits on a neuron (cisup_allocation_loads)
- *
- * 0 for even loads. O(T S). Source: docs/math.md 9.3. */
-double cisup_theory_background_variance(cisup_index N, cisup_index S, cisup_index T,
-                                        const int32_t *slot, const cisup_index *load,
-                                        double kappa);
-
 /* Circuits in general: mean square read-out error over the mean square activation.
  *
  *   active, inactive   [layers], layer l at l-1, written
@@ -144,5 +107,17 @@ cisup_theory_error cisup_theory_rotation_recursion(const cisup_theory_case *c,
  * z p + z(z-1) P^2/S^2 - (3/2) z(z-1) P/(S N); NaN if T = z. Within 1.5 % of
  * measurements for z <= 4. */
 double cisup_theory_rotation_on(const cisup_theory_case *c);
+
+/* V = Var_t[ (1+kappa) (1/S) sum_{n in alloc_t} rho_n ],  rho_n = 1 - (1-S/N)^{c_n}:
+ * how unevenly the background of the capped weights falls on the circuits; the variance
+ * is over the T circuits, divisor T.
+ *
+ *   slot   [T*S], neurons of the circuits
+ *   load   [N], c_n, circuits on a neuron (cisup_allocation_loads)
+ *
+ * 0 for even loads. O(T S). Source: docs/math.md 9.3. */
+double cisup_theory_background_variance(cisup_index N, cisup_index S, cisup_index T,
+                                        const int32_t *slot, const cisup_index *load,
+                                        double kappa);
 
 #endif

@@ -3,17 +3,11 @@
 #define CISUP_SPARSE_OPERATOR_H
 
 #include <cisup/sparse/layer/factored.h>
-#include <cisup/sparse/weights.h>
-
-/* The two ways to apply the weights of a layer; same results to rounding. */
-typedef enum {
-    CISUP_OPERATOR_FACTORED,  /* through the circuits, without W */
-    CISUP_OPERATOR_ASSEMBLED, /* W by sparse products, then sparse times vectors */
-} cisup_operator_form;
+#include <cisup/sparse/layer/weights_make.h>
 
 /* The linear map A^{l-1} -> W^l A^{l-1} of one layer: cisup_weights_apply, or a pass
  * through the circuits (analysis/pass/bulk.h). Start from {0}. */
-typedef struct {
+typedef struct cisup_operator {
     cisup_operator_form form;
     cisup_readout in; /* reads layer l-1 */
     cisup_weights assembled;

@@ -2,24 +2,12 @@
 #ifndef CISUP_ANALYSIS_MEASURE_H
 #define CISUP_ANALYSIS_MEASURE_H
 
-#include <cisup/analysis/batch.h>
-#include <cisup/analysis/quantile.h>
+#include <cisup/analysis/cells.h>
+#include <cisup/analysis/measure/batch.h>
+#include <cisup/analysis/statistics/quantile.h>
+#include <cisup/core/circuits/circuits_parts.h>
 
 #include <math.h>
-
-/* Whose error and the error of what. All are norms of est_t^l - a_t^l: of the whole
- * state, of its on-value, of its data vector x (core/circuits.h). The third kind holds
- * the norms of the exact states a_t^l of the active circuits, to compare with. */
-typedef enum {
-    CISUP_ACTIVE,
-    CISUP_INACTIVE,
-    CISUP_SIGNAL,
-    CISUP_STATES
-} cisup_state_kind;
-typedef enum { CISUP_READOUT, CISUP_ON, CISUP_X, CISUP_QUANTITIES } cisup_quantity;
-
-const char *cisup_state_name(cisup_state_kind state);
-const char *cisup_quantity_name(cisup_quantity quantity);
 
 /* Whether circuits have this quantity: on needs an on-indicator, x data beside it. */
 int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity);
@@ -36,11 +24,6 @@ static inline void cisup_square_norms(const cisup_circuits *c, const double *err
         square[CISUP_READOUT] += error[i] * error[i];
         if (i >= c->on_count) square[CISUP_X] += x * x;
     }
-}
-
-/* Index into [L][states][quantities], l = 1..L. */
-static inline cisup_index cisup_cell(cisup_index l, int state, int quantity) {
-    return ((l - 1) * CISUP_STATES + state) * CISUP_QUANTITIES + quantity;
 }
 
 /* The error distribution of one layer, state and quantity over circuits and samples.

@@ -2,12 +2,10 @@
 #ifndef CISUP_CORE_OUTFILE_H
 #define CISUP_CORE_OUTFILE_H
 
+#include <cisup/core/overwrite.h>
 #include <cisup/core/status.h>
 
 #include <stdio.h>
-
-/* Whether an existing file of that name may be replaced. */
-typedef enum { CISUP_KEEP_EXISTING, CISUP_REPLACE_EXISTING } cisup_overwrite;
 
 /* A file that appears whole or not at all: it is written beside its final place
  * under another name (core/base/draft.h) and gets its own when complete. Devices, pipes

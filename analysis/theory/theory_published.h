@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_PUBLISHED_H
 #define CISUP_ANALYSIS_THEORY_PUBLISHED_H
 
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory/theory.h>
 
 /* What other papers state about the same quantities, all of it up to constants that
  * they do not give here, some up to powers of logarithms (the tilde). The formula is

@@ -2,19 +2,9 @@
 #ifndef CISUP_ANALYSIS_BATCH_H
 #define CISUP_ANALYSIS_BATCH_H
 
+#include <cisup/analysis/mode.h>
+#include <cisup/sparse/layer/lanes.h>
 #include <cisup/sparse/network.h>
-
-/* What a neuron does (docs/math.md, section 7). K^l: neurons of active circuits. */
-typedef enum {
-    CISUP_MODE_RELU,          /* the real network */
-    CISUP_MODE_MASKED_LINEAR, /* Pre inside K^l, 0 outside; no ReLU */
-    CISUP_MODE_MASKED_RELU,   /* ReLU inside K^l, 0 outside */
-    CISUP_MODE_LINEAR,        /* Pre everywhere */
-} cisup_mode;
-
-/* "relu", "masked-linear", ...; cisup_mode_find returns -1 for an unknown name. */
-const char *cisup_mode_name(cisup_mode mode);
-int cisup_mode_find(const char *name);
 
 /* Whether M^l lets a neuron through (1) or not (0): a, its A^l = M^l Pre^l; is_inside,
  * whether it is in K^l. */
@@ -78,14 +68,6 @@ void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
 
 /* Runs the active circuits from the states of layer 0 already in the batch. */
 void cisup_batch_states(cisup_batch *b, const cisup_circuits *c);
-
-/* The numbers that activations are kept in. */
-typedef enum { CISUP_PRECISION_DOUBLE, CISUP_PRECISION_SINGLE } cisup_precision;
-enum { CISUP_PRECISIONS = 2 };
-
-/* "double", "single"; cisup_precision_find returns -1 for an unknown name. */
-const char *cisup_precision_name(cisup_precision precision);
-int cisup_precision_find(const char *name);
 
 /* a = sum over active t of E_t^l w_t^l a_t^{l-1}, with the circuits' own states: for l =
  * 1 the input of the network, (6.1). a: [d N][CISUP_LANES]. O(d N + used z d (d + S)). */

@@ -2,12 +2,7 @@
 #ifndef CISUP_ANALYSIS_TERM_SUMS_H
 #define CISUP_ANALYSIS_TERM_SUMS_H
 
-#include <cisup/analysis/terms.h>
-
-/* Index into [L][active, inactive][CISUP_TERMS], l = 1..L. */
-static inline cisup_index cisup_term_cell(cisup_index l, int state, int term) {
-    return ((l - 1) * 2 + state) * CISUP_TERMS + term;
-}
+#include <cisup/analysis/measure/terms.h>
 
 /* Sums over circuits and samples of a batch: squares of each part of the errors, and its
  * products with the whole error. One for each thread. Start from {0}. */

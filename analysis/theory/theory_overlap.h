@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_OVERLAP_H
 #define CISUP_ANALYSIS_THEORY_OVERLAP_H
 
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory/theory.h>
 #include <cisup/core/allocation.h>
 #include <cisup/core/schemes.h>
 
@@ -15,11 +15,6 @@
  * low in networks with 3.6 <= TS/N <= 24, S = 3-8; without the second term 9-45 % low.
  * 0 for T = 1. Source: docs/math.md 4. */
 double cisup_theory_kappa(const cisup_theory_case *c);
-
-/* The network with T circuits and even loads: P and p of (2.5), (3.6), kappa of (4.6)
- * and V = 0; all else as in c. Only D, d, S, z, N, margin and fresh of c are read.
- * T >= 1, any real number. */
-cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
 
 /* rho' = 1 - exp(-T P^2/S^2), how full min(1,G) is. An average over permutations, for
  * entries that are filled independently. Source: docs/math.md 9.3. */

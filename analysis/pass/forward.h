@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_FORWARD_H
 #define CISUP_ANALYSIS_FORWARD_H
 
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/measure/batch.h>
 
 /* What one forward pass needs, one for each thread. Start from {0}. */
 typedef struct {

@@ -2,20 +2,8 @@
 #ifndef CISUP_ANALYSIS_ENGINE_H
 #define CISUP_ANALYSIS_ENGINE_H
 
-#include <cisup/analysis/batch.h>
-
-/* How samples pass through a network; same results to rounding. */
-typedef enum {
-    CISUP_ENGINE_AUTO,      /* sparse or batched, whichever is predicted to cost less */
-    CISUP_ENGINE_BATCHED,   /* samples in lanes, one visit a circuit (bulk.h) */
-    CISUP_ENGINE_SPARSE,    /* from open neurons through their circuits (open_pass.h) */
-    CISUP_ENGINE_ASSEMBLED, /* in lanes, through the assembled weights (forward.h) */
-} cisup_engine;
-
-/* "auto", "batched", "sparse", "assembled"; cisup_engine_find returns -1 for an unknown
- * name. */
-const char *cisup_engine_name(cisup_engine engine);
-int cisup_engine_find(const char *name);
+#include <cisup/analysis/measure/batch.h>
+#include <cisup/analysis/mode.h>
 
 /* What the layers of a network are made as for this engine. */
 cisup_operator_form cisup_engine_form(cisup_engine engine);

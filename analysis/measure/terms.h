@@ -2,25 +2,9 @@
 #ifndef CISUP_ANALYSIS_TERMS_H
 #define CISUP_ANALYSIS_TERMS_H
 
-#include <cisup/analysis/batch.h>
+#include <cisup/analysis/cells.h>
+#include <cisup/analysis/measure/batch.h>
 #include <cisup/sparse/layer/correction.h>
-
-/* The parts of an error est_t^l - a_t^l, (8.3)-(8.7), which add up to it (theorem 2).
- * Propagation and weight correction nearly cancel in the schemes that correct, so their
- * sum comes too. */
-typedef enum {
-    CISUP_TERM_OVERLAP,
-    CISUP_TERM_PROPAGATION,
-    CISUP_TERM_ACTIVATION,
-    CISUP_TERM_WEIGHT_CORRECTION,
-    CISUP_TERM_READOUT_CORRECTION,
-    CISUP_TERM_PROPAGATION_AND_WEIGHT_CORRECTION,
-    CISUP_TERM_TOTAL, /* the error itself */
-    CISUP_TERMS
-} cisup_term;
-
-/* "overlap", "propagation", ..., "total". */
-const char *cisup_term_name(cisup_term term);
 
 /* The corrections of layers 2..L of a network, [L-1]; borrows from the network. *out is
  * uninitialised on entry, NULL after a failure. Errors: ENOMEM. */

@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_CLOSED_H
 #define CISUP_ANALYSIS_THEORY_CLOSED_H
 
-#include <cisup/analysis/theory.h>
+#include <cisup/analysis/theory/theory.h>
 
 /* When a closed neuron of the on-blocks stays closed: docs/math.md, section 14. The
  * on-signal of the layer before is taken to be exact, 1 on the places K of active

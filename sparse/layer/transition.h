@@ -5,40 +5,7 @@
 #include <cisup/core/allocation.h>
 #include <cisup/core/circuits.h>
 #include <cisup/sparse/csc.h>
-
-/* The weight schemes of docs/math.md, section 4. */
-typedef enum {
-    CISUP_WEIGHTS_PLAIN,
-    CISUP_WEIGHTS_BALANCED,
-    CISUP_WEIGHTS_SPLIT,
-    CISUP_WEIGHTS_CAPPED,
-} cisup_weight_scheme;
-
-/* "plain" and so on; cisup_weight_scheme_find returns -1 for an unknown name. */
-const char *cisup_weight_scheme_name(cisup_weight_scheme scheme);
-int cisup_weight_scheme_find(const char *name);
-
-/* One kappa for all rows, (4.5), or one a row, kappa_n. */
-typedef enum { CISUP_KAPPA_SINGLE, CISUP_KAPPA_ROWS } cisup_kappa_kind;
-
-/* How the sparse part of the weights is assembled; same bytes (sparse/layer/assembly.h).
- * "auto", "products", "direct"; cisup_assembling_find returns -1 for an unknown name. */
-typedef enum {
-    CISUP_ASSEMBLE_AUTO,     /* by size */
-    CISUP_ASSEMBLE_PRODUCTS, /* by sparse-sparse products, of CXSparse */
-    CISUP_ASSEMBLE_DIRECT,   /* neuron by neuron */
-} cisup_assembling;
-int cisup_assembling_find(const char *name);
-
-typedef struct {
-    cisup_weight_scheme scheme; /* default CISUP_WEIGHTS_CAPPED */
-    double center;              /* c of (3.7); default NaN: P_even/(S(S - P_even)) */
-    double correction;          /* f_w of (4.5), >= 0; default 1 */
-    cisup_kappa_kind kappa;     /* of scheme capped; default CISUP_KAPPA_SINGLE */
-    cisup_assembling assemble;  /* default CISUP_ASSEMBLE_AUTO */
-} cisup_weight_options;
-
-cisup_weight_options cisup_weight_defaults(void);
+#include <cisup/sparse/weights.h>
 
 /* All that the weights W^l of one layer l >= 2 are made from; borrows everything.
  * Circuit t sits in row from[t] of the allocation in layer l-1, in to[t] in layer l. */

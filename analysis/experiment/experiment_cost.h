@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_ANALYSIS_EXPERIMENT_COST_H
+#define CISUP_ANALYSIS_EXPERIMENT_COST_H
+
+#include <cisup/analysis/experiment.h>
+
+/* Threads that share the samples of a run; numbers that it keeps of each network for a z.
+ */
+int cisup_experiment_threads(const cisup_experiment *x);
+cisup_index cisup_experiment_columns(const cisup_experiment *x);
+
+/* Multiply-adds of a run: what its time is proportional to. */
+double cisup_experiment_operations(const cisup_experiment *x);
+
+#endif
