@@ -4,7 +4,6 @@
 
 #include <cisup/analysis/cells.h>
 #include <cisup/analysis/interval.h>
-#include <cisup/analysis/measure/measure.h>
 #include <cisup/analysis/mode.h>
 #include <cisup/analysis/ranking.h>
 #include <cisup/analysis/theory_case.h>
@@ -110,10 +109,6 @@ CISUP_API void cisup_report_free(cisup_report *report);
 
 /* An upper estimate of the memory of a run in bytes. */
 CISUP_API double cisup_experiment_bytes(const cisup_experiment *x);
-
-#ifdef __cplusplus
-}
-#endif
 
 #ifdef __cplusplus
 }

@@ -17,13 +17,13 @@ extern "C" {
 /* What the networks of one z gave. cells = cisup_cell(L+1, 0, 0). */
 typedef struct {
     cisup_index z;
-    cisup_engine engine;    /* CISUP_ENGINE_AUTO until it is chosen, by network 0 */
-    double share;           /* of open neurons, that decided it; else NaN */
-    double *mean;           /* [columns][networks] */
-    cisup_ranked *ranked;   /* [networks][worst] */
-    cisup_tally *tally;     /* [cells] over the networks, or NULL: none yet */
-    cisup_open_count *open; /* [L][d], or NULL with tally */
-    double residual;        /* largest, with terms */
+    cisup_engine engine;       /* CISUP_ENGINE_AUTO until it is chosen, by network 0 */
+    double share;              /* of open neurons, that decided it; else NaN */
+    double *mean;              /* [columns][networks] */
+    cisup_ranked *ranked;      /* [networks][worst] */
+    struct cisup_tally *tally; /* [cells] over the networks, or NULL: none yet; private */
+    struct cisup_open_count *open; /* [L][d], or NULL with tally; private */
+    double residual;               /* largest, with terms */
 } cisup_part_of_z;
 
 /* Figures that must be the same for two parts to belong together: all that the networks

@@ -96,8 +96,4 @@ cisup_allocation_describe(cisup_index N, cisup_index S, cisup_scheme which, char
 }
 #endif
 
-#ifdef __cplusplus
-}
-#endif
-
 #endif

@@ -5,6 +5,7 @@
 #include <cisup/analysis/experiment.h>
 #include <cisup/analysis/experiment/specimen.h>
 #include <cisup/analysis/experiment_part.h>
+#include <cisup/analysis/measure/measure.h>
 #include <cisup/core/base/vigil.h>
 
 /* What cisup_experiment_run (experiment.c) is made of. */

@@ -28,7 +28,7 @@ static inline void cisup_square_norms(const cisup_circuits *c, const double *err
 
 /* The error distribution of one layer, state and quantity over circuits and samples.
  * Merging is exact, in any order. */
-typedef struct {
+typedef struct cisup_tally {
     cisup_histogram squares;        /* of squared norms, all or every 16th circuit's */
     double worst[CISUP_LANES_MOST]; /* largest squared norm met in each lane */
 } cisup_tally;
@@ -41,7 +41,7 @@ static inline void cisup_tally_add(cisup_tally *tally, double square, cisup_inde
 }
 
 /* Open neurons, A > 0, of one layer and block over samples; wrong: outside K^l. */
-typedef struct {
+typedef struct cisup_open_count {
     int64_t open, wrong, outside; /* outside: neurons outside K^l */
     int64_t lost;                 /* samples whose A is not finite: no neuron is told */
 } cisup_open_count;

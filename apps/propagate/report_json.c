@@ -6,6 +6,8 @@
 #include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
 
+#include <string.h>
+
 /* Where the rows of a run go, and what became of it. */
 typedef struct {
     const finished_run *run;
