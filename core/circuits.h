@@ -16,6 +16,7 @@ typedef enum {
     CISUP_RANDOM_RELU, /* any d: Normal(0, 2/d) weights, no bias */
     CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
     CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
+    CISUP_ROTATION2,   /* d = 2: rotation of the plane, carried, f the identity */
 } cisup_family;
 
 /* How the circuits of a family are drawn. */
@@ -25,6 +26,8 @@ typedef struct {
     int fresh;           /* 0: same weights in every layer; 1: new ones per layer */
     uint64_t seed;       /* default 1 */
     cisup_index network; /* which network of a run, >= 0; default 0 */
+    int carried;         /* 1: for networks that carry masks; default 0. Only rotation2
+                            (always carried), random-relu and identity */
 } cisup_family_options;
 
 /* T small circuits of width d (docs/math.md, section 1):
@@ -44,6 +47,14 @@ typedef struct {
  * and data offset + s, s uniform on the unit sphere (|s| componentwise when `fold`)
  * or one of its rows in `input`. An inactive one starts from 0.
  *
+ * Circuits that are `carried`, in networks that carry masks (docs/math.md, section 20),
+ * need no indicator, and may have biases of their own:
+ *
+ *   a_t^l = f( w_t^l a_t^{l-1} + beta_t^l ),  f the identity where is_signed, else ReLU
+ *
+ * With `biased` neuron 0 is the circuit's mask: it holds 1, column 0 of w_t is beta_t and
+ * row 0 is 0, so that d is one more than the circuit's own width. b is 0.
+ *
  * Owns its arrays. Start from {0}.
  * Source: [CIS2] section "Construction"; [ROT] section 5 for the common bias and part. */
 typedef struct {
@@ -54,10 +65,13 @@ typedef struct {
     double *b;          /* [layers][d] */
     cisup_index on_count;
     double offset;
-    int fold; /* inputs are folded onto the positive orthant */
+    int carried, biased;      /* as above; on_count and offset are then 0 */
+    unsigned char *is_signed; /* [L] of carried ones; NULL: ReLU in every layer */
+    int fold;                 /* inputs are folded onto the positive orthant */
 
-    cisup_index *input_start;  /* NULL, or [T+1]: rows of circuit t in input */
-    double *input;             /* [input_start[T]][d - on_count], replaces the sphere */
+    cisup_index *input_start; /* NULL, or [T+1]: rows of circuit t in input */
+    double *input; /* [input_start[T]][data], replaces the sphere: d less on_count
+                      or biased numbers */
     cisup_index file_circuits; /* of circuits read from a file: how many it has; else 0 */
 
     cisup_family_options family; /* of computed circuits: what they are drawn from */
@@ -101,7 +115,7 @@ CISUP_API void cisup_circuits_set_mean(cisup_circuits *c);
  *   n      how many circuits there are inputs for, >= 1; those beyond T are left out
  *   start  [n+1], from 0, ascending: rows start[t] .. start[t+1]-1 are circuit t's, at
  *          least one
- *   rows   [start[n]][d - on_count], finite
+ *   rows   [start[n]][data neurons], finite
  *
  * Errors: ESHAPE when the circuits have no data neuron; EINVAL naming the circuit, and
  * the row that is not finite; ENOMEM. O((start[n] + inputs) d). */
@@ -114,9 +128,9 @@ CISUP_API void cisup_circuits_input(const cisup_circuits *c, uint64_t seed,
                                     cisup_index network, cisup_index sample,
                                     cisup_index t, double *a);
 
-/* next = ReLU( w_t^l a + b^l ). a, next: [d], not the same array. What is not finite
- * stays so: a component of next that overflows, or comes from one that did, is inf or
- * NaN. */
+/* next = ReLU( w_t^l a + b^l ), or f of it. a, next: [d], not the same array. What is not
+ * finite stays so: a component of next that overflows, or comes from one that did, is inf
+ * or NaN. */
 CISUP_API void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
                                    const double *a, double *next);
 

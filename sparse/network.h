@@ -12,6 +12,20 @@
 extern "C" {
 #endif
 
+/* How a network that carries masks opens its data neurons (docs/math.md, section 20): a
+ * data neuron of layer l holds ReLU(sum + o (1 - kb) - B kb) with kb = 0 for the neurons
+ * of active circuits, 1 for all others. */
+enum { CISUP_CYCLE_MOST = 16 };
+typedef struct {
+    cisup_index cycle;  /* c = 2..CISUP_CYCLE_MOST allocations; 0 (default): the published
+                           construction */
+    cisup_index active; /* most circuits active at a time; default 1 */
+    double input;       /* largest magnitude of an input; default NaN: 1, or that of the
+                           circuits' own inputs */
+    double offset;      /* o of signed layers; default NaN: never reached by a sum */
+    double strength;    /* B; default NaN: the same */
+} cisup_carrying;
+
 /* How a network is made of an allocation and circuits. */
 typedef struct {
     cisup_weight_options weights;
@@ -29,6 +43,7 @@ typedef struct {
     const cisup_index *kept;
     cisup_index rows;
 
+    cisup_carrying carrying; /* of masks; then weights are plain, the circuits carried */
     const cisup_watcher *watcher; /* of the layers; NULL (default): nobody */
 } cisup_network_options;
 
@@ -42,6 +57,8 @@ typedef struct {
     const cisup_circuits *circuits;
     cisup_weight_options weights;
     cisup_index *row_of;           /* [L][T], the first one the identity (or kept) */
+    cisup_index cycle;             /* 0, or c: layer l uses part (l-1) mod c */
+    double *offset, *strength;     /* [L] o and B of networks that carry masks, or NULL */
     struct cisup_operator *layers; /* [L-1], private: sparse/layer/operator.h */
     int threads; /* of the options: what is made of the network later takes
                     no more; 0: as many as OpenMP offers */
@@ -50,9 +67,13 @@ typedef struct {
 /* Builds all layers, in parallel with OpenMP.
  *
  *   net       uninitialised on entry, empty after a failure
- *   base, circuits   must outlive the network; base->T = circuits->T
+ *   base, circuits   must outlive the network; base->T = circuits->T. A network that
+ *            carries masks takes base->slot of the c parts of a cycle, one after the
+ *            other (core/cycle.h): circuit t of part h in row h T + t (rows in place of T
+ *            if some are left out)
  *
- * Errors: ESHAPE; EINVAL when given permutations are not permutations; ENOMEM, also
+ * Errors: ESHAPE; EINVAL when given permutations are not permutations, circuits are
+ * carried where they must not be or the other way round, o or B is negative; ENOMEM, also
  * before anything is taken when the estimate of cisup_network_bytes is too large;
  * ESTOPPED. */
 CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_make(

@@ -54,10 +54,12 @@ static uint64_t formula_of(const cisup_incidence *x, int32_t *row) {
 static uint64_t circuits_of(const cisup_circuits *c) {
     hash h = hash_start;
     if (!c) return 0;
-    const cisup_index square = c->d * c->d, width = c->d - c->on_count;
+    const cisup_index square = c->d * c->d, width = c->d - cisup_circuits_first(c);
     const cisup_index sizes[] = {c->T, c->d, c->L, c->layers, c->on_count, c->fold};
     take_indices(&h, sizes, 6);
     take(&h, bits_of(c->offset));
+    if (c->carried) take(&h, (uint64_t)c->biased + 1);
+    for (cisup_index l = 0; c->is_signed && l < c->L; l++) take(&h, c->is_signed[l]);
     take_numbers(&h, c->w, c->layers * c->T * square);
     take_numbers(&h, c->wbar, c->layers * square);
     take_numbers(&h, c->b, c->layers * c->d);

@@ -93,19 +93,41 @@ done:
     return status;
 }
 
+void cisup_neurons_free(cisup_neurons *neurons) {
+    for (int h = 0; h < CISUP_CYCLE_MOST; h++) cisup_incidence_free(&neurons->of[h]);
+    *neurons = (cisup_neurons){0};
+}
+
+static cisup_status find_neurons(const cisup_experiment *x, cisup_neurons *neurons,
+                                 cisup_error *err) {
+    const cisup_index parts = x->network.carrying.cycle ? x->network.carrying.cycle : 1;
+    cisup_status status = CISUP_OK;
+    for (cisup_index h = 0; h < parts && status == CISUP_OK; h++) {
+        if (neurons->of[h].N > 0) continue;
+        neurons->part[h] = *x->base;
+        neurons->part[h].slot += h * x->base->T * x->base->S;
+        status = cisup_incidence_of(&neurons->of[h], &neurons->part[h], err);
+    }
+    return status;
+}
+
 cisup_status cisup_specimen_open(cisup_specimen *s, const cisup_experiment *x,
-                                 cisup_incidence *neurons,
-                                 const cisup_open_network **open, cisup_error *err) {
+                                 cisup_neurons *neurons, const cisup_open_network **open,
+                                 cisup_error *err) {
     const cisup_index L = s->net.circuits->L;
     cisup_status status = CISUP_OK;
     *open = s->computed ? &s->computed->open : &s->open;
     if ((*open)->wiring) return status;
-    if (neurons->N == 0) CISUP_TRY(cisup_incidence_of(neurons, x->base, err));
-    CISUP_TRY(cisup_wiring_of(&s->wiring, neurons, &s->net, err));
+    CISUP_TRY(find_neurons(x, neurons, err));
+    CISUP_TRY(cisup_wiring_of(&s->wiring, neurons->of, &s->net, err));
     CISUP_TRY(cisup_new(&s->kappa, L, sizeof *s->kappa, err));
     for (cisup_index l = 2; l <= L; l++) s->kappa[l - 2] = cisup_specimen_kappa(s, l);
-    s->open = (cisup_open_network){&s->wiring, s->net.circuits, s->net.weights, s->kappa,
-                                   x->precision == CISUP_PRECISION_SINGLE};
+    s->open = (cisup_open_network){.wiring = &s->wiring,
+                                   .circuits = s->net.circuits,
+                                   .weights = s->net.weights,
+                                   .kappa = s->kappa,
+                                   .is_single = x->precision == CISUP_PRECISION_SINGLE,
+                                   .sized = s->net.cycle ? &s->net : NULL};
 done:
     return status;
 }

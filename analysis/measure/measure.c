@@ -21,6 +21,7 @@ const char *cisup_quantity_name(cisup_quantity quantity) {
 
 int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity) {
     if (quantity == CISUP_READOUT) return 1;
+    if (c->carried) return quantity == CISUP_X;
     if (c->on_count == 0) return 0;
     return quantity == CISUP_ON || c->d > c->on_count;
 }
@@ -72,6 +73,7 @@ static void square_norms(const cisup_measure *m, const double *error,
     cisup_lanes_zero(data);
     for (cisup_index i = 0; i < m->d; i++) {
         const double *e = error + i * CISUP_LANES;
+        if (i == 0 && c->biased) continue; /* the mask */
         CISUP_EACH_LANE(k) all[k] += e[k] * e[k];
         if (i < c->on_count) continue;
         CISUP_EACH_LANE(k) {

@@ -9,7 +9,8 @@
 
 #include <math.h>
 
-/* Whether circuits have this quantity: on needs an on-indicator, x data beside it. */
+/* Whether circuits have this quantity: on needs an on-indicator, x data beside it. Of
+ * carried circuits x is the read-out. */
 int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity);
 
 /* Squared norms of one error [d], of its on-value and of its x; 0 of those that do not
@@ -21,6 +22,7 @@ static inline void cisup_square_norms(const cisup_circuits *c, const double *err
     square[CISUP_READOUT] = square[CISUP_X] = 0.0;
     for (cisup_index i = 0; i < c->d; i++) {
         const double x = error[i] - c->offset * on;
+        if (i == 0 && c->biased) continue; /* the mask */
         square[CISUP_READOUT] += error[i] * error[i];
         if (i >= c->on_count) square[CISUP_X] += x * x;
     }

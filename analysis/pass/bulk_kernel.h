@@ -87,15 +87,30 @@ static void TYPED(pour_squares)(const cisup_bulk *b, TYPED(squares) * of) {
     memset(of, 0, PIECES * sizeof *of);
 }
 
+/* What the circuits of a visit have in common; d, on_count, c as constants if possible.
+ */
+typedef struct {
+    cisup_index d;
+    int on_count, first;  /* first: 1 if neuron 0 is a mask, else 0 */
+    REAL share, offset;   /* 1/S; of the data neurons */
+    REAL c, own;          /* read-outs are own est - c total when c is not 0 */
+    const int32_t *place; /* [T][S] */
+    cisup_index S;
+    cisup_index phase, rest; /* counted when (t + phase) & rest is 0 */
+    bool is_measured, is_watched;
+} TYPED(manner);
+
 /* Squared norms of a read-out, of its on-value and of its x, in the lanes to keep;
  * written to `written` unless that is NULL. */
-ALWAYS void TYPED(measure)(const REAL *est, cisup_index d, int on_count, REAL offset,
-                           const BITS *keep, REAL *written, TYPED(squares) * of) {
+ALWAYS void TYPED(measure)(const REAL *est, TYPED(manner) how, const BITS *keep,
+                           REAL *written, TYPED(squares) * of) {
+    const int on_count = how.on_count, first = how.first;
+    const REAL offset = how.offset;
     for (int p = 0; p < PIECES; p++) {
         vec on = {0}, all = {0}, data = {0};
         if (on_count > 0) on = TYPED(get)(AT(est, 0, p));
         if (on_count > 1) on -= TYPED(get)(AT(est, 1, p));
-        for (cisup_index i = 0; i < d; i++) {
+        for (cisup_index i = first; i < how.d; i++) {
             const vec e = TYPED(get)(AT(est, i, p)), x = e - offset * on;
             all += e * e;
             if (i >= on_count) data += x * x;
@@ -176,19 +191,6 @@ static void TYPED(prepare)(const cisup_bulk *b, const cisup_bulk_layer *x,
     for (cisup_index k = 0; x && k < d * d; k++) w->wbar[k] = (REAL)x->f->wbar[k];
 }
 
-/* What the circuits of a visit have in common; d, on_count, c as constants if possible.
- */
-typedef struct {
-    cisup_index d;
-    int on_count;
-    REAL share, offset;   /* 1/S; of the data neurons */
-    REAL c, own;          /* read-outs are own est - c total when c is not 0 */
-    const int32_t *place; /* [T][S] */
-    cisup_index S;
-    cisup_index phase, rest; /* counted when (t + phase) & rest is 0 */
-    bool is_measured, is_watched;
-} TYPED(manner);
-
 /* Shows the read-out to the observer and the measurement. */
 ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
                         cisup_index *due, TYPED(manner) how, TYPED(squares) * of,
@@ -213,7 +215,7 @@ ALWAYS void TYPED(show)(const cisup_bulk *b, const parts *w, cisup_index t,
         written = w->square + held->circuits++ * CISUP_QUANTITIES * LANES;
         for (int k = 0; k < LANES; k++) held->dropped += !keep[k];
     }
-    TYPED(measure)(est, how.d, how.on_count, how.offset, keep, written, of);
+    TYPED(measure)(est, how, keep, written, of);
     if (held->circuits == CISUP_BULK_HELD) TYPED(count)(b, w, held);
 }
 
@@ -280,6 +282,7 @@ static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
     TYPED(manner)
     how = {.d = circuits->d,
            .on_count = (int)circuits->on_count,
+           .first = circuits->biased,
            .share = (REAL)(1.0 / S),
            .offset = (REAL)circuits->offset,
            .c = (REAL)c,
@@ -296,6 +299,12 @@ static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
     } else if (how.d == 4 && how.on_count == 2 && c == 0.0) {
         how.d = 4;
         how.on_count = 2;
+        how.first = 0;
+        how.c = 0;
+        TYPED(visit_all)(b, x, how);
+    } else if (how.d == 2 && how.on_count == 0 && c == 0.0) {
+        how.d = 2;
+        how.on_count = how.first = 0;
         how.c = 0;
         TYPED(visit_all)(b, x, how);
     } else {

@@ -3,6 +3,7 @@
  * The last part of bulk_kernel.h: from what the circuits sent to the activations. */
 
 #include <cisup/analysis/pass/bulk_parts.h>
+#include <cisup/analysis/pass/gating.h>
 #include <cisup/core/circuits/circuits_parts.h>
 
 /* source_r = -(scale/S) (row r of right) a, all neurons; right: [d]. */
@@ -93,11 +94,23 @@ ALWAYS void TYPED(weigh)(const cisup_bulk *b, const cisup_bulk_layer *x, const p
     }
 }
 
+/* What a neuron of a network that carries masks holds above its offset, block i: its mask
+ * where there is one; inside K^l the sum, not below -offset; outside what rises above the
+ * strength. */
+ALWAYS vec TYPED(carry)(const cisup_gating *g, cisup_index i, vec x, mask inside) {
+    const vec zero = {0}, above = x - (REAL)g->strength, low = zero - (REAL)g->offset;
+    if (g->biased && i == 0) return TYPED(only)(zero + 1, inside);
+    return TYPED(only)(TYPED(larger)(low, x), inside) +
+           TYPED(only)(TYPED(larger)(above, zero), ~inside);
+}
+
 /* Neurons first, ..., end-1 in blocks i, ..., i+count-1; part p of the lines. */
 ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
                                const parts *w, cisup_index d, cisup_index first,
                                cisup_index end, int p, cisup_index i, int count) {
     const double *bias = cisup_circuits_bias(b->plan->net->circuits, b->l) + i;
+    const cisup_gating gating = cisup_gating_of(b->plan->net, b->l, b->mode);
+    const REAL closed = (REAL)(gating.carried ? -gating.offset : 0.0);
     const int rectify = b->mode == CISUP_MODE_RELU || b->mode == CISUP_MODE_MASKED_RELU;
     const int masked =
         b->mode == CISUP_MODE_MASKED_LINEAR || b->mode == CISUP_MODE_MASKED_RELU;
@@ -113,10 +126,13 @@ ALWAYS void TYPED(settle_some)(const cisup_bulk *b, const cisup_bulk_layer *x,
         for (int g = 0; g < count; g++) {
             a[g] += (REAL)bias[g];
             lost |= (mask)(a[g] - a[g]);
-            if (rectify) a[g] = TYPED(only)(a[g], a[g] > 0);
-            if (masked) a[g] = TYPED(only)(a[g], inside);
+            if (gating.carried)
+                a[g] = TYPED(carry)(&gating, i + g, a[g], inside);
+            else if (rectify)
+                a[g] = TYPED(only)(a[g], a[g] > 0);
+            if (masked && !gating.carried) a[g] = TYPED(only)(a[g], inside);
             TYPED(put)(AT(to, g, 0), a[g]);
-            const mask open = a[g] > 0;
+            const mask open = (a[g] > closed) & (inside | (a[g] > 0));
             total[g] += a[g];
             opens[g] -= open;
             wrongs[g] -= open & ~inside;

@@ -45,8 +45,11 @@ cisup_status cisup_computed_make(cisup_computed *c, const cisup_incidence *base,
     CISUP_TRY(cisup_new(&c->kappa, L, sizeof *c->kappa, err));
     CISUP_TRY(cisup_new(&c->error, L, sizeof *c->error, err));
     CISUP_TRY(find_kappas(c, o, err));
-    c->open =
-        (cisup_open_network){&c->wiring, &c->circuits, o->weights, c->kappa, is_single};
+    c->open = (cisup_open_network){.wiring = &c->wiring,
+                                   .circuits = &c->circuits,
+                                   .weights = o->weights,
+                                   .kappa = c->kappa,
+                                   .is_single = is_single};
 done:
     if (status != CISUP_OK) cisup_computed_free(c);
     return status;

@@ -24,13 +24,14 @@ cisup_open_step cisup_open_step_of(const cisup_open_network *net, cisup_index l)
 /* Lists the circuits through the open neurons, neuron by neuron. */
 static cisup_status list_visits(cisup_open_pass *p, const cisup_open_step *s) {
     const cisup_wiring *wiring = s->net->wiring;
+    const cisup_incidence *base = cisup_wiring_base(wiring, s->l);
     cisup_visits *v = &p->visits;
     cisup_status status;
     cisup_visits_clear(v);
     CISUP_TRY(cisup_grow(&p->open.start, &p->open.start_room, p->open.count + 1,
                          sizeof *p->open.start, p->err));
     for (cisup_index k = 0; k < p->open.count; k++) {
-        cisup_through c = cisup_incidence_through(wiring->base, p->open.at[k]);
+        cisup_through c = cisup_incidence_through(base, p->open.at[k]);
         const cisup_index start = p->open.start[k] = v->count;
         for (cisup_index r; (r = cisup_through_next(&c)) >= 0;) {
             if (v->count == v->room) CISUP_TRY(cisup_visits_reserve(v, 1, p->err));
@@ -88,6 +89,8 @@ void cisup_open_need(cisup_open_pass *p, const cisup_open_network *net, cisup_mo
     for (cisup_index i = 0; i < p->d; i++) {
         if (is_masked)
             p->next.need[i] = (double)INFINITY; /* K^l is looked at, nothing else */
+        else if (net->sized)                    /* K^l is looked at in any case */
+            p->next.need[i] = cisup_gating_of(net->sized, l, mode).strength;
         else if (mode == CISUP_MODE_RELU && is_known)
             p->next.need[i] = -(bias[i] + p->background[i]);
     }
@@ -116,7 +119,7 @@ static void fill_chunk(cisup_open_pass *p, const cisup_open_step *s, cisup_index
     cisup_wiring_rows_of(s->net->wiring, s->l + 1, c->count, t, row);
     for (cisup_index k = 0; k < c->count; k++) {
         int32_t *neuron = c->neuron + k * p->S;
-        cisup_incidence_row(s->net->wiring->base, row[k], neuron);
+        cisup_incidence_row(cisup_wiring_base(s->net->wiring, s->l + 1), row[k], neuron);
         for (cisup_index n = 0; n < p->S; n++)
             cisup_reached_prefetch(&p->next, neuron[n]);
     }

@@ -176,6 +176,31 @@ static double activation(cisup_mode mode, double x) {
     return x;
 }
 
+/* What a layer makes of its sums. */
+typedef struct {
+    cisup_mode mode;
+    const double *level; /* [d], what every neuron gets */
+    cisup_gating gating;
+} opening;
+
+/* a: [d] sums, then activations, above the offset where masks are carried. Returns
+ * whether some are not 0. */
+static bool activate(const cisup_open_pass *p, const opening *o, int32_t n, double *a) {
+    const cisup_gating *g = &o->gating;
+    const bool inside = g->carried && is_inside(p, n);
+    bool is_open = false;
+    for (cisup_index i = 0; i < p->d; i++) {
+        if (!g->carried)
+            a[i] = activation(o->mode, a[i]);
+        else if (g->biased && i == 0)
+            a[i] = inside ? 1.0 : 0.0;
+        else
+            a[i] = cisup_gating_pass(g, a[i], inside);
+        is_open |= a[i] != 0.0;
+    }
+    return is_open;
+}
+
 /* Room for one more open neuron. */
 static cisup_status list_room(cisup_open_pass *p) {
     cisup_status status;
@@ -187,18 +212,19 @@ done:
     return status;
 }
 
-static void count_open(cisup_open_pass *p, int32_t n, const double *a) {
+static void count_open(cisup_open_pass *p, const opening *o, int32_t n, const double *a) {
     const bool inside = is_inside(p, n);
+    const double closed = o->gating.carried && inside ? -o->gating.offset : 0.0;
     for (cisup_index i = 0; i < p->d; i++) {
-        p->open_count[i] += a[i] > 0.0;
-        p->wrong_count[i] += a[i] > 0.0 && !inside;
+        p->open_count[i] += a[i] > closed;
+        p->wrong_count[i] += a[i] > closed && !inside;
     }
 }
 
 /* Opens neurons n = at[0], at[1], ... (at NULL: 0, 1, ...) of which some number is not
- * 0 once activated. level: [d], what every neuron gets. */
-static cisup_status open_neurons(cisup_open_pass *p, cisup_mode mode, const int32_t *at,
-                                 cisup_index count, const double *level) {
+ * 0 once activated. */
+static cisup_status open_neurons(cisup_open_pass *p, const opening *o, const int32_t *at,
+                                 cisup_index count) {
     enum { AHEAD = 24 };
     const cisup_index d = p->d;
     cisup_status status = CISUP_OK;
@@ -206,17 +232,26 @@ static cisup_status open_neurons(cisup_open_pass *p, cisup_mode mode, const int3
         const int32_t n = at ? at[k] : (int32_t)k;
         if (at && k + AHEAD < count) cisup_reached_prefetch(&p->next, at[k + AHEAD]);
         double *a = p->open.a + p->open.count * d;
-        bool is_open = false;
-        cisup_reached_get(&p->next, n, level, a);
-        for (cisup_index i = 0; i < d; i++) {
-            a[i] = activation(mode, a[i]);
-            is_open |= a[i] != 0.0;
-        }
+        cisup_reached_get(&p->next, n, o->level, a);
+        const bool is_open = activate(p, o, n, a);
+        if (is_open || o->gating.carried) count_open(p, o, n, a);
         if (!is_open) continue;
-        count_open(p, n, a);
         p->open.at[p->open.count++] = n;
         CISUP_TRY(list_room(p));
     }
+done:
+    return status;
+}
+
+/* K^l, and the neurons outside whose sums are above the strength. Those of K^l that have
+ * to do with a breach are opened, and counted, once. */
+static cisup_status open_carried(cisup_open_pass *p, const opening *o) {
+    cisup_index outside = 0;
+    cisup_status status;
+    for (cisup_index k = 0; k < p->next.count; k++)
+        if (!is_inside(p, p->next.list[k])) p->next.list[outside++] = p->next.list[k];
+    CISUP_TRY(open_neurons(p, o, p->inside, p->inside_count));
+    CISUP_TRY(open_neurons(p, o, p->next.list, outside));
 done:
     return status;
 }
@@ -227,8 +262,10 @@ static cisup_status open_layer(cisup_open_pass *p, const cisup_open_network *net
                                cisup_mode mode, cisup_index l) {
     const double *bias = cisup_circuits_bias(net->circuits, l);
     double *level = p->work;
+    opening o = {.mode = mode, .level = level};
     bool rest_is_closed = true;
     cisup_status status;
+    if (net->sized) o.gating = cisup_gating_of(net->sized, l, mode);
     p->open.count = 0;
     memset(p->open_count, 0, (size_t)p->d * sizeof *p->open_count);
     memset(p->wrong_count, 0, (size_t)p->d * sizeof *p->wrong_count);
@@ -239,10 +276,11 @@ static cisup_status open_layer(cisup_open_pass *p, const cisup_open_network *net
     }
     p->is_lost = !cisup_reached_is_finite(&p->next, level);
     if (p->is_lost) goto done;
+    if (o.gating.carried) return open_carried(p, &o);
     if (mode == CISUP_MODE_MASKED_LINEAR || mode == CISUP_MODE_MASKED_RELU)
-        return open_neurons(p, mode, p->inside, p->inside_count, level);
-    if (rest_is_closed) return open_neurons(p, mode, p->next.list, p->next.count, level);
-    return open_neurons(p, mode, NULL, p->N, level);
+        return open_neurons(p, &o, p->inside, p->inside_count);
+    if (rest_is_closed) return open_neurons(p, &o, p->next.list, p->next.count);
+    return open_neurons(p, &o, NULL, p->N);
 done:
     return status;
 }

@@ -22,8 +22,10 @@ typedef struct {
     const cisup_wiring *wiring;
     const cisup_circuits *circuits;
     cisup_weight_options weights;
-    const double *kappa; /* [L-1] of layers 2..L, for capped */
-    int is_single;       /* 1: sums in float32, half the memory; default 0 */
+    const double *kappa;        /* [L-1] of layers 2..L, for capped */
+    int is_single;              /* 1: sums in float32, half the memory; default 0 */
+    const cisup_network *sized; /* of a network that carries masks: circuits, offsets and
+                                   strengths; else NULL */
 } cisup_open_network;
 
 /* Who watches. Of every layer come, in this order: layer, once; alike, for the circuits

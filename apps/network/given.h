@@ -5,27 +5,22 @@
 #include <cisup/analysis/network_run.h>
 #include <cisup/analysis/pass/forward.h>
 
-#include <jansson.h>
+#include "given_fields.h"
 
 /* An explicitly given network with its samples: one case of a NETWORK.json file
  * (docs/formats.md). Start from {0}. */
 typedef struct {
-    cisup_shape shape;
-    const char *family; /* a label, borrowed from the JSON; may be NULL */
-    cisup_allocation base;
+    cisup_shape shape;     /* d: of the circuits as they are given */
+    const char *family;    /* a label, borrowed from the JSON; may be NULL */
+    cisup_allocation base; /* or all parts of a cycle: sparse/network.h */
     cisup_circuits circuits;
     cisup_index *permutations; /* [L-1][T] */
     cisup_index *active;       /* [count][z], of the samples */
-    double *input;             /* [count][z][d] */
+    double *input;             /* [count][z][d of circuits] */
     cisup_run_samples samples;
     cisup_run_options run; /* its mode */
     cisup_network_options options;
 } given_network;
-
-/* Whether an object has only fields among `known`, which are separated by single blanks.
- * Errors: EFORMAT naming another one. */
-CISUP_MUST_CHECK cisup_status given_names(const json_t *object, const char *known,
-                                          cisup_error *err);
 
 /* Reads one case; results that `cisup run` prints may stand in it and are not looked at.
  * Errors: EFORMAT naming the field and the value, or a field unknown; ENOMEM. The JSON

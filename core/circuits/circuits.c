@@ -43,6 +43,7 @@ void cisup_circuits_free(cisup_circuits *c) {
     cisup_release(c->w);
     cisup_release(c->wbar);
     cisup_release(c->b);
+    cisup_release(c->is_signed);
     cisup_release(c->input_start);
     cisup_release(c->input);
     *c = (cisup_circuits){0};
@@ -61,9 +62,15 @@ void cisup_circuits_set_mean(cisup_circuits *c) {
     }
 }
 
+cisup_status cisup_circuits_sign(cisup_circuits *c, cisup_error *err) {
+    const cisup_status status = cisup_new(&c->is_signed, c->L, 1, err);
+    if (status == CISUP_OK) memset(c->is_signed, 1, (size_t)c->L);
+    return status;
+}
+
 static cisup_status keep_inputs(cisup_circuits *c, const cisup_circuits *from,
                                 const cisup_index *kept, cisup_error *err) {
-    const cisup_index n = c->d - c->on_count;
+    const cisup_index n = c->d - cisup_circuits_first(c);
     cisup_status status;
     CISUP_TRY(cisup_new(&c->input_start, c->T + 1, sizeof *c->input_start, err));
     for (cisup_index t = 0; t < c->T; t++)
@@ -88,6 +95,12 @@ cisup_status cisup_circuits_keep(cisup_circuits *c, const cisup_circuits *from,
     c->on_count = from->on_count;
     c->offset = from->offset;
     c->fold = from->fold;
+    c->carried = from->carried;
+    c->biased = from->biased;
+    if (from->is_signed) {
+        CISUP_TRY(cisup_circuits_sign(c, err));
+        memcpy(c->is_signed, from->is_signed, (size_t)c->L);
+    }
     for (cisup_index k = 0; k < layers; k++)
         for (cisup_index t = 0; t < count; t++)
             memcpy(c->w + (k * count + t) * size,

@@ -2,6 +2,7 @@
 #include <cisup/core/circuits.h>
 
 #include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -10,7 +11,7 @@
 static cisup_status inputs_check(const cisup_circuits *c, cisup_index n,
                                  const cisup_index *start, const double *rows,
                                  cisup_error *err) {
-    const cisup_index width = c->d - c->on_count;
+    const cisup_index width = c->d - cisup_circuits_first(c);
     if (width < 1)
         return CISUP_FAIL(err, CISUP_ESHAPE, "the circuits have no data neuron");
     if (n < 1 || start[0] != 0)
@@ -35,7 +36,7 @@ static cisup_status inputs_check(const cisup_circuits *c, cisup_index n,
 cisup_status cisup_circuits_set_inputs(cisup_circuits *c, cisup_index n,
                                        const cisup_index *start, const double *rows,
                                        cisup_error *err) {
-    const cisup_index width = c->d - c->on_count;
+    const cisup_index width = c->d - cisup_circuits_first(c);
     cisup_index *own = NULL, cells = 0;
     double *input = NULL;
     cisup_status status;

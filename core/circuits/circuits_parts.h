@@ -50,6 +50,14 @@ const double *cisup_circuits_weights(const cisup_circuits *c, cisup_index l,
 const double *cisup_circuits_common(const cisup_circuits *c, cisup_index l);
 const double *cisup_circuits_bias(const cisup_circuits *c, cisup_index l);
 
+/* The first data neuron: those before it are an on-indicator or a mask. */
+static inline cisup_index cisup_circuits_first(const cisup_circuits *c) {
+    return c->biased ? 1 : c->on_count;
+}
+
+/* Makes carried circuits ones whose f is the identity in all layers. Errors: ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_sign(cisup_circuits *c, cisup_error *err);
+
 /* On-value of a state (0 if on_count = 0). O(1). */
 double cisup_circuits_on(const cisup_circuits *c, const double *a);
 

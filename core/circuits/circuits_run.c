@@ -20,14 +20,14 @@ static const double *given_data(const cisup_circuits *c, cisup_index t,
                                 cisup_index sample) {
     const cisup_index first = c->input_start[t];
     const cisup_index count = c->input_start[t + 1] - first;
-    return c->input + (first + sample % count) * (c->d - c->on_count);
+    return c->input + (first + sample % count) * (c->d - cisup_circuits_first(c));
 }
 
 void cisup_circuits_input(const cisup_circuits *c, uint64_t seed, cisup_index network,
                           cisup_index sample, cisup_index t, double *a) {
-    const cisup_index n = c->d - c->on_count;
-    double *data = a + c->on_count;
-    if (c->on_count == 1) a[0] = 1.0;
+    const cisup_index n = c->d - cisup_circuits_first(c);
+    double *data = a + cisup_circuits_first(c);
+    if (c->on_count == 1 || c->biased) a[0] = 1.0;
     if (c->on_count == 2) {
         a[0] = 1.5;
         a[1] = 0.5;
@@ -49,11 +49,13 @@ void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
     double buffer[CISUP_COMPUTED_WIDTH * CISUP_COMPUTED_WIDTH];
     const double *w = cisup_circuits_drawn(c, l, t, buffer);
     const double *b = cisup_circuits_bias(c, l);
+    const int is_signed = c->is_signed && c->is_signed[l - 1];
     for (cisup_index i = 0; i < c->d; i++) {
         double pre = b[i];
         for (cisup_index j = 0; j < c->d; j++) pre += w[i * c->d + j] * a[j];
-        next[i] = cisup_rectified(pre);
+        next[i] = is_signed ? pre : cisup_rectified(pre);
     }
+    if (c->biased) next[0] = 1.0;
 }
 
 double cisup_circuits_on(const cisup_circuits *c, const double *a) {

@@ -21,6 +21,7 @@ static const struct {
     [CISUP_RANDOM_RELU] = {"random-relu", 0, 1, false},
     [CISUP_IDENTITY] = {"identity", 0, 1, false},
     [CISUP_GATE] = {"gate", 0, 3, true},
+    [CISUP_ROTATION2] = {"rotation2", 2, 2, false},
 };
 
 static const int family_count = (int)(sizeof family_table / sizeof family_table[0]);
@@ -64,6 +65,12 @@ static cisup_status options_check(const recipe *r, cisup_error *err) {
         (!(o->margin > 0.0) || !isfinite(o->margin)))
         return CISUP_FAIL(err, CISUP_EINVAL, "family %s: the margin %g is not positive",
                           cisup_family_name(o->family), o->margin);
+    if (o->carried && o->family != CISUP_ROTATION2 && o->family != CISUP_RANDOM_RELU &&
+        o->family != CISUP_IDENTITY)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "family %s has an on-indicator; networks that carry masks take "
+                          "rotation2, random-relu and identity",
+                          cisup_family_name(o->family));
     if (o->network < 0)
         return CISUP_FAIL(err, CISUP_EINVAL, "network %" PRId64 " is negative",
                           o->network);
@@ -104,6 +111,12 @@ static void draw_rotation4(cisup_rng *rng, double b, double *w) {
     double R[4], rest[2];
     draw_rotation(rng, R, rest);
     cisup_gate_weights(w, R, rest, b, 2);
+}
+
+/* The rotation that rotation4 has from the same stream. */
+static void draw_rotation2(cisup_rng *rng, double *w) {
+    double rest[2];
+    draw_rotation(rng, w, rest);
 }
 
 /* The gate around an MLP with weights Normal(0, 2/m), which keep the mean square, and
@@ -149,6 +162,9 @@ static void draw_circuit(const recipe *r, cisup_index k, cisup_index t, double *
     case CISUP_GATE:
         draw_gate(&rng, r->o.margin, r->d, w);
         break;
+    case CISUP_ROTATION2:
+        draw_rotation2(&rng, w);
+        break;
     }
 }
 
@@ -168,6 +184,7 @@ static void expect_weights(const recipe *r, double *wbar) {
         cisup_gate_indicator(wbar, 2);
         break;
     case CISUP_RANDOM_RELU:
+    case CISUP_ROTATION2:
         break;
     case CISUP_IDENTITY:
         draw_circuit(r, 0, 0, wbar);
@@ -191,7 +208,7 @@ static void fill_bias(const recipe *r, double *b) {
 }
 
 /* All but w. */
-static void describe(cisup_circuits *c, const recipe *r) {
+static cisup_status describe(cisup_circuits *c, const recipe *r, cisup_error *err) {
     const cisup_family family = r->o.family;
     for (cisup_index k = 0; k < r->layers; k++) {
         expect_weights(r, c->wbar + k * r->d * r->d);
@@ -202,6 +219,8 @@ static void describe(cisup_circuits *c, const recipe *r) {
         c->on_count = 2;
     if (family == CISUP_ROTATION3 || family == CISUP_ROTATION4) c->offset = 1.0;
     c->fold = family == CISUP_IDENTITY;
+    c->carried = r->o.carried || family == CISUP_ROTATION2;
+    return family == CISUP_ROTATION2 ? cisup_circuits_sign(c, err) : CISUP_OK;
 }
 
 static recipe recipe_of(cisup_index T, cisup_index d, cisup_index L,
@@ -222,10 +241,11 @@ cisup_status cisup_circuits_make(cisup_circuits *c, cisup_index T, cisup_index d
     CISUP_TRY(cisup_circuits_init(c, T, d, L, r.layers, err));
     for (cisup_index k = 0; k < r.layers * T; k++)
         draw_circuit(&r, k / T, k % T, c->w + k * d * d);
-    describe(c, &r);
+    CISUP_TRY(describe(c, &r, err));
     if (r.o.family != CISUP_ROTATION3 && r.o.family != CISUP_ROTATION4)
         cisup_circuits_set_mean(c);
 done:
+    if (status != CISUP_OK) cisup_circuits_free(c);
     return status;
 }
 
@@ -241,12 +261,13 @@ cisup_status cisup_circuits_compute(cisup_circuits *c, cisup_index T, cisup_inde
                           "circuits of width %" PRId64 "; computed ones have at most %d",
                           d, (int)CISUP_COMPUTED_WIDTH);
     CISUP_TRY(cisup_circuits_init(c, 1, d, L, r.layers, err));
-    describe(c, &r);
+    CISUP_TRY(describe(c, &r, err));
     cisup_release(c->w);
     c->w = NULL;
     c->T = T;
     c->family = r.o;
 done:
+    if (status != CISUP_OK) cisup_circuits_free(c);
     return status;
 }
 

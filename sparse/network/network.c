@@ -10,8 +10,15 @@
 #include <cisup/core/memory.h>
 #include <cisup/sparse/network/network_parts.h>
 
+#include <math.h>
+
 cisup_network_options cisup_network_defaults(void) {
-    return (cisup_network_options){.weights = cisup_weight_defaults(), .seed = 1};
+    return (cisup_network_options){.weights = cisup_weight_defaults(),
+                                   .seed = 1,
+                                   .carrying = {.active = 1,
+                                                .input = (double)NAN,
+                                                .offset = (double)NAN,
+                                                .strength = (double)NAN}};
 }
 
 void cisup_network_free(cisup_network *net) {
@@ -20,6 +27,8 @@ void cisup_network_free(cisup_network *net) {
             cisup_operator_free(&net->layers[l]);
     cisup_release(net->layers);
     cisup_release(net->row_of);
+    cisup_release(net->offset);
+    cisup_release(net->strength);
     *net = (cisup_network){0};
 }
 
@@ -62,10 +71,11 @@ static cisup_status adopt(const cisup_index *given, cisup_index T, cisup_index l
 static cisup_status order_layer(const cisup_network_options *o, cisup_index rows,
                                 cisup_index l, cisup_index *out, cisup_index *seen,
                                 cisup_error *err) {
-    if (l > 1 && !o->keep_order && o->permutations)
+    if (l > 1 && !o->keep_order && o->permutations && !o->carrying.cycle)
         return adopt(o->permutations + (l - 2) * rows, rows, l, out, seen, err);
-    if (l == 1 || o->keep_order) {
-        for (cisup_index t = 0; t < rows; t++) out[t] = t;
+    const cisup_index c = o->carrying.cycle, part = c ? (l - 1) % c : 0;
+    if (l == 1 || o->keep_order || c) {
+        for (cisup_index t = 0; t < rows; t++) out[t] = part * rows + t;
         return CISUP_OK;
     }
     cisup_rng rng;
@@ -161,14 +171,25 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
                           "an allocation of %" PRId64 " circuits for %" PRId64
                           " circuits",
                           base->T, circuits->T);
+    if (!!o.carrying.cycle != !!circuits->carried || o.carrying.cycle == 1 ||
+        o.carrying.cycle > CISUP_CYCLE_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "%s circuits in a network with a cycle of %" PRId64
+                          " allocations",
+                          circuits->carried ? "carried" : "published", o.carrying.cycle);
     const cisup_shape shape = {
         .d = circuits->d, .T = base->T, .S = base->S, .L = circuits->L, .N = base->N};
     cisup_status status;
-    *net = (cisup_network){
-        .base = base, .circuits = circuits, .weights = o.weights, .threads = o.threads};
+    *net = (cisup_network){.base = base,
+                           .circuits = circuits,
+                           .weights = o.weights,
+                           .cycle = o.carrying.cycle,
+                           .threads = o.threads};
+    if (net->cycle) net->weights.scheme = CISUP_WEIGHTS_PLAIN;
     CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
+    if (net->cycle) CISUP_TRY(cisup_network_gate(net, &o.carrying, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
     CISUP_TRY(build_layers(net, &o, err));
 done:

@@ -21,14 +21,15 @@ cisup_status cisup_wiring_make(cisup_wiring *w, const cisup_incidence *base,
 cisup_status cisup_wiring_of(cisup_wiring *w, const cisup_incidence *base,
                              const cisup_network *net, cisup_error *err) {
     const cisup_index T = net->circuits->T, L = net->circuits->L, rows = base->T;
-    *w = (cisup_wiring){.base = base, .L = L, .T = T, .row_of = net->row_of};
+    *w = (cisup_wiring){
+        .base = base, .L = L, .T = T, .cycle = net->cycle, .row_of = net->row_of};
     const cisup_status status =
         cisup_new(&w->circuit_of, L * rows, sizeof(cisup_index), err);
     if (status != CISUP_OK) return status;
     for (cisup_index k = 0; T < rows && k < L * rows; k++) w->circuit_of[k] = -1;
     for (cisup_index l = 0; l < L; l++)
         for (cisup_index t = 0; t < T; t++)
-            w->circuit_of[l * rows + net->row_of[l * T + t]] = t;
+            w->circuit_of[l * rows + cisup_wiring_row_of(w, l + 1, t)] = t;
     return CISUP_OK;
 }
 

@@ -11,8 +11,9 @@
  * The pi_l are computed (core/base/bijection.h) or a stored network's tables. Start from
  * {0}. Only read once made, by any number of threads. */
 typedef struct {
-    const cisup_incidence *base; /* borrowed */
+    const cisup_incidence *base; /* borrowed; [cycle] if that is not 0 */
     cisup_index L, T;            /* T: circuits, fewer than rows if some are left out */
+    cisup_index cycle;           /* c of networks that carry masks, else 0 */
     cisup_bijection *pi;         /* [L], the first unused; NULL if stored or kept */
     const cisup_index *row_of;   /* [L][T], borrowed from a network, or NULL */
     cisup_index *circuit_of;     /* [L][rows], its inverse, -1: none; or NULL */
@@ -26,17 +27,29 @@ CISUP_MUST_CHECK cisup_status cisup_wiring_make(cisup_wiring *w,
                                                 uint64_t seed, cisup_index network,
                                                 cisup_error *err);
 
-/* Those of a stored network, whose base must be the one that `base` was made of.
- * O(L T). Errors: ENOMEM. */
+/* Those of a stored network, whose base must be the one that `base` was made of; of a
+ * cycle: [cycle] incidences, one a part. O(L T). Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_wiring_of(cisup_wiring *w,
                                               const cisup_incidence *base,
                                               const cisup_network *net, cisup_error *err);
 void cisup_wiring_free(cisup_wiring *w);
 
-/* pi_l(t), the row of circuit t in layer l, and the circuit that has a row, or -1. */
+/* Which part of a cycle layer l uses, and its neurons. */
+static inline cisup_index cisup_wiring_part(const cisup_wiring *w, cisup_index l) {
+    return w->cycle ? (l - 1) % w->cycle : 0;
+}
+
+static inline const cisup_incidence *cisup_wiring_base(const cisup_wiring *w,
+                                                       cisup_index l) {
+    return w->base + cisup_wiring_part(w, l);
+}
+
+/* The row of circuit t in layer l, pi_l(t) or that of its part, and the circuit that has
+ * a row, or -1. */
 static inline cisup_index cisup_wiring_row_of(const cisup_wiring *w, cisup_index l,
                                               cisup_index t) {
-    if (w->row_of) return w->row_of[(l - 1) * w->T + t];
+    if (w->row_of)
+        return w->row_of[(l - 1) * w->T + t] - cisup_wiring_part(w, l) * w->base->T;
     return w->pi && l > 1 ? cisup_bijection_apply(&w->pi[l - 1], t) : t;
 }
 
@@ -55,7 +68,7 @@ void cisup_wiring_circuits_of(const cisup_wiring *w, cisup_index l, cisup_index 
 /* The S neurons of circuit t in layer l, increasing. neurons: [S]. */
 static inline void cisup_wiring_neurons(const cisup_wiring *w, cisup_index l,
                                         cisup_index t, int32_t *neurons) {
-    cisup_incidence_row(w->base, cisup_wiring_row_of(w, l, t), neurons);
+    cisup_incidence_row(cisup_wiring_base(w, l), cisup_wiring_row_of(w, l, t), neurons);
 }
 
 /* What kappa of (4.5) is estimated from. */

@@ -206,7 +206,7 @@ static void stored_networks_agree_with_the_forward_pass(void **state) {
                 CHECK_OK(cisup_incidence_of(&x, &a, &error_));
                 CHECK_OK(cisup_wiring_of(&w, &x, &net, &error_));
                 kappas_of(&net, kappa);
-                cisup_open_network open = {&w, &c, o.weights, kappa, 0};
+                cisup_open_network open = {&w, &c, o.weights, kappa, 0, NULL};
                 compare_network(&net, &open, (cisup_mode)mode, row[k].z, 1e-10);
                 open.is_single = 1;
                 compare_network(&net, &open, (cisup_mode)mode, row[k].z, 2e-5);
@@ -244,7 +244,7 @@ static void compare_computed(cisup_index N, cisup_index S, cisup_index T, cisup_
     o.permutations = pi;
     CHECK_OK(cisup_network_make(&net, &a, &made, &o, &error_));
     kappas_of(&net, kappa);
-    const cisup_open_network open = {&w, &computed, o.weights, kappa, 0};
+    const cisup_open_network open = {&w, &computed, o.weights, kappa, 0, NULL};
     compare_network(&net, &open, CISUP_MODE_RELU, z, 1e-10);
     cisup_release(pi);
     cisup_network_free(&net);
@@ -313,7 +313,7 @@ static cisup_status run_once(void *context) {
     if (status == CISUP_OK) status = cisup_wiring_make(&w, &x, 3, 0, 1, 0, NULL);
     if (status == CISUP_OK) status = cisup_circuits_compute(&c, 1000, 4, 3, &f, NULL);
     if (status == CISUP_OK) status = cisup_batch_init(&b, 2, &c, NULL);
-    const cisup_open_network open = {&w, &c, weights, kappa, 0};
+    const cisup_open_network open = {&w, &c, weights, kappa, 0, NULL};
     if (status == CISUP_OK) status = cisup_open_pass_new(&p, &open, 2, NULL);
     if (status == CISUP_OK) {
         record seen = {.T = 1000, .d = 4, .N = 500, .L = 3};
@@ -343,7 +343,7 @@ static void kappa_by_rows_is_refused(void **state) {
     cisup_wiring w;
     cisup_circuits c = drawn(CISUP_STEP2, 20, 2, 2, 0);
     cisup_open_pass *p;
-    cisup_open_network open = {&w, &c, cisup_weight_defaults(), NULL, 0};
+    cisup_open_network open = {&w, &c, cisup_weight_defaults(), NULL, 0, NULL};
     open.weights.kappa = CISUP_KAPPA_ROWS;
     CHECK_OK(cisup_incidence_make(&x, 40, 3, 20, CISUP_SCHEME_TD, &error_));
     CHECK_OK(cisup_wiring_make(&w, &x, 2, 1, 1, 0, &error_));

@@ -336,8 +336,8 @@ static void unsuitable_families_are_refused(void **state) {
     o = drawn(CISUP_ROTATION3, 0);
     o.margin = (double)INFINITY;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin inf");
-    o.family = (cisup_family)6;
-    check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 6");
+    o.family = (cisup_family)7;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 7");
 }
 
 static void sizes_beyond_memory_are_refused(void **state) {
