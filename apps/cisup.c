@@ -10,6 +10,7 @@
 #include <gsl/gsl_errno.h>
 #include <locale.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 enum { ENDS = sizeof ends / sizeof ends[0] };
 static volatile sig_atomic_t is_orderly, received;
+static pthread_t first_thread;
 static int has_failed; /* why was said already */
 
 static void remove_drafts(void) {
@@ -49,8 +51,13 @@ static void remove_drafts(void) {
 }
 
 /* The first signal asks a command that can for an orderly end; else the program ends as
- * without a handler, but leaves no drafts. */
+ * without a handler, but leaves no drafts. On the first thread, which makes them all: it
+ * must not make another while they are removed. */
 static void on_signal(int number) {
+    if (!pthread_equal(pthread_self(), first_thread)) {
+        (void)pthread_kill(first_thread, number);
+        return;
+    }
     if (is_orderly && !received) {
         received = number;
         return;
@@ -63,6 +70,7 @@ static void on_signal(int number) {
 /* What the caller lets us ignore, as nohup and shells do, stays ignored. */
 static void catch_signals(void) {
     const struct sigaction action = {.sa_handler = on_signal};
+    first_thread = pthread_self();
     for (int k = 0; k < ENDS; k++) {
         struct sigaction before;
         if (sigaction(ends[k], NULL, &before) == 0 && before.sa_handler != SIG_IGN)

@@ -125,11 +125,11 @@ cisup_status propagation_each(const propagation *p, propagation_step *step, void
         for (cisup_index j = 0; j < s->S.count; j++)
             for (cisup_index k = 0; k < s->T.count; k++) {
                 cisup_shape shape;
-                if (step && signal_received()) return CISUP_OK;
                 CISUP_TRY(setup_shape(s, s->D.value[i], s->T.value[k], s->S.value[j],
                                       &shape, err));
                 CISUP_TRY(check_shape(p, &shape, err));
                 if (step) CISUP_TRY(step(context, &shape, err));
+                if (step && signal_received()) return CISUP_OK;
             }
 done:
     return status;

@@ -36,8 +36,9 @@ CISUP_MUST_CHECK cisup_status propagation_complete(propagation *p, cisup_error *
 typedef cisup_status propagation_step(void *context, const cisup_shape *shape,
                                       cisup_error *err);
 
-/* Steps through the grid until a signal has come. step NULL: finds out whether all shapes
- * can run, before anything does. Errors: those of setup_shape and exclusion_check; what
+/* Steps through the grid until a signal has come; the first shape is stepped through
+ * whenever it comes. step NULL: finds out whether all shapes can run, before anything
+ * does. Errors: those of setup_shape and exclusion_check; what
  * step returns. */
 CISUP_MUST_CHECK cisup_status propagation_each(const propagation *p,
                                                propagation_step *step, void *context,
@@ -51,8 +52,8 @@ typedef cisup_status propagation_sink(void *context, const finished_run *run,
                                       cisup_error *err);
 
 /* Makes the allocation of one shape, runs the experiment and hands the report to `sink`;
- * after a signal it is of the networks done so far. Errors: those of the library; what
- * sink returns. */
+ * after a signal it is of the networks done so far, of one at least. Errors: those of the
+ * library; what sink returns. */
 CISUP_MUST_CHECK cisup_status propagation_run(propagation *p, const cisup_shape *shape,
                                               int is_quiet, propagation_sink *sink,
                                               void *context, cisup_error *err);

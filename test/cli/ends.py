@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ends.py CISUP DATA: what is left when a program ends early.
+"""ends.py CISUP SIGNAL_AT_OPEN: what is left when a program ends early.
 
 Signals leave no drafts and keep their meaning, ignored ones stay ignored, a reader who has gone ends a
-long grid, and of programs that write one name at the same time one wins.
+long grid, and of programs that write one name at the same time one wins. The preloaded SIGNAL_AT_OPEN stops programs, or sends
+them a signal, where they have made a draft: nothing depends on how fast they are.
 """
 import csv
 import os
@@ -15,10 +16,12 @@ import time
 import unittest
 from pathlib import Path
 
-PROGRAM, DATA = sys.argv[1:3]
+PROGRAM, SIGNAL_AT_OPEN = sys.argv[1:3]
 ENDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 PATIENCE = 300  # seconds: far more than is needed, far less than the grids here would take
 LONG = ["propagate", "-D", "200", "-S", "3", "-T", "20", "-L", "4", "-M", "400", "-z", "1", "-q", "--threads", "1"]
+# Its one network takes ten minutes.
+ENDLESS = [*LONG, "-D", "20000", "-T", "20000", "-K", "1", "-M", 10**6, "--engine", "batched"]
 # About 90 MB and 800 files; they are never finished here.
 ALLOCATE = ["allocate", "-D", "40000", "-S", "6", "--scheme", "td", "-q"]
 EXPORT = ["export", "-D", "4000", "-S", "3", "-T", "2000", "-L", "100", "-q"]
@@ -40,60 +43,79 @@ class Folder(unittest.TestCase):
                     stream.close()
         self.scratch.cleanup()
 
-    def start(self, *arguments, handler=signal.SIG_DFL, **more):
+    def start(self, *arguments, handler=signal.SIG_DFL, number=signal.SIGSTOP, at=None, **more):
+        """at: of a file, the first to be made under such a name sends the process that signal."""
         def prepare():
             for number in ENDS:
                 signal.signal(number, handler)
 
-        process = subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.folder, preexec_fn=prepare,
+        env = dict(os.environ)
+        if at:
+            env.update(LD_PRELOAD=SIGNAL_AT_OPEN, SIGNAL_AT_OPEN=at, SIGNAL_NUMBER=str(int(number)))
+        process = subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=self.folder, preexec_fn=prepare, env=env,
                                    stderr=subprocess.PIPE, text=True, **more)
         self.running.append(process)
+        return process
+
+    def start_and_stop(self, *arguments, at="*.tmp", **more):
+        """Stopped in its midst, when there is a draft."""
+        process = self.start(*arguments, at=at, **more)
+        how = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        self.assertEqual(how.si_code, os.CLD_STOPPED, "ended without a draft")
+        self.assertTrue(list(self.folder.glob("*.tmp")))
         return process
 
     def names(self):
         return sorted(path.name for path in self.folder.iterdir())
 
-    def stopped_at_draft(self, process, pattern="*.tmp"):
-        """Stops the process in its midst, when there is a draft."""
-        while not list(self.folder.glob(pattern)):
-            self.assertIsNone(process.poll(), "ended without a draft")
-            time.sleep(0.001)
-        os.kill(process.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
-        self.assertTrue(list(self.folder.glob(pattern)), "too fast for this test")
-
 
 class Signals(Folder):
     def test_no_draft_is_left(self):
         commands = [([*ALLOCATE, "-o", "out.csv"], "*.tmp"), ([*ALLOCATE, "-o", "out.mtx"], "*.tmp"),
-                    ([*EXPORT, "-o", "out"], "*.tmp/E2.mtx")]
-        for command, pattern in commands:
+                    ([*EXPORT, "-o", "out"], "*.tmp/E2.mtx*")]
+        for command, at in commands:
             for number in ENDS:
                 with self.subTest(command=command[0], number=number):
-                    process = self.start(*command)
-                    self.stopped_at_draft(process, pattern)
+                    process = self.start_and_stop(*command, at=at)
                     process.send_signal(number)
                     process.send_signal(signal.SIGCONT)
                     self.assertEqual(process.wait(PATIENCE), -number)
                     self.assertEqual(self.names(), [])
 
-    def test_an_orderly_end_and_one_at_once(self):
+    def check_some_networks(self, name):
+        """The file has the rows of one report, and goes."""
+        with open(self.folder / name) as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(len([row for row in rows if row["record"] == "error"]), 24)
+        done = {int(row["networks_done"]) for row in rows}
+        self.assertEqual(len(done), 1)
+        self.assertTrue(1 <= done.pop() < 10**6)
+        (self.folder / name).unlink()
+
+    def test_an_orderly_end(self):
         for number in ENDS:
             with self.subTest(number=number):
-                process = self.start(*LONG, "-K", 10**6, "--csv", "once.csv")
-                self.stopped_at_draft(process)
+                name = f"{number.name}.csv"
+                process = self.start_and_stop(*LONG, "-K", 10**6, "--csv", name)
                 process.send_signal(number)
                 process.send_signal(signal.SIGCONT)
                 self.assertEqual(process.wait(PATIENCE), 128 + number)
-                self.assertEqual(self.names(), ["once.csv"])
-                with open(self.folder / "once.csv") as file:
-                    done = {int(row["networks_done"]) for row in csv.DictReader(file)}
-                self.assertEqual(len(done), 1)
-                self.assertTrue(1 <= done.pop() < 10**6)
-                (self.folder / "once.csv").unlink()
-                # A second signal, of any kind: the first network takes long.
-                process = self.start(*LONG, "-K", 1, "-M", 2 * 10**6, "--csv", "twice.csv")
-                self.stopped_at_draft(process)
+                self.assertEqual(self.names(), [name])
+                self.check_some_networks(name)
+
+    def test_one_network_is_finished_however_early_the_signal(self):
+        for number in ENDS:
+            with self.subTest(number=number):
+                name = f"{number.name}.csv"
+                process = self.start(*LONG, "-T", "20,21", "-K", 10**6, "--csv", name, at="*.tmp", number=number)
+                self.assertEqual(process.wait(PATIENCE), 128 + number)
+                self.assertEqual(self.names(), [name])
+                self.check_some_networks(name)  # of the first shape alone
+
+    def test_a_second_signal_ends_at_once(self):
+        for number in ENDS:
+            with self.subTest(number=number):
+                process = self.start_and_stop(*ENDLESS, "--csv", "twice.csv")
                 process.send_signal(number)
                 process.send_signal(signal.SIGCONT)
                 while process.poll() is None:
@@ -108,20 +130,21 @@ class Signals(Folder):
         for command in commands:
             for number in ENDS[:2]:
                 with self.subTest(command=command[0], number=number):
-                    for pause in (0.2, 1, 5, 25):  # until it is past its beginning
+                    pause = 0.2  # until it is past its beginning: before, a signal ends it at once
+                    while True:
                         process = self.start(*command, stdout=subprocess.DEVNULL)
                         time.sleep(pause)
                         process.send_signal(number)
-                        if process.wait(PATIENCE) == 128 + number:
+                        if process.wait(PATIENCE) != -number or pause > PATIENCE:
                             break
+                        pause *= 2
                     self.assertEqual(process.returncode, 128 + number)
                     self.assertEqual(process.stderr.read(), f"cisup: stopped by signal {int(number)}\n")
                     self.assertEqual(self.names(), [])
 
     def test_what_was_ignored_stays_ignored(self):
         for command in ([*LONG, "-K", "300", "--csv", "out"], [*ALLOCATE, "-o", "out"]):
-            process = self.start(*command, handler=signal.SIG_IGN)
-            self.stopped_at_draft(process)
+            process = self.start_and_stop(*command, handler=signal.SIG_IGN)
             for number in ENDS:
                 process.send_signal(number)
             process.send_signal(signal.SIGCONT)
@@ -133,9 +156,7 @@ class Signals(Folder):
         """In a new process namespace every run has the same number; here names are drawn."""
         seen = set()
         for _ in range(3):
-            process = self.start(*ALLOCATE, "-o", "out.mtx")
-            while len(self.names()) <= len(seen):
-                time.sleep(0.001)
+            process = self.start_and_stop(*ALLOCATE, "-o", "out.mtx")
             process.kill()
             process.wait()
             new = set(self.names()) - seen
@@ -170,9 +191,11 @@ class Readers(Folder):
 
 
 class Races(Folder):
-    def race(self, command, count):
+    def race(self, command, count, at="*.tmp"):
         """Starts some that are stopped at their drafts, and lets all finish together."""
-        processes = [self.start(*command) for _ in range(count)]
+        processes = [self.start_and_stop(*command, at=at) for _ in range(count)]
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
         codes = [process.wait(PATIENCE) for process in processes]
         self.assertEqual(sorted(codes), [0] + [4] * (count - 1))
         for process, code in zip(processes, codes):
@@ -183,12 +206,11 @@ class Races(Folder):
         self.assertIn("out.csv", self.names())
 
     def test_of_many_exports_one_wins(self):
-        self.race(["export", "-D", 60, "-S", 3, "-T", 5, "-q", "-o", "out"], 4)
+        self.race(["export", "-D", 60, "-S", 3, "-T", 5, "-q", "-o", "out"], 4, at="*.tmp/*")
         self.assertTrue((self.folder / "out" / "manifest.json").exists())
 
     def test_what_is_made_meanwhile_is_kept(self):
-        process = self.start(*LONG, "-K", 200, "--csv", "out.csv")
-        self.stopped_at_draft(process)
+        process = self.start_and_stop(*LONG, "-K", 200, "--csv", "out.csv")
         (self.folder / "out.csv").write_text("precious\n")
         process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(PATIENCE), 4)
@@ -198,8 +220,7 @@ class Races(Folder):
         self.assertTrue(draft.read_text().startswith("record,"))
 
     def test_a_folder_made_meanwhile_is_kept(self):
-        process = self.start("export", "-D", 60, "-S", 3, "-T", 5, "-L", 40, "-q", "-o", "out")
-        self.stopped_at_draft(process)
+        process = self.start_and_stop("export", "-D", 60, "-S", 3, "-T", 5, "-L", 40, "-q", "-o", "out", at="*.tmp/*")
         (self.folder / "out").mkdir()
         process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(PATIENCE), 4)

@@ -57,7 +57,7 @@ def printed(*arguments, expect=(0,)):
 
 def printed_until_stopped(*arguments):
     """Of a search without end behind one that has an end."""
-    for pause in (1, 2, 4, 8, 16, 32):
+    for pause in (1, 2, 4, 8, 16, 32, 64, 128):
         with subprocess.Popen(
             [PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as run:

@@ -1,7 +1,7 @@
 # A signal ends a run in order: what was measured is kept, drafts are gone. A shell has
 # its background jobs ignore SIGINT, and what is ignored stays so.
 long='propagate -D 200 -S 3 -T 20 -L 4 -M 400 -z 1 -K 100000 -q --threads 1'
-begun() { while ! ls "$1".*.tmp >/dev/null 2>&1; do sleep 0.01; done; }
+begun() { while ! ls "$1".*.tmp "$1" 2>/dev/null | grep -q .; do sleep 0.01; done; }
 for signal in TERM INT HUP; do
     env --default-signal=INT,HUP cisup $long --csv $signal.csv &
     begun $signal.csv

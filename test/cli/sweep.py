@@ -6,6 +6,7 @@ Kills with SIGKILL at random moments (the fractions come from CISUP_SEED), sever
 processes on one journal, claims of dead and of stopped processes, damaged journals, full
 disks.
 """
+import contextlib
 import csv
 import io
 import json
@@ -69,6 +70,15 @@ def status(journal):
     out, err = process.communicate()
     # While the journal is being made it is not there, or empty.
     return json.loads(out) if out else {"running": 0, "done": 0}
+
+
+def cells_done(journal):
+    """As status, but at once."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as c:
+            return c.execute("SELECT count(records) FROM cell").fetchone()[0]
+    except sqlite3.Error:  # it is being made
+        return 0
 
 
 def wait_for(condition):
@@ -161,7 +171,10 @@ class Survives(Sweep):
         kills = 0
 
         def kill_some_time(process):
-            time.sleep(rng.random() * self.took / 20)
+            end = time.monotonic() + rng.random() * self.took / 20
+            most = cells_done(self.journal) + CELLS // 40  # should it be faster by now
+            while time.monotonic() < end and cells_done(self.journal) < most:
+                time.sleep(0.001)
             kill(process)
             self.assertEqual(process.returncode, -signal.SIGKILL)  # was at work
 
