@@ -34,11 +34,11 @@ static inline uint64_t cisup_remainder(cisup_divisor d, uint64_t x) {
 
 typedef struct {
     cisup_lines lines;
-    cisup_index groups;     /* k */
+    cisup_index groups; /* k */
     cisup_divisor by_q, by_m;
-    int32_t *inverse;       /* [k]: 1/i modulo m, i >= 1 */
-    int32_t *power, *log;   /* field after field: [2(Q-1)], powers of a generator twice;
-                               [Q], 0 for 0 */
+    int32_t *inverse;     /* [k]: 1/i modulo m, i >= 1 */
+    int32_t *power, *log; /* field after field: [2(Q-1)], powers of a generator twice;
+                             [Q], 0 for 0 */
 } cisup_ring;
 
 /* Errors: EINVAL (q not usable with k - 1, k < 2); ENOMEM. */

@@ -96,8 +96,8 @@ static cisup_status wilson_rows(const cisup_td_table *table, int extra, cisup_in
         const cisup_index count = has_point ? larger - 1 : blocks;
         for (cisup_index b = 0; b < count; b++, inner += k, w.row += k)
             for (cisup_index g = 0; g < k; g++)
-                w.row[g] = inner[g] < m ? x[g] * (int32_t)m + inner[g]
-                                        : (int32_t)(t * m) + x[k];
+                w.row[g] =
+                    inner[g] < m ? x[g] * (int32_t)m + inner[g] : (int32_t)(t * m) + x[k];
     }
     CISUP_TRY(hole_rows(table, extra, u, m * t, w, err));
 done:
@@ -132,8 +132,8 @@ static cisup_status vector_rows(const cisup_td_table *table, int extra,
             for (cisup_index y = 0; y < p; y++, w.row += k)
                 for (cisup_index g = 0; g < k; g++) {
                     const cisup_index place = (g - turn + v.m + 2) % (v.m + 2);
-                    w.row[g] = (int32_t)(place ? (v.a[place - 1] * factor + y) % p
-                                               : p + j);
+                    w.row[g] =
+                        (int32_t)(place ? (v.a[place - 1] * factor + y) % p : p + j);
                 }
     return hole_rows(table, extra, v.t, p, w, err);
 }

@@ -23,8 +23,7 @@ static cisup_td_recipe ring_of(cisup_index k, cisup_index n) {
     return (cisup_td_recipe){CISUP_TD_RING, n, 0, n * n};
 }
 
-static cisup_td_recipe product_of(const cisup_td_table *table, int extra,
-                                  cisup_index n) {
+static cisup_td_recipe product_of(const cisup_td_table *table, int extra, cisup_index n) {
     for (cisup_index a = 2; a * a <= n; a++)
         if (n % a == 0 && is_whole(table, extra, a) && is_whole(table, extra, n / a))
             return (cisup_td_recipe){CISUP_TD_PRODUCT, a, n / a, n * n};
@@ -78,8 +77,8 @@ static cisup_td_recipe best_of(const cisup_td_table *table, int extra, cisup_ind
     return best;
 }
 
-cisup_status cisup_td_table_init(cisup_td_table *table, cisup_index groups,
-                                 cisup_index n, cisup_error *err) {
+cisup_status cisup_td_table_init(cisup_td_table *table, cisup_index groups, cisup_index n,
+                                 cisup_error *err) {
     *table = (cisup_td_table){.groups = groups};
     table->most = n < CISUP_TD_MOST ? n : CISUP_TD_MOST;
     const cisup_status status = cisup_new(
