@@ -88,23 +88,41 @@ CISUP_MUST_CHECK cisup_status cisup_cycle_store(const cisup_cycle *x,
 /* The rows of the joined allocation, computed whenever they are asked for; borrows x. */
 cisup_rows cisup_cycle_rows(const cisup_cycle *x);
 
+/* How the neurons of circuits lie in the parts of a joined allocation. */
+typedef struct {
+    cisup_index N, S; /* neurons of a part; neurons of circuit 0 in part 0 */
+    cisup_index bad_circuit, bad_part; /* the first that has not S in a part, or -1 */
+    cisup_index bad_count;             /* how many it has there */
+} cisup_cycle_parts;
+
+/* Looks for the first circuit, and its first part, with another number of neurons than
+ * circuit 0 has in part 0: parts of N neurons each, c of them; neurons from c N on are of
+ * no part.
+ *
+ *   parts   uninitialised on entry; all zero after a failure
+ *
+ * Errors: EINVAL (c < 2, N < 1, c N above the rows' N, T or S < 1); EFORMAT when a row is
+ * not strictly increasing within [0, rows->N); ENOMEM; those of the rows. O(T S). */
+CISUP_MUST_CHECK cisup_status cisup_cycle_parts_check(const cisup_rows *rows,
+                                                      cisup_index c, cisup_index N,
+                                                      cisup_cycle_parts *parts,
+                                                      cisup_error *err);
+
 /* What the check of a cycle found. */
 typedef struct {
-    int holds; /* S neurons in every part, and no two circuits meet twice */
-    cisup_index bad_circuit, bad_part; /* the first with another number than S, or -1 */
-    cisup_index bad_count;             /* how many it has there */
-    cisup_overlap_report overlap;      /* neurons of the joined allocation */
+    int holds; /* as many neurons in every part, and no two circuits meet twice */
+    cisup_cycle_parts parts;
+    cisup_overlap_report overlap; /* of the joined allocation: neurons are h N + n */
 } cisup_cycle_report;
 
-/* Verifies a joined allocation: c parts of rows->N / c neurons, S = rows->S / c neurons
- * of every circuit in each of them, any two circuits with one neuron in common at most.
- * The witness names neurons h N + n.
+/* Verifies a joined allocation of c parts with rows->N / c neurons each: every circuit
+ * has as many neurons in each part, any two circuits share one neuron of all at most.
  *
  *   options  NULL: the defaults
  *   report   uninitialised on entry; all zero after a failure
  *
- * Errors: EINVAL (c < 2, or c does not divide the rows' N and S); those of
- * cisup_overlap_check_rows. Time that of it and O(T c S). */
+ * Errors: EINVAL (c does not divide the rows' N); those of cisup_cycle_parts_check and
+ * cisup_overlap_check_rows. */
 CISUP_MUST_CHECK cisup_status cisup_cycle_check(const cisup_rows *rows, cisup_index c,
                                                 const cisup_overlap_options *options,
                                                 cisup_cycle_report *report,

@@ -232,6 +232,27 @@ static void stored_prefixes_load_neurons_evenly(void **state) {
     }
 }
 
+/* More neurons than are looked at in one go: T circuits join S^2 pairs each. */
+static void every_pair_of_neurons_at_once(void **state) {
+    (void)state;
+    int32_t all[140];
+    static cisup_index circuit[140 * 140];
+    cisup_cycle x = made(140, 2, 2, 67 * 40 + 5);
+    for (int32_t n = 0; n < 140; n++) all[n] = n;
+    cisup_cycle_through(&x, (cisup_places){1, all, 140}, (cisup_places){0, all, 140},
+                        circuit);
+    cisup_index joined = 0;
+    for (cisup_index k = 0; k < 140 * 140; k++) {
+        cisup_index one;
+        cisup_cycle_through(&x, (cisup_places){1, all + k / 140, 1},
+                            (cisup_places){0, all + k % 140, 1}, &one);
+        assert_int_equal(circuit[k], one);
+        joined += one >= 0;
+    }
+    assert_int_equal(joined, 4 * x.T);
+    cisup_cycle_free(&x);
+}
+
 /* --- chances --------------------------------------------------------------------- */
 
 /* By the definition: all t, u, n, m. */
@@ -356,17 +377,45 @@ static void damage_is_found(void **state) {
     assert_true(checked(&x).holds);
     b[4] = 3; /* circuits 1 and 2 meet in neuron 3 of both parts */
     cisup_cycle_report r = checked(&x);
-    assert_true(!r.holds && !r.overlap.holds && r.bad_circuit == -1);
+    assert_true(!r.holds && !r.overlap.holds && r.parts.bad_circuit == -1);
     assert_true(r.overlap.witness_circuits[0] == 1 && r.overlap.witness_circuits[1] == 2);
     assert_true(r.overlap.witness_neurons[0] == 3 && r.overlap.witness_neurons[1] == 9);
     cisup_cycle_free(&x);
-    /* circuit 1 has three neurons in part 1 and one in part 0 */
-    int32_t joined[] = {0, 2, 4, 6, 1, 5, 6, 7};
-    const cisup_allocation both = {8, 4, 2, joined};
-    const cisup_rows rows = cisup_rows_stored(&both);
+}
+
+static cisup_cycle_report checked_joined(cisup_index N, cisup_index S, cisup_index T,
+                                         int32_t *joined) {
+    const cisup_allocation all = {N, S, T, joined};
+    const cisup_rows rows = cisup_rows_stored(&all);
+    cisup_cycle_report r;
     CHECK_OK(cisup_cycle_check(&rows, 2, NULL, &r, &error_));
-    assert_true(!r.holds && r.overlap.holds);
-    assert_true(r.bad_circuit == 1 && r.bad_part == 0 && r.bad_count == 1);
+    assert_int_equal(r.parts.N, N / 2);
+    return r;
+}
+
+static void circuits_unlike_the_first_are_named(void **state) {
+    (void)state;
+    int32_t a[] = {0, 2, 4, 6, 1, 5, 6, 7}, b[] = {0, 2, 3, 4, 6}, d[] = {4, 5};
+    cisup_cycle_report r = checked_joined(8, 4, 2, a);
+    assert_true(!r.holds && r.overlap.holds && r.parts.S == 2);
+    assert_true(r.parts.bad_circuit == 1 && r.parts.bad_part == 0);
+    assert_int_equal(r.parts.bad_count, 1);
+    r = checked_joined(8, 5, 1, b); /* three and two */
+    assert_true(!r.holds && r.parts.S == 3 && r.parts.bad_circuit == 0);
+    assert_true(r.parts.bad_part == 1 && r.parts.bad_count == 2);
+    r = checked_joined(8, 2, 1, d); /* nothing in part 0 */
+    assert_true(!r.holds && r.parts.bad_circuit == 0 && r.parts.bad_part == 0);
+    a[4] = 1, a[5] = 3, a[6] = 5, a[7] = 7;
+    assert_true(checked_joined(8, 4, 2, a).holds);
+    /* a neuron of no part */
+    const cisup_allocation all = {9, 4, 2, a};
+    const cisup_rows rows = cisup_rows_stored(&all);
+    cisup_cycle_parts parts;
+    a[3] = 8;
+    CHECK_OK(cisup_cycle_parts_check(&rows, 2, 4, &parts, &error_));
+    assert_true(parts.bad_circuit == 0 && parts.bad_part == 1 && parts.bad_count == 1);
+    assert_int_equal(cisup_cycle_parts_check(&rows, 2, 5, &parts, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_cycle_parts_check(&rows, 2, 0, &parts, NULL), CISUP_EINVAL);
 }
 
 static void errors_are_named(void **state) {
@@ -386,13 +435,13 @@ static void errors_are_named(void **state) {
     const cisup_rows rows = cisup_rows_stored(part);
     assert_int_equal(cisup_cycle_check(&rows, 1, NULL, &r, NULL), CISUP_EINVAL);
     assert_int_equal(cisup_cycle_check(&rows, 0, NULL, &r, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_check(&rows, 4, NULL, &r, &err), CISUP_EINVAL);
-    assert_non_null(strstr(err.text, "no cycle of 4 parts"));
+    assert_int_equal(cisup_cycle_check(&rows, 3, NULL, &r, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, "not 3 parts"));
     part[0].slot = b;
     assert_int_equal(
         cisup_cycle_check(&(cisup_rows){4, 2, 2, rows.fill, part, b}, 2, NULL, &r, NULL),
         CISUP_EFORMAT);
-    assert_true(!r.holds && r.bad_circuit == 0);
+    assert_true(!r.holds && r.parts.N == 0);
 }
 
 static cisup_status make_and_free(void *context) {
@@ -436,6 +485,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(chances_of_whole_designs),
         cmocka_unit_test(a_trillion_circuits_are_computed),
         cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(circuits_unlike_the_first_are_named),
+        cmocka_unit_test(every_pair_of_neurons_at_once),
         cmocka_unit_test(errors_are_named),
         cmocka_unit_test(every_allocation_failure_is_survived),
     };
