@@ -11,13 +11,16 @@ typedef struct {
     cisup_index bound; /* no cycle has more */
     cisup_index order; /* points in each of its c S groups */
     cisup_index less;  /* of these are left out in every part, one in a group */
+    cisup_index dual;  /* points a block of the packing whose dual it is, of `order`
+                          circuits; 0: it is none */
     cisup_index q;     /* order of the computed form, which holds q^2; 0: there is none */
-    char recipe[64]; /* of T: "td(10,47)", "wilson 3*13+11", "td(16,16) less 3 a part" */
+    char recipe[64];   /* of T: "td(10,47)", "wilson 3*13+11", "td(16,16) less 3 a part",
+                            "dual 4 of 50" */
 } cisup_cycle_plan;
 
 /* Plans for N neurons and S neurons a circuit in each of c allocations:
  *
- *   T <= min( floor( N floor(N/S) / S ), J(c N, c S) )                        (2.6)
+ *   T <= min( floor( N floor(N/S) / S ), J(c N, c S) )                        (2.7)
  *
  * with Johnson's bound J of core/allocation.h. Recipes: docs/allocations.md, "Cycles";
  * up to 1024 points a group all of them are tried, beyond only rings.

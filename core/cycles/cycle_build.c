@@ -6,6 +6,7 @@
  * disjoint, each as large as a walk through the rest makes it. */
 #include <cisup/core/cycles/cycle_form.h>
 
+#include <cisup/core/cycles/dual.h>
 #include <cisup/core/cycles/td.h>
 #include <cisup/core/memory.h>
 
@@ -130,23 +131,30 @@ static cisup_index group_start(const cisup_cycle_plan *plan, cisup_index j) {
     return j * plan->order - (j < plan->less ? j : plan->less);
 }
 
-cisup_status cisup_cycle_build(const cisup_cycle_plan *plan, cisup_index T,
-                               cisup_allocation *part, cisup_error *err) {
+static cisup_status fill(const cisup_cycle_plan *plan, cisup_allocation *part,
+                         cisup_error *err) {
     design d;
-    cisup_index made = 0;
-    cisup_status status;
-    CISUP_TRY(design_make(plan, &d, err));
-    for (status = CISUP_OK; made < plan->c && status == CISUP_OK; made++)
-        status = cisup_allocation_init(&part[made], plan->N, plan->S, T, err);
-    for (cisup_index h = 0; h < plan->c && status == CISUP_OK; h++)
-        for (cisup_index t = 0; t < T; t++) {
+    if (plan->dual) return cisup_dual_fill(plan, part, err);
+    const cisup_status status = design_make(plan, &d, err);
+    if (status != CISUP_OK) return status;
+    for (cisup_index h = 0; h < plan->c; h++)
+        for (cisup_index t = 0; t < part[h].T; t++) {
             const int32_t *block = d.row + d.order[t] * d.width + h * plan->S;
             for (cisup_index j = 0; j < plan->S; j++)
                 part[h].slot[t * plan->S + j] = (int32_t)group_start(plan, j) + block[j];
         }
-    if (status != CISUP_OK)
-        while (made > 0) cisup_allocation_free(&part[--made]);
     design_free(&d);
-done:
+    return CISUP_OK;
+}
+
+cisup_status cisup_cycle_build(const cisup_cycle_plan *plan, cisup_index T,
+                               cisup_allocation *part, cisup_error *err) {
+    cisup_index made = 0;
+    cisup_status status;
+    do {
+        status = cisup_allocation_init(&part[made++], plan->N, plan->S, T, err);
+    } while (status == CISUP_OK && made < plan->c);
+    if (status == CISUP_OK) status = fill(plan, part, err);
+    while (status != CISUP_OK && made > 0) cisup_allocation_free(&part[--made]);
     return status;
 }

@@ -3,6 +3,7 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/computed/lines.h>
+#include <cisup/core/cycles/dual.h>
 #include <cisup/core/cycles/td.h>
 #include <cisup/core/shape.h>
 
@@ -21,7 +22,7 @@ static cisup_status sizes_check(cisup_index N, cisup_index S, cisup_index c,
     return CISUP_OK;
 }
 
-/* (2.6) N floor(N/S) < 2^62. */
+/* (2.7) N floor(N/S) < 2^62. */
 static cisup_index bound_of(cisup_index N, cisup_index S, cisup_index c) {
     const cisup_index halves = N * (N / S) / S;
     const cisup_index joined = cisup_johnson_bound(c * N, c * S);
@@ -61,6 +62,7 @@ cisup_status cisup_cycle_plan_make(cisup_cycle_plan *plan, cisup_index N, cisup_
     plan->q = cisup_lines_largest(N / S, c * S - 1);
     cisup_td_text(&table, plan->order, plan->recipe);
     try_truncated(plan);
+    cisup_dual_try(plan);
 done:
     cisup_td_table_free(&table);
     return status;

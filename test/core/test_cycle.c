@@ -99,6 +99,27 @@ static void points_that_no_block_has_three_of_are_left_out(void **state) {
     }
 }
 
+/* 50 points, blocks of 4, four orbits: two orbits of 50 neurons in each half. */
+static void duals_have_more_than_disjoint_circuits(void **state) {
+    (void)state;
+    const cisup_index row[][4] = {{100, 8, 2, 50},  {110, 8, 2, 50}, {63, 6, 2, 63},
+                                  {162, 10, 2, 81}, {144, 9, 2, 0},  {150, 9, 2, 50}};
+    for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
+        const cisup_cycle_plan plan = planned(row[k][0], row[k][1], row[k][2]);
+        if (row[k][3] == 0) {
+            assert_true(plan.dual == 0);
+            continue;
+        }
+        assert_true(plan.T == row[k][3] && plan.dual > 0 && plan.T <= plan.bound);
+        for (cisup_index T = plan.T; T > 0; T /= 2) {
+            cisup_cycle x = made(plan.N, plan.S, 2, T);
+            assert_true(checked(&x).holds);
+            cisup_cycle_free(&x);
+        }
+    }
+    assert_string_equal(planned(100, 8, 2).recipe, "dual 4 of 50");
+}
+
 static void wrong_sizes_are_named(void **state) {
     (void)state;
     cisup_cycle_plan plan;
@@ -478,6 +499,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_table_is_reached),
         cmocka_unit_test(prime_groups_reach_the_bound),
         cmocka_unit_test(points_that_no_block_has_three_of_are_left_out),
+        cmocka_unit_test(duals_have_more_than_disjoint_circuits),
         cmocka_unit_test(wrong_sizes_are_named),
         cmocka_unit_test(random_cycles_hold_and_answer),
         cmocka_unit_test(stored_prefixes_load_neurons_evenly),
