@@ -96,37 +96,42 @@ done:
     return status;
 }
 
-static cisup_status plan_for(cisup_cycle_plan *plan, const cisup_cycle *x,
-                             cisup_error *err) {
-    const cisup_status status = cisup_cycle_plan_make(plan, x->N, x->S, x->c, err);
-    if (status != CISUP_OK) return status;
-    if (x->T < 1) return CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " circuits", x->T);
-    if (x->T > plan->T)
-        return CISUP_FAIL(err, CISUP_EINFEASIBLE,
-                          "T = %" PRId64 " circuits; %s places %" PRId64
-                          " for N = %" PRId64 ", S = %" PRId64 " in %" PRId64
-                          " parts, and no cycle more than %" PRId64,
-                          x->T, plan->recipe, plan->T, x->N, x->S, x->c, plan->bound);
-    return CISUP_OK;
+static cisup_status computed_make(cisup_cycle *x, cisup_index q, cisup_error *err) {
+    x->q = q;
+    const cisup_status status = cisup_ring_init(&x->form->ring, q, x->c * x->S, err);
+    if (status == CISUP_OK) computed_chances(x);
+    return status;
+}
+
+/* More circuits than a ring has: those of the plan. */
+static cisup_status planned_make(cisup_cycle *x, cisup_error *err) {
+    struct cisup_cycle_form *form = x->form;
+    cisup_cycle_plan plan;
+    cisup_status status;
+    CISUP_TRY(cisup_cycle_plan_make(&plan, x->N, x->S, x->c, err));
+    if (x->T > plan.T)
+        CISUP_TRY(CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                             "T = %" PRId64 " circuits; %s places %" PRId64
+                             " for N = %" PRId64 ", S = %" PRId64 " in %" PRId64
+                             " parts, and no cycle more than %" PRId64,
+                             x->T, plan.recipe, plan.T, x->N, x->S, x->c, plan.bound));
+    CISUP_TRY(cisup_new(&form->own, x->c, sizeof *form->own, err));
+    form->part = form->own;
+    CISUP_TRY(cisup_cycle_build(&plan, x->T, form->own, err));
+    CISUP_TRY(stored_finish(x, err));
+done:
+    return status;
 }
 
 cisup_status cisup_cycle_make(cisup_cycle *x, cisup_index N, cisup_index S, cisup_index c,
                               cisup_index T, cisup_error *err) {
     *x = (cisup_cycle){.N = N, .S = S, .c = c, .T = T};
-    cisup_cycle_plan plan;
     cisup_status status;
-    CISUP_TRY(plan_for(&plan, x, err));
+    CISUP_TRY(cisup_cycle_sizes_check(N, S, c, err));
+    if (T < 1) CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL, "T = %" PRId64 " circuits", T));
     CISUP_TRY(cisup_new(&x->form, 1, sizeof *x->form, err));
-    if (T <= plan.q * plan.q) {
-        x->q = plan.q;
-        CISUP_TRY(cisup_ring_init(&x->form->ring, plan.q, c * S, err));
-        computed_chances(x);
-    } else {
-        CISUP_TRY(cisup_new(&x->form->own, c, sizeof *x->form->own, err));
-        x->form->part = x->form->own;
-        CISUP_TRY(cisup_cycle_build(&plan, T, x->form->own, err));
-        CISUP_TRY(stored_finish(x, err));
-    }
+    const cisup_index q = cisup_lines_largest(N / S, c * S - 1);
+    CISUP_TRY(T <= q * q ? computed_make(x, q, err) : planned_make(x, err));
 done:
     if (status != CISUP_OK) cisup_cycle_free(x);
     return status;

@@ -18,6 +18,10 @@ struct cisup_cycle_form {
     cisup_cycle_lists *lists;     /* [c] */
 };
 
+/* Errors: EINVAL as for the plan. */
+CISUP_MUST_CHECK cisup_status cisup_cycle_sizes_check(cisup_index N, cisup_index S,
+                                                      cisup_index c, cisup_error *err);
+
 /* Builds the plan's cycle: the first T circuits, into part[c], uninitialised on entry and
  * empty after a failure. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_cycle_build(const cisup_cycle_plan *plan,

@@ -3,6 +3,7 @@
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/computed/lines.h>
+#include <cisup/core/cycles/cycle_form.h>
 #include <cisup/core/cycles/dual.h>
 #include <cisup/core/cycles/td.h>
 #include <cisup/core/shape.h>
@@ -10,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static cisup_status sizes_check(cisup_index N, cisup_index S, cisup_index c,
-                                cisup_error *err) {
+cisup_status cisup_cycle_sizes_check(cisup_index N, cisup_index S, cisup_index c,
+                                     cisup_error *err) {
     const cisup_status status = cisup_allocation_sizes_check(N, S, err);
     if (status != CISUP_OK) return status;
     if (c < 2 || c > CISUP_MOST_NEURONS / N)
@@ -50,7 +51,7 @@ cisup_status cisup_cycle_plan_make(cisup_cycle_plan *plan, cisup_index N, cisup_
     memset(plan, 0, sizeof *plan);
     cisup_td_table table = {0};
     cisup_status status;
-    CISUP_TRY(sizes_check(N, S, c, err));
+    CISUP_TRY(cisup_cycle_sizes_check(N, S, c, err));
     CISUP_TRY(cisup_td_table_init(&table, c * S, N / S, err));
     *plan = (cisup_cycle_plan){.N = N, .S = S, .c = c, .order = N / S};
     cisup_td_recipe recipe = cisup_td_find(&table, 0, plan->order);
