@@ -336,6 +336,30 @@ static void chances_are_those_counted(void **state) {
     check_chances(39, 3, 2, 26);
 }
 
+/* r of 10 whole circuits of TD(4, 5) and two more of the next class, over all such two:
+ * the mean is what is said of the computed first 12. */
+static void r_is_the_mean_over_the_lines_of_a_class(void **state) {
+    (void)state;
+    cisup_cycle whole = made(10, 2, 2, 25), first = made(10, 2, 2, 12), x;
+    int32_t slot[2][12 * 2];
+    const cisup_allocation part[2] = {{10, 2, 12, slot[0]}, {10, 2, 12, slot[1]}};
+    double sum = 0.0;
+    assert_true(whole.q == 5 && first.q == 5);
+    for (cisup_index a = 0; a < 5; a++)
+        for (cisup_index b = 0; b < a; b++) {
+            for (cisup_index h = 0; h < 2; h++)
+                for (cisup_index t = 0; t < 12; t++)
+                    cisup_cycle_row(&whole, h, t < 10 ? t : 10 + (t == 10 ? b : a),
+                                    slot[h] + 2 * t);
+            CHECK_OK(cisup_cycle_of(&x, part, 2, &error_));
+            sum += x.r;
+            cisup_cycle_free(&x);
+        }
+    CHECK_NEAR(first.r, sum / 10.0, 1e-12); /* quotients of integers */
+    cisup_cycle_free(&first);
+    cisup_cycle_free(&whole);
+}
+
 /* All q^2: S/(q+1), and every pair of neurons has its circuit. k classes: S(k-1)/(T-1).
  * One class: no two circuits meet, and nothing joins two of them. */
 static void chances_of_whole_designs(void **state) {
@@ -504,6 +528,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(random_cycles_hold_and_answer),
         cmocka_unit_test(stored_prefixes_load_neurons_evenly),
         cmocka_unit_test(chances_are_those_counted),
+        cmocka_unit_test(r_is_the_mean_over_the_lines_of_a_class),
         cmocka_unit_test(chances_of_whole_designs),
         cmocka_unit_test(a_trillion_circuits_are_computed),
         cmocka_unit_test(damage_is_found),
