@@ -21,9 +21,10 @@
 typedef struct {
     cisup_index N, S, c, T, q;
     cisup_index most; /* circuits on a neuron, the largest number */
-    double P; /* mean over parts and pairs of circuits of the neurons they share */
-    double r; /* t != u, n of t in one part, m of u in another, m not of t, n not of u:
-                 the chance that a circuit has both; NaN if there are no such */
+    double P; /* (2.8) mean over parts and pairs of circuits of the neurons they share;
+                 NaN for T = 1 */
+    double r; /* (2.9) t != u, n of t in one part, m of u in another, m not of t, n not of
+                 u: the chance that a circuit has both; NaN if there are no such */
     struct cisup_cycle_form *form; /* private */
 } cisup_cycle;
 
@@ -77,16 +78,18 @@ void cisup_cycle_through(const cisup_cycle *x, cisup_places from, cisup_places t
 cisup_index cisup_cycle_circuits(const cisup_cycle *x, cisup_index h, cisup_index n,
                                  cisup_index *circuit);
 
-/* Stores the parts.
+/* The rows of the joined allocation, computed whenever they are asked for; borrows x. */
+cisup_rows cisup_cycle_rows(const cisup_cycle *x);
+
+/* Stores the parts of a joined allocation, such as cisup_cycle_rows or those of a file.
  *
  *   part   [c], uninitialised on entry, empty after a failure
  *
- * Errors: ENOMEM. O(T c S). */
-CISUP_MUST_CHECK cisup_status cisup_cycle_store(const cisup_cycle *x,
+ * Errors: EINVAL (c < 2, or c does not divide the rows' N and S); EINVARIANT when a
+ * circuit has not S/c neurons in a part, naming both; EFORMAT when a row is not strictly
+ * increasing within [0, N); ENOMEM; those of the rows. O(T S). */
+CISUP_MUST_CHECK cisup_status cisup_cycle_split(const cisup_rows *rows, cisup_index c,
                                                 cisup_allocation *part, cisup_error *err);
-
-/* The rows of the joined allocation, computed whenever they are asked for; borrows x. */
-cisup_rows cisup_cycle_rows(const cisup_cycle *x);
 
 /* How the neurons of circuits lie in the parts of a joined allocation. */
 typedef struct {

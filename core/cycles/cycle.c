@@ -4,7 +4,6 @@
 #include <cisup/core/memory.h>
 
 #include <math.h>
-#include <string.h>
 
 /* --- P and r -------------------------------------------------------------------- */
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/core/cycles/cycle_form.h>
 
-#include <cisup/core/memory.h>
-
 #include <string.h>
 
 void cisup_cycle_row(const cisup_cycle *x, cisup_index h, cisup_index t, int32_t *row) {
@@ -109,20 +107,6 @@ cisup_index cisup_cycle_circuits(const cisup_cycle *x, cisup_index h, cisup_inde
 }
 
 /* --- all of them ------------------------------------------------------------------ */
-
-cisup_status cisup_cycle_store(const cisup_cycle *x, cisup_allocation *part,
-                               cisup_error *err) {
-    cisup_index made = 0;
-    cisup_status status = CISUP_OK;
-    for (; made < x->c && status == CISUP_OK; made++) {
-        status = cisup_allocation_init(&part[made], x->N, x->S, x->T, err);
-        for (cisup_index t = 0; t < x->T && status == CISUP_OK; t++)
-            cisup_cycle_row(x, made, t, part[made].slot + t * x->S);
-    }
-    if (status != CISUP_OK)
-        while (made > 0) cisup_allocation_free(&part[--made]);
-    return status;
-}
 
 static cisup_status fill(const void *from, cisup_index first, cisup_index count,
                          int32_t *out, cisup_error *err) {

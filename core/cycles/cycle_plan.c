@@ -9,7 +9,6 @@
 #include <cisup/core/shape.h>
 
 #include <stdio.h>
-#include <string.h>
 
 cisup_status cisup_cycle_sizes_check(cisup_index N, cisup_index S, cisup_index c,
                                      cisup_error *err) {
@@ -48,7 +47,7 @@ static void try_truncated(cisup_cycle_plan *plan) {
 
 cisup_status cisup_cycle_plan_make(cisup_cycle_plan *plan, cisup_index N, cisup_index S,
                                    cisup_index c, cisup_error *err) {
-    memset(plan, 0, sizeof *plan);
+    *plan = (cisup_cycle_plan){0};
     cisup_td_table table = {0};
     cisup_status status;
     CISUP_TRY(cisup_cycle_sizes_check(N, S, c, err));

@@ -22,6 +22,11 @@ static cisup_cycle made(cisup_index N, cisup_index S, cisup_index c, cisup_index
     return x;
 }
 
+static void store(const cisup_cycle *x, cisup_allocation *part) {
+    const cisup_rows rows = cisup_cycle_rows(x);
+    CHECK_OK(cisup_cycle_split(&rows, x->c, part, &error_));
+}
+
 static cisup_cycle_report checked(const cisup_cycle *x) {
     cisup_cycle_report report;
     const cisup_rows rows = cisup_cycle_rows(x);
@@ -209,7 +214,7 @@ static void check_cycle(cisup_index N, cisup_index S, cisup_index c, cisup_index
     check_lists(&x);
     if (x.q)
         for (cisup_index h = 0; h < c; h++) assert_true(spread(&x, h, S * x.q) <= 1);
-    CHECK_OK(cisup_cycle_store(&x, part, &error_));
+    store(&x, part);
     CHECK_OK(cisup_cycle_of(&y, part, c, &error_));
     assert_true(y.q == 0 && y.most == x.most);
     CHECK_NEAR(y.P, x.P, 1e-11); /* sums of integers, some divisions */
@@ -310,7 +315,7 @@ static void check_chances(cisup_index N, cisup_index S, cisup_index c, cisup_ind
     cisup_cycle x = made(N, S, c, T), y;
     cisup_allocation part[most_c];
     double P, r;
-    CHECK_OK(cisup_cycle_store(&x, part, &error_));
+    store(&x, part);
     CHECK_OK(cisup_cycle_of(&y, part, c, &error_));
     count_chances(&x, &P, &r);
     CHECK_NEAR(x.P, P, 1e-11);
@@ -489,15 +494,38 @@ static void errors_are_named(void **state) {
     assert_true(!r.holds && r.parts.N == 0);
 }
 
+static void what_is_no_cycle_is_not_split(void **state) {
+    (void)state;
+    int32_t joined[] = {0, 2, 4, 6, 1, 5, 6, 7};
+    const cisup_allocation all = {8, 4, 2, joined};
+    const cisup_rows rows = cisup_rows_stored(&all);
+    cisup_allocation part[4];
+    cisup_error err;
+    assert_int_equal(cisup_cycle_split(&rows, 2, part, &err), CISUP_EINVARIANT);
+    assert_non_null(strstr(err.text, "circuit 1 has not S = 2 neurons in part 0"));
+    assert_true(!part[0].slot && !part[1].slot);
+    joined[5] = 3;
+    CHECK_OK(cisup_cycle_split(&rows, 2, part, &error_));
+    assert_true(part[0].N == 4 && part[0].S == 2 && part[1].T == 2);
+    assert_true(part[0].slot[3] == 3 && part[1].slot[0] == 0 && part[1].slot[3] == 3);
+    cisup_allocation_free(&part[0]);
+    cisup_allocation_free(&part[1]);
+    joined[6] = 8;
+    assert_int_equal(cisup_cycle_split(&rows, 2, part, NULL), CISUP_EFORMAT);
+    assert_int_equal(cisup_cycle_split(&rows, 3, part, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_cycle_split(&rows, 8, part, NULL), CISUP_EINVAL);
+    assert_int_equal(cisup_cycle_split(&rows, 1, part, NULL), CISUP_EINVAL);
+}
+
 static cisup_status make_and_free(void *context) {
     const cisup_index *size = context;
     cisup_cycle x, y = {0};
     cisup_allocation part[most_c] = {{0}};
     cisup_cycle_report report;
     cisup_status status = cisup_cycle_make(&x, size[0], size[1], size[2], size[3], NULL);
-    if (status == CISUP_OK) status = cisup_cycle_store(&x, part, NULL);
+    const cisup_rows rows = cisup_cycle_rows(&x);
+    if (status == CISUP_OK) status = cisup_cycle_split(&rows, size[2], part, NULL);
     if (status == CISUP_OK) status = cisup_cycle_of(&y, part, size[2], NULL);
-    const cisup_rows rows = cisup_cycle_rows(&y);
     if (status == CISUP_OK)
         status = cisup_cycle_check(&rows, size[2], NULL, &report, NULL);
     for (int h = 0; h < most_c; h++) cisup_allocation_free(&part[h]);
@@ -535,6 +563,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(circuits_unlike_the_first_are_named),
         cmocka_unit_test(every_pair_of_neurons_at_once),
         cmocka_unit_test(errors_are_named),
+        cmocka_unit_test(what_is_no_cycle_is_not_split),
         cmocka_unit_test(every_allocation_failure_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
