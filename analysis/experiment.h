@@ -7,6 +7,7 @@
 #include <cisup/analysis/mode.h>
 #include <cisup/analysis/ranking.h>
 #include <cisup/analysis/theory_case.h>
+#include <cisup/core/cycle.h>
 #include <cisup/core/incidence.h>
 #include <cisup/core/watcher.h>
 #include <cisup/sparse/network.h>
@@ -31,6 +32,9 @@ typedef struct {
                                         (analysis/pass/computed.h), on these neurons, and
                                         base has its sizes without slots. Only of a
                                         family; no terms, worst or exclude */
+    const cisup_cycle *cycle;        /* NULL; else networks carry masks, base has the rows
+                                        of all its parts (or none: computed networks, of
+                                        a family), and network.carrying.cycle is its c */
     const cisup_circuits *circuits;  /* NULL: of `family`, drawn anew for each network */
     cisup_family_options family;     /* its seed and network are set by the run */
     cisup_index d, L;                /* of the circuits of a family */

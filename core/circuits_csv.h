@@ -8,6 +8,9 @@
 extern "C" {
 #endif
 
+/* Layers whose f is the identity. */
+typedef enum { CISUP_LINEAR_NONE, CISUP_LINEAR_OUTPUT, CISUP_LINEAR_ALL } cisup_linear;
+
 /* How circuits of the user's own are read. {0} is valid, NULL is {0}. */
 typedef struct {
     cisup_index T; /* 0: as many as the file has; fewer: the first; more: they repeat
@@ -16,6 +19,8 @@ typedef struct {
                       the file has layer 1 alone */
     int gate;      /* 1: put the gate of section 14 around each */
     double margin; /* b > 0 of the gate, 1 is usual; not looked at without a gate */
+    int carried;   /* 1: for networks that carry masks, with biases of their own */
+    cisup_linear linear; /* which layers of carried ones have no ReLU; default none */
 } cisup_circuits_csv_options;
 
 /* Reads circuits from a CSV file with the header
@@ -26,8 +31,9 @@ typedef struct {
  * a bias. What is not listed is 0; the width is the largest i or j plus 1. A file
  * with layer 1 alone gives the same weights in every layer; otherwise every circuit
  * must have a row in each of the layers 1..L (with the value 0 if all of it is 0).
- * Ungated circuits must all have the same biases. The order of the rows is free.
- * The common part wbar is the mean over the circuits, the offset of data neurons 0.
+ * Circuits neither gated nor carried must all have the same biases. The order of the rows
+ * is free. The common part wbar is the mean over the circuits, the offset of data neurons
+ * 0.
  *
  *   c   uninitialised on entry, empty after a failure; cisup_circuits_free frees
  *

@@ -2,6 +2,7 @@
 #ifndef CISUP_CORE_SCHEME_PROOF_H
 #define CISUP_CORE_SCHEME_PROOF_H
 
+#include <cisup/core/cycle.h>
 #include <cisup/core/incidence.h>
 
 #ifdef __cplusplus
@@ -93,5 +94,17 @@ CISUP_API CISUP_MUST_CHECK cisup_status cisup_scheme_verify(const cisup_incidenc
 #ifdef __cplusplus
 }
 #endif
+
+/* Verifies that two circuits of a computed cycle meet in one neuron of all parts at most:
+ * the theorem td for the c S groups of its one transversal design, of which every part
+ * has S. The hypotheses, without levels: differences are units, the ring has q elements,
+ * c S groups, S q <= N, 1 <= T <= q^2.
+ *
+ *   p   uninitialised on entry
+ *
+ * Errors: EINVAL (a stored cycle). Time O((c S)^2 size of the fields + c S log q). */
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_cycle_verify(const cisup_cycle *x,
+                                                           cisup_scheme_proof *p,
+                                                           cisup_error *err);
 
 #endif

@@ -68,9 +68,9 @@ typedef struct {
  *
  *   net       uninitialised on entry, empty after a failure
  *   base, circuits   must outlive the network; base->T = circuits->T. A network that
- *            carries masks takes base->slot of the c parts of a cycle, one after the
- *            other (core/cycle.h): circuit t of part h in row h T + t (rows in place of T
- *            if some are left out)
+ *            carries masks takes rows of the c parts of a cycle (core/cycle.h), one after
+ *            the other: circuit t of part h has row h T + t (`rows` in place of T if some
+ *            are left out)
  *
  * Errors: ESHAPE; EINVAL when given permutations are not permutations, circuits are
  * carried where they must not be or the other way round, o or B is negative; ENOMEM, also

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/pass/engine.h>
 #include <cisup/core/allocation/allocation_parts.h>
@@ -17,11 +18,13 @@ static int has_kappa_rows(const cisup_experiment *x) {
 /* What the engines cannot give. */
 static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
     const int is_watched = x->terms || x->worst;
-    if (x->computed && (x->circuits || is_watched || x->exclude.count))
+    if (cisup_experiment_is_computed(x) &&
+        (x->circuits || is_watched || x->exclude.count))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "a computed network has circuits of a family, all of them, and "
                           "neither terms nor worst circuits");
-    if (x->computed && x->engine != CISUP_ENGINE_AUTO && x->engine != CISUP_ENGINE_SPARSE)
+    if (cisup_experiment_is_computed(x) && x->engine != CISUP_ENGINE_AUTO &&
+        x->engine != CISUP_ENGINE_SPARSE)
         return CISUP_FAIL(err, CISUP_EINVAL, "a computed network has no engine %s",
                           cisup_engine_name(x->engine));
     if (x->engine == CISUP_ENGINE_SPARSE && (is_watched || has_kappa_rows(x)))
@@ -65,8 +68,8 @@ cisup_status cisup_experiment_check(const cisup_experiment *x, cisup_error *err)
 cisup_status cisup_experiment_loads(const cisup_experiment *x,
                                     cisup_allocation_stats *stats, cisup_error *err) {
     const cisup_index N = x->base->N, S = x->base->S, T = x->base->T;
-    if (x->computed) {
-        const double P = cisup_even_overlap(N, S, T);
+    if (cisup_experiment_is_computed(x)) {
+        const double P = x->cycle ? x->cycle->P : cisup_even_overlap(N, S, T);
         const cisup_index least = (cisup_index)((double)T * (double)S / (double)N);
         *stats = (cisup_allocation_stats){.load_min = least,
                                           .load_max = least + 1,
@@ -79,18 +82,22 @@ cisup_status cisup_experiment_loads(const cisup_experiment *x,
     if (status != CISUP_OK) return status;
     cisup_allocation_loads(x->base, load);
     *stats = cisup_allocation_statistics(load, N, S, T);
+    if (x->cycle) { /* of all parts; the loads are those of the first */
+        stats->P = x->cycle->P;
+        stats->p = x->cycle->P / ((double)S * (double)S);
+    }
     cisup_release(load);
     return CISUP_OK;
 }
 
 int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
-    if (x->computed || x->engine != CISUP_ENGINE_AUTO)
-        return x->computed || x->engine == CISUP_ENGINE_SPARSE;
+    if (cisup_experiment_is_computed(x) || x->engine != CISUP_ENGINE_AUTO)
+        return cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE;
     return !x->terms && !x->worst && !has_kappa_rows(x);
 }
 
 int cisup_experiment_must_choose(const cisup_experiment *x) {
-    return !x->computed && x->engine == CISUP_ENGINE_AUTO &&
+    return !cisup_experiment_is_computed(x) && x->engine == CISUP_ENGINE_AUTO &&
            cisup_experiment_may_be_sparse(x);
 }
 
@@ -98,7 +105,7 @@ cisup_status cisup_experiment_choose(const cisup_experiment *x,
                                      const cisup_specimen *made, cisup_part_of_z *r,
                                      cisup_error *err) {
     r->share = (double)NAN;
-    r->engine = x->computed ? CISUP_ENGINE_SPARSE : x->engine;
+    r->engine = cisup_experiment_is_computed(x) ? CISUP_ENGINE_SPARSE : x->engine;
     if (r->engine != CISUP_ENGINE_AUTO) return CISUP_OK;
     r->engine = CISUP_ENGINE_BATCHED;
     if (!cisup_experiment_must_choose(x)) return CISUP_OK;

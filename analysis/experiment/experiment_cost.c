@@ -70,7 +70,7 @@ static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
 double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     cisup_network_options network = x->network;
-    if (x->computed) return computed_bytes(x, &s);
+    if (cisup_experiment_is_computed(x)) return computed_bytes(x, &s);
     network.form = cisup_engine_form(x->engine);
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
@@ -105,7 +105,7 @@ static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 10
 /* Whether auto is expected to take the sparse engine: by the neurons of the active
  * circuits and of all that sit in those. */
 static int is_sparse(const cisup_experiment *x, const cisup_shape *s) {
-    if (x->computed || x->engine == CISUP_ENGINE_SPARSE) return 1;
+    if (cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE) return 1;
     if (!cisup_experiment_may_be_sparse(x)) return 0;
     const double S = (double)s->S, N = (double)s->N;
     const double share =
@@ -143,12 +143,13 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     const double S = (double)s.S, L = (double)s.L, T = (double)s.T, N = (double)s.N;
     const double meetings = fmin(T * S * S, N * N);
-    const double build = x->computed ? computed_neuron * N
-                                     : L * (built_neuron * N + built_layer) +
-                                           (L - 1.0) * build_operations(x, &s, meetings);
+    const double build = cisup_experiment_is_computed(x)
+                             ? computed_neuron * N
+                             : L * (built_neuron * N + built_layer) +
+                                   (L - 1.0) * build_operations(x, &s, meetings);
     const int asks_for_share =
         x->engine == CISUP_ENGINE_AUTO && cisup_experiment_may_be_sparse(x);
-    const double share = asks_for_share && !x->computed
+    const double share = asks_for_share && !cisup_experiment_is_computed(x)
                              ? watched_neuron * CISUP_LANES * L * N * (double)s.d
                              : 0.0;
     const double samples = (double)x->inputs * (double)x->z_count;

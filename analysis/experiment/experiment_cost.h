@@ -4,6 +4,11 @@
 
 #include <cisup/analysis/experiment.h>
 
+/* Whether networks are computed: nothing of size T is stored. */
+static inline int cisup_experiment_is_computed(const cisup_experiment *x) {
+    return x->computed || (x->cycle && !x->base->slot);
+}
+
 /* Threads that share the samples of a run; numbers that it keeps of each network for a z.
  */
 int cisup_experiment_threads(const cisup_experiment *x);

@@ -106,9 +106,9 @@ typedef struct {
     const cisup_experiment *x;
     cisup_part *part;
     int threads;
-    desk *desk;            /* [z_count] */
-    cisup_neurons neurons; /* of the base, once a sparse engine asks for them */
-    cisup_vigil *inside;   /* of the run, if networks are long, else NULL */
+    desk *desk;              /* [z_count] */
+    cisup_incidence neurons; /* of the base, once a sparse engine asks for them */
+    cisup_vigil *inside;     /* of the run, if networks are long, else NULL */
 } collector;
 
 static void collector_free(collector *c) {
@@ -119,7 +119,7 @@ static void collector_free(collector *c) {
         cisup_release(c->desk[k].watch);
     }
     cisup_release(c->desk);
-    cisup_neurons_free(&c->neurons);
+    cisup_incidence_free(&c->neurons);
 }
 
 static cisup_status collector_init(collector *c, const cisup_experiment *x,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/experiment/inspect.h>
 #include <cisup/analysis/experiment/predict.h>
 #include <cisup/analysis/measure/ranking_list.h>
@@ -120,7 +121,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     for (cisup_index l = 2; l <= report->L; l++)
         c.kappa += report->kappa[l - 2] / (double)(report->L - 1);
     cisup_status status;
-    if (!x->computed) { /* whose loads are even: V = 0 */
+    if (!cisup_experiment_is_computed(x)) { /* whose loads are even: V = 0 */
         CISUP_TRY(cisup_new(&load, base->N, sizeof *load, err));
         cisup_allocation_loads(base, load);
         c.V = cisup_theory_background_variance(base->N, base->S, base->T, base->slot,

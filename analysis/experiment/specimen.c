@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/specimen.h>
 
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/measure/terms.h>
 #include <cisup/analysis/pass/engine.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/layer/operator.h>
+#include <cisup/sparse/network/network_parts.h>
 
 void cisup_specimen_free(cisup_specimen *s) {
     if (s->computed) {
@@ -54,15 +56,19 @@ double cisup_specimen_kappa(const cisup_specimen *s, cisup_index l) {
 static cisup_status compute(cisup_specimen *s, const cisup_experiment *x,
                             const cisup_family_options *family,
                             const cisup_network_options *options, cisup_error *err) {
-    cisup_status status = cisup_new(&s->computed, 1, sizeof *s->computed, err);
-    if (status == CISUP_OK)
-        status =
-            cisup_computed_make(s->computed, x->computed, x->d, x->L, family, options,
-                                x->precision == CISUP_PRECISION_SINGLE, err);
-    if (status == CISUP_OK)
-        s->net = (cisup_network){.base = &s->base,
-                                 .circuits = &s->computed->circuits,
-                                 .weights = options->weights};
+    const int is_single = x->precision == CISUP_PRECISION_SINGLE;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&s->computed, 1, sizeof *s->computed, err));
+    CISUP_TRY(cisup_computed_make(s->computed, x->computed, x->cycle, x->d, x->L, family,
+                                  options, is_single, err));
+    s->net = (cisup_network){.base = &s->base,
+                             .circuits = &s->computed->circuits,
+                             .weights = s->computed->open.weights,
+                             .cycle = options->carrying.cycle};
+    if (!x->cycle) goto done;
+    CISUP_TRY(cisup_network_gate(&s->net, &options->carrying, err));
+    s->computed->open.sized = &s->net;
+done:
     return status;
 }
 
@@ -74,9 +80,11 @@ cisup_status cisup_specimen_make(cisup_specimen *s, const cisup_experiment *x,
     family.seed = options.seed = x->seed;
     family.network = options.network = network;
     options.threads = x->threads;
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (x->z[k] > options.carrying.active) options.carrying.active = x->z[k];
     const cisup_circuits *circuits = x->circuits ? x->circuits : &s->drawn;
     cisup_status status;
-    if (x->computed) {
+    if (cisup_experiment_is_computed(x)) {
         CISUP_TRY(compute(s, x, &family, &options, err));
         goto done;
     }
@@ -93,33 +101,19 @@ done:
     return status;
 }
 
-void cisup_neurons_free(cisup_neurons *neurons) {
-    for (int h = 0; h < CISUP_CYCLE_MOST; h++) cisup_incidence_free(&neurons->of[h]);
-    *neurons = (cisup_neurons){0};
-}
-
-static cisup_status find_neurons(const cisup_experiment *x, cisup_neurons *neurons,
-                                 cisup_error *err) {
-    const cisup_index parts = x->network.carrying.cycle ? x->network.carrying.cycle : 1;
-    cisup_status status = CISUP_OK;
-    for (cisup_index h = 0; h < parts && status == CISUP_OK; h++) {
-        if (neurons->of[h].N > 0) continue;
-        neurons->part[h] = *x->base;
-        neurons->part[h].slot += h * x->base->T * x->base->S;
-        status = cisup_incidence_of(&neurons->of[h], &neurons->part[h], err);
-    }
-    return status;
-}
-
 cisup_status cisup_specimen_open(cisup_specimen *s, const cisup_experiment *x,
-                                 cisup_neurons *neurons, const cisup_open_network **open,
-                                 cisup_error *err) {
+                                 cisup_incidence *neurons,
+                                 const cisup_open_network **open, cisup_error *err) {
     const cisup_index L = s->net.circuits->L;
     cisup_status status = CISUP_OK;
     *open = s->computed ? &s->computed->open : &s->open;
     if ((*open)->wiring) return status;
-    CISUP_TRY(find_neurons(x, neurons, err));
-    CISUP_TRY(cisup_wiring_of(&s->wiring, neurons->of, &s->net, err));
+    if (!x->cycle && neurons->N == 0)
+        CISUP_TRY(cisup_incidence_of(neurons, x->base, err));
+    if (x->cycle)
+        CISUP_TRY(cisup_wiring_cycle(&s->wiring, x->cycle, &s->net, L, err));
+    else
+        CISUP_TRY(cisup_wiring_of(&s->wiring, neurons, &s->net, err));
     CISUP_TRY(cisup_new(&s->kappa, L, sizeof *s->kappa, err));
     for (cisup_index l = 2; l <= L; l++) s->kappa[l - 2] = cisup_specimen_kappa(s, l);
     s->open = (cisup_open_network){.wiring = &s->wiring,

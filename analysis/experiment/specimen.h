@@ -6,14 +6,6 @@
 #include <cisup/analysis/pass/computed.h>
 #include <cisup/sparse/layer/correction.h>
 
-/* Who sits in the neurons of an allocation, or of each part of a cycle. Start from {0}.
- */
-typedef struct {
-    cisup_allocation part[CISUP_CYCLE_MOST]; /* borrows the rows of the experiment's */
-    cisup_incidence of[CISUP_CYCLE_MOST];
-} cisup_neurons;
-void cisup_neurons_free(cisup_neurons *neurons);
-
 /* One of the networks of an experiment with the circuits drawn for it. Parts point to
  * each other: it must stay where it was made. Start from {0}. */
 typedef struct {
@@ -41,13 +33,13 @@ void cisup_specimen_free(cisup_specimen *s);
 /* The same network for passes through open neurons (analysis/pass/open_pass.h), made at
  * the first call.
  *
- *   neurons   of the experiment's base; filled in if empty, and must then stay where it
- *             is as long as the specimen; not used by computed networks
+ *   neurons   of the experiment's base; filled in if empty (N = 0), and must then stay as
+ *             long as the specimen; not used by computed networks and with a cycle
  *
  * *open is borrowed from s. Errors: those of cisup_incidence_of; ENOMEM. O(L T S). */
 CISUP_MUST_CHECK cisup_status cisup_specimen_open(cisup_specimen *s,
                                                   const cisup_experiment *x,
-                                                  cisup_neurons *neurons,
+                                                  cisup_incidence *neurons,
                                                   const cisup_open_network **open,
                                                   cisup_error *err);
 

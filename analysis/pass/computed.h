@@ -17,19 +17,17 @@ typedef struct {
 
 /* Makes one of the circuits of a family.
  *
- *   base      must outlive it
+ *   base, cycle   one of the two, the other NULL; must outlive it
  *   o         weights, keep_order, seed and network of the permutations
  *   is_single 1: sums in the neurons as float
  *
  * kappa is that of (4.5) in its symmetric form (sparse/network/wiring.h), over all
  * neurons for N <= 4096, else from 64 of them. Errors: those of cisup_circuits_compute
  * and cisup_wiring_kappa. */
-CISUP_MUST_CHECK cisup_status cisup_computed_make(cisup_computed *c,
-                                                  const cisup_incidence *base,
-                                                  cisup_index d, cisup_index L,
-                                                  const cisup_family_options *family,
-                                                  const cisup_network_options *o,
-                                                  int is_single, cisup_error *err);
+CISUP_MUST_CHECK cisup_status cisup_computed_make(
+    cisup_computed *c, const cisup_incidence *base, const cisup_cycle *cycle,
+    cisup_index d, cisup_index L, const cisup_family_options *family,
+    const cisup_network_options *o, int is_single, cisup_error *err);
 void cisup_computed_free(cisup_computed *c);
 
 #endif

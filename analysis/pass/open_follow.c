@@ -3,17 +3,18 @@
 
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/layer/transition.h>
 
 #include <math.h>
 
 cisup_open_step cisup_open_step_of(const cisup_open_network *net, cisup_index l) {
-    const cisup_incidence *x = net->wiring->base;
+    const cisup_wiring *x = net->wiring;
     const double S = (double)x->S;
     cisup_open_step s = {
         .net = net, .l = l, .own = 1.0 / S, .is_last = l == net->circuits->L};
-    s.center = cisup_center(x->N, x->S, net->wiring->T, &net->weights);
+    s.center = cisup_center(x->N, x->S, x->T, &net->weights);
     s.is_capped = net->weights.scheme == CISUP_WEIGHTS_CAPPED;
     if (net->weights.scheme == CISUP_WEIGHTS_BALANCED) s.own += s.center;
     if (net->weights.scheme == CISUP_WEIGHTS_SPLIT) s.common = s.center;
@@ -21,22 +22,37 @@ cisup_open_step cisup_open_step_of(const cisup_open_network *net, cisup_index l)
     return s;
 }
 
+/* Lists the rows through neuron n of layer l. */
+static cisup_status list_rows(cisup_open_pass *p, const cisup_wiring *w, cisup_index l,
+                              int32_t n) {
+    cisup_visits *v = &p->visits;
+    cisup_status status = CISUP_OK;
+    if (w->cycle) {
+        CISUP_TRY(cisup_visits_reserve(v, w->cycle->most, p->err));
+        v->count += cisup_cycle_circuits(w->cycle, cisup_wiring_part(w, l), n,
+                                         v->circuit + v->count);
+        goto done;
+    }
+    cisup_through c = cisup_incidence_through(w->base, n);
+    for (cisup_index r; (r = cisup_through_next(&c)) >= 0;) {
+        if (v->count == v->room) CISUP_TRY(cisup_visits_reserve(v, 1, p->err));
+        v->circuit[v->count++] = r;
+    }
+done:
+    return status;
+}
+
 /* Lists the circuits through the open neurons, neuron by neuron. */
 static cisup_status list_visits(cisup_open_pass *p, const cisup_open_step *s) {
     const cisup_wiring *wiring = s->net->wiring;
-    const cisup_incidence *base = cisup_wiring_base(wiring, s->l);
     cisup_visits *v = &p->visits;
     cisup_status status;
     cisup_visits_clear(v);
     CISUP_TRY(cisup_grow(&p->open.start, &p->open.start_room, p->open.count + 1,
                          sizeof *p->open.start, p->err));
     for (cisup_index k = 0; k < p->open.count; k++) {
-        cisup_through c = cisup_incidence_through(base, p->open.at[k]);
         const cisup_index start = p->open.start[k] = v->count;
-        for (cisup_index r; (r = cisup_through_next(&c)) >= 0;) {
-            if (v->count == v->room) CISUP_TRY(cisup_visits_reserve(v, 1, p->err));
-            v->circuit[v->count++] = r;
-        }
+        CISUP_TRY(list_rows(p, wiring, s->l, p->open.at[k]));
         cisup_index *list = v->circuit + start, kept = 0;
         const cisup_index rows = v->count - start;
         cisup_wiring_circuits_of(wiring, s->l, rows, list, list);
@@ -119,7 +135,7 @@ static void fill_chunk(cisup_open_pass *p, const cisup_open_step *s, cisup_index
     cisup_wiring_rows_of(s->net->wiring, s->l + 1, c->count, t, row);
     for (cisup_index k = 0; k < c->count; k++) {
         int32_t *neuron = c->neuron + k * p->S;
-        cisup_incidence_row(cisup_wiring_base(s->net->wiring, s->l + 1), row[k], neuron);
+        cisup_wiring_row(s->net->wiring, s->l + 1, row[k], neuron);
         for (cisup_index n = 0; n < p->S; n++)
             cisup_reached_prefetch(&p->next, neuron[n]);
     }

@@ -67,8 +67,8 @@ cisup_status cisup_open_pass_new(cisup_open_pass **p, const cisup_open_network *
                           "a pass through open neurons has no kappa for each row");
     cisup_status status = cisup_new(p, 1, sizeof **p, err);
     if (status != CISUP_OK) return status;
-    (*p)->N = net->wiring->base->N;
-    (*p)->S = net->wiring->base->S;
+    (*p)->N = net->wiring->N;
+    (*p)->S = net->wiring->S;
     (*p)->d = net->circuits->d;
     status = reserve(*p, z, net->is_single != 0, err);
     if (status == CISUP_OK) return CISUP_OK;

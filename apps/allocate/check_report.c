@@ -16,6 +16,20 @@ static void add_witness(cisup_record *r, int is_named, const cisup_index circuit
                 V_INDICES(neurons, 2));
 }
 
+/* How the circuits lie in the parts of a cycle. */
+static void add_parts(cisup_record *r, const findings *f) {
+    const cisup_cycle_parts *p = &f->parts;
+    const int is_bad = p->bad_circuit >= 0;
+    if (!f->cycle) return;
+    RECORD_PART(r, p->N > 0, "parts", "parts neurons redundancy circuit part count",
+                V(f->cycle), V(p->N), V(p->S), V_IF(is_bad, p->bad_circuit),
+                V_IF(is_bad, p->bad_part), V_IF(is_bad, p->bad_count));
+}
+
+static int is_equal(const findings *f) {
+    return f->bad_circuit < 0 && f->parts.bad_circuit < 0;
+}
+
 static void load_item(const void *of, cisup_index k, cisup_record *item) {
     const cisup_index neurons = ((const cisup_index *)of)[k];
     if (neurons) cisup_record_add(item, "", CISUP_VALUES(V(k), V(neurons)));
@@ -24,14 +38,15 @@ static void load_item(const void *of, cisup_index k, cisup_record *item) {
 /* Without bins the columns differ in their counts: then nothing was counted. */
 static void findings_record(const findings *f, cisup_record *r) {
     const cisup_overlap_report *o = &f->overlap;
-    const int counted = f->bins != NULL, equal = f->bad_circuit < 0;
+    const int counted = f->bins != NULL;
     start(r, "check", f);
     RECORD_ADD(r, "pairs max_overlap max_overlap_exact holds",
-               V_IF(counted && equal, (cisup_index)o->pairs),
+               V_IF(counted && f->bad_circuit < 0, (cisup_index)o->pairs),
                V_IF(counted, o->max_overlap), V(o->max_overlap_exact),
-               V(o->holds && equal));
+               V(o->holds && is_equal(f)));
     add_witness(r, o->witness_circuits[0] >= 0 && !o->holds && counted,
                 o->witness_circuits, o->witness_neurons);
+    add_parts(r, f);
     RECORD_ADD(r, "load_min load_max load_cv load_histogram seconds",
                V_IF(counted, f->stats.load_min), V_IF(counted, f->stats.load_max),
                V_IF(counted, f->stats.load_cv),
@@ -49,6 +64,29 @@ static void witness_text(const cisup_index circuits[2], const cisup_index neuron
            circuits[0], circuits[1], neurons[0], neurons[1]);
 }
 
+/* The same of a cycle: neurons of parts. */
+static void joined_witness_text(const findings *f) {
+    const cisup_overlap_report *o = &f->overlap;
+    const cisup_index N = f->parts.N, n = o->witness_neurons[0],
+                      m = o->witness_neurons[1];
+    printf("witness      circuits %" PRId64 " and %" PRId64 " both hold neurons %" PRId64
+           " of part %" PRId64 " and %" PRId64 " of part %" PRId64 "\n",
+           o->witness_circuits[0], o->witness_circuits[1], n % N, n / N, m % N, m / N);
+}
+
+static void parts_text(const findings *f) {
+    const cisup_cycle_parts *p = &f->parts;
+    if (p->N == 0) return;
+    if (p->bad_circuit < 0)
+        printf("parts        %" PRId64 " of %" PRId64 " neurons, %" PRId64
+               " of every circuit in each\n",
+               f->cycle, p->N, p->S);
+    else
+        printf("parts        circuit %" PRId64 " has %" PRId64 " neurons in part %" PRId64
+               ", not %" PRId64 "\n",
+               p->bad_circuit, p->bad_count, p->bad_part, p->S);
+}
+
 static void findings_text(const findings *f, cisup_record *r) {
     const cisup_overlap_report *o = &f->overlap;
     emit_text(r, sizes);
@@ -60,11 +98,15 @@ static void findings_text(const findings *f, cisup_record *r) {
         printf("sizes        circuit %" PRId64 " sits in %" PRId64
                " neurons, not in %" PRId64 "\n",
                f->bad_circuit, f->bad_count, f->redundancy);
-    if (f->bad_circuit >= 0 && o->holds)
+    parts_text(f);
+    if (!is_equal(f) && o->holds)
         printf("holds        no; any two circuits share at most one neuron\n");
     else
         emit_text(r, verdict);
-    if (!o->holds) witness_text(o->witness_circuits, o->witness_neurons);
+    if (!o->holds && f->parts.N)
+        joined_witness_text(f);
+    else if (!o->holds)
+        witness_text(o->witness_circuits, o->witness_neurons);
 }
 
 cisup_status findings_show(const findings *f, int is_json, cisup_error *err) {

@@ -2,6 +2,7 @@
 #ifndef CISUP_APPS_CHECK_REPORT_H
 #define CISUP_APPS_CHECK_REPORT_H
 
+#include <cisup/core/cycle.h>
 #include <cisup/core/overlap.h>
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/scheme_proof.h>
@@ -12,6 +13,8 @@ typedef struct {
     cisup_index circuits, neurons, redundancy;
     cisup_index bad_circuit; /* sits in bad_count neurons, not in redundancy; or -1 */
     cisup_index bad_count;
+    cisup_index cycle;       /* --cycle: all of this is of the joined allocation; or 0 */
+    cisup_cycle_parts parts; /* its parts; N = 0: not looked at */
     cisup_overlap_report overlap;
     cisup_allocation_stats stats;
     cisup_index *load; /* [neurons], perhaps more */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cycle_place.h"
+
 #include "common/allocation_options.h"
 #include "common/emit.h"
 #include "common/guard.h"
@@ -23,7 +25,7 @@ static const char about[] =
     "that any two share at most one, and report how evenly they lie.";
 
 typedef struct {
-    cisup_index D, d, S;
+    cisup_index D, d, S, cycle; /* cycle 0: one allocation */
     index_list T;
     cisup_allocation_options choice;
     const char *output, *csv;
@@ -179,6 +181,31 @@ static cisup_status print_plan(const request *r, const summary *s, cisup_error *
     return CISUP_OK;
 }
 
+/* Cycles have one scheme and none of its options. */
+static cisup_status place_cycle(const request *r, cisup_index N, cisup_error *err) {
+    const cisup_allocation_options *o = &r->choice, plain = allocation_defaults();
+    if (o->scheme != NO_SCHEME && o->scheme != CISUP_SCHEME_TD)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle: scheme %s has none, only td",
+                          cisup_scheme_name(o->scheme));
+    if (o->hop != plain.hop || o->reflect || o->effort > 0.0 || o->seed != plain.seed ||
+        o->even_out == CISUP_EVEN_OUT_YES)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--cycle: no --hop, --reflect, --effort, --seed or --even-out");
+    const cycle_request cycle = {.D = r->D,
+                                 .d = r->d,
+                                 .N = N,
+                                 .S = r->S,
+                                 .c = r->cycle,
+                                 .T = r->T.value[0],
+                                 .output = r->output,
+                                 .csv = r->csv,
+                                 .overwrite = r->overwrite,
+                                 .json = r->json,
+                                 .quiet = r->quiet,
+                                 .dry_run = r->dry_run || r->plan};
+    return cycle_place(&cycle, err);
+}
+
 static cisup_status execute(const request *r, cisup_error *err) {
     cisup_allocation_options options = r->choice;
     cisup_shape shape = {.D = r->D, .d = r->d, .T = 1, .S = r->S, .z = 1, .L = 1};
@@ -186,11 +213,12 @@ static cisup_status execute(const request *r, cisup_error *err) {
     cisup_record figures = {0};
     cisup_allocation a = {0};
     cisup_status status;
+    CISUP_TRY(outputs_check(r, err));
+    CISUP_TRY(cisup_shape_check(&shape, err));
+    if (r->cycle) return place_cycle(r, shape.N, err);
     CISUP_TRY(allocation_complete(&options, CISUP_SCHEME_BEST, err));
     options.watcher = &signal_watcher;
     s.scheme = cisup_scheme_name(options.scheme);
-    CISUP_TRY(outputs_check(r, err));
-    CISUP_TRY(cisup_shape_check(&shape, err));
     s.N = shape.N;
     s.T = r->T.value[0];
     s.bound = cisup_packing_bound(s.N, s.S);
@@ -226,6 +254,8 @@ static const option_row table[] = {
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "circuits to place (max)"),
     OPTION(S, "redundancy", 'S', SIZE, "S", "neurons per circuit neuron (6)"),
     OPTION_TABLE(choice, allocation_options),
+    OPTION(cycle, "cycle", 0, SIZE, "c",
+           "place a cycle of c allocations in which no two circuits meet twice"),
     OPTION(output, "output", 'o', TEXT, "FILE",
            "write the allocation: .mtx, .mtx.gz or .csv"),
     OPTION(choice.seed, "seed", 0, SEED, "N", "seed of scheme random and --effort (1)"),

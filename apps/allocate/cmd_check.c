@@ -7,6 +7,7 @@
 
 #include <cisup/core/base/failure.h>
 #include <cisup/core/base/storage.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/schemes.h>
@@ -19,11 +20,14 @@ static const char about[] =
     "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
     "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
     "may be larger than the memory. With --scheme and no FILE, verify an allocation that "
-    "is computed and never stored: td, pairs, sts, affine, projective. On violation "
+    "is computed and never stored: td, pairs, sts, affine, projective. With --cycle c "
+    "the "
+    "rows are those of c allocations, one after the other, in which no two circuits may "
+    "meet twice and every circuit has as many neurons in each. On violation "
     "names two circuits and two neurons they share; exit code 1.";
 
 typedef struct {
-    cisup_index S, neurons, D, d, threads, sample;
+    cisup_index S, neurons, D, d, threads, sample, cycle;
     index_list T;
     cisup_scheme scheme; /* NO_SCHEME: a file */
     double memory;
@@ -68,6 +72,8 @@ static cisup_status check_rows(const request *r, const cisup_rows *rows, double 
     CISUP_TRY(end_at_once(status, err));
     f->seconds = seconds_now() - start;
     const cisup_index N = rows->N - added, seats = rows->T * rows->S - added;
+    if (r->cycle)
+        CISUP_TRY(cisup_cycle_parts_check(rows, r->cycle, N / r->cycle, &f->parts, err));
     f->stats = cisup_allocation_statistics(f->load, N, 1, seats);
     CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
     for (cisup_index n = 0; n < N; n++) f->bins[f->load[n]]++;
@@ -98,32 +104,61 @@ static void examine_unequal(const request *r, const cisup_row_file *file, findin
     cisup_row_file_close(&padded);
 }
 
+/* Whether the rows are those of a cycle's parts, and of the size that is asked for. */
+static cisup_status rows_fit(const request *r, const cisup_row_file *file,
+                             cisup_error *err) {
+    if (r->neurons && r->neurons != file->N)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--neurons %" PRId64 ": %s has %" PRId64 " rows", r->neurons,
+                          r->path, file->N);
+    if (r->cycle && file->N % r->cycle)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--cycle %" PRId64 ": %s has %" PRId64
+                          " rows, unless -N says how many",
+                          r->cycle, r->path, file->N);
+    return CISUP_OK;
+}
+
+/* The first circuit with another number of neurons, of a cycle in which part. */
+static cisup_status unequal(const request *r, const cisup_row_file *file,
+                            const findings *f, cisup_error *err) {
+    const cisup_cycle_parts *p = &f->parts;
+    if (p->bad_circuit >= 0)
+        (void)CISUP_FAIL(err, CISUP_EINVARIANT,
+                         "circuit %" PRId64 " sits in %" PRId64
+                         " neurons of part %" PRId64 ", not in S = %" PRId64,
+                         p->bad_circuit, p->bad_count, p->bad_part, p->S);
+    else
+        (void)CISUP_FAIL(err, CISUP_EINVARIANT,
+                         "circuit %" PRId64 " sits in %" PRId64
+                         " neurons, not in S = %" PRId64,
+                         f->bad_circuit, f->bad_count, file->S);
+    cisup_error_prefix(err, r->path);
+    return CISUP_EINVARIANT;
+}
+
 /* Reads and examines the file. EINVARIANT when columns differ in their counts. */
 static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
-    const cisup_row_file_options o = {
-        .neurons = r->neurons, .S = r->S, .lenient = r->lenient, .memory = r->memory};
+    const cisup_row_file_options o = {.neurons = r->neurons,
+                                      .S = r->cycle ? r->S * r->cycle : r->S,
+                                      .lenient = r->lenient,
+                                      .memory = r->memory};
     cisup_row_file file;
     cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
     if (status != CISUP_OK) return status;
     f->circuits = file.T;
     f->neurons = file.N;
     f->redundancy = file.S;
-    if (r->neurons && r->neurons != file.N) {
-        status = CISUP_FAIL(err, CISUP_EINVAL,
-                            "--neurons %" PRId64 ": %s has %" PRId64 " rows", r->neurons,
-                            r->path, file.N);
-    } else if (file.bad_circuit >= 0) {
-        status = CISUP_FAIL(err, CISUP_EINVARIANT,
-                            "circuit %" PRId64 " sits in %" PRId64
-                            " neurons, not in S = %" PRId64,
-                            file.bad_circuit, file.bad_count, file.S);
-        cisup_error_prefix(err, r->path);
-        f->bad_circuit = file.bad_circuit;
-        f->bad_count = file.bad_count;
+    CISUP_TRY(rows_fit(r, &file, err));
+    f->bad_circuit = file.bad_circuit;
+    f->bad_count = file.bad_count;
+    if (file.bad_circuit >= 0)
         examine_unequal(r, &file, f);
-    } else {
-        status = check_file(r, &file, f, err);
-    }
+    else
+        CISUP_TRY(check_file(r, &file, f, err));
+    if (f->bad_circuit >= 0 || f->parts.bad_circuit >= 0)
+        status = unequal(r, &file, f, err);
+done:
     cisup_row_file_close(&file);
     return status;
 }
@@ -179,6 +214,40 @@ static int report(const request *r, const findings *f, cisup_status status,
         return fail_with(&own);
     if (status != CISUP_OK) return fail_with(err);
     return f->overlap.holds ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
+/* The hypotheses of a cycle's theorem, or all its pairs. */
+static cisup_status examine_cycle(const request *r, const cisup_cycle *x, findings *f,
+                                  cisup_error *err) {
+    const cisup_rows rows = cisup_cycle_rows(x);
+    if (!r->algebra) return check_rows(r, &rows, 0.0, 0, f, err);
+    const double start = seconds_now();
+    const cisup_status status = cisup_cycle_verify(x, &f->proof, err);
+    if (status != CISUP_OK) cisup_error_prefix(err, "--algebra");
+    if (status != CISUP_OK) return status;
+    f->seconds = seconds_now() - start;
+    return print_computed(r, f, err);
+}
+
+/* As many circuits as are computed, unless -T says how many; more are built first. */
+static int check_cycle(const request *r, findings *f, cisup_error *err) {
+    const cisup_index N = (r->D ? r->D : 1000) / (r->d ? r->d : 4), S = r->S ? r->S : 6;
+    cisup_cycle_plan plan;
+    cisup_cycle x = {0};
+    cisup_status status;
+    cisup_index T = r->T.count ? r->T.value[0] : INDEX_MAX_WORD;
+    CISUP_TRY(cisup_cycle_plan_make(&plan, N, S, r->cycle, err));
+    if (T == INDEX_MAX_WORD) T = plan.q ? plan.q * plan.q : plan.T;
+    CISUP_TRY(cisup_cycle_make(&x, N, S, r->cycle, T, err));
+    f->circuits = T;
+    f->neurons = N * r->cycle;
+    f->redundancy = S * r->cycle;
+    CISUP_TRY(examine_cycle(r, &x, f, err));
+done:
+    cisup_cycle_free(&x);
+    if (r->algebra && status == CISUP_OK)
+        return f->proof.holds ? EXIT_HOLDS : EXIT_VIOLATED;
+    return report(r, f, status, err);
 }
 
 static int check_computed(const request *r, findings *f, cisup_error *err) {
@@ -240,6 +309,15 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
                           r->scheme == CISUP_SCHEME_PAIRS ? " unless S = 2"
                           : r->scheme == CISUP_SCHEME_STS ? " unless S = 3"
                                                           : "");
+    if (r->cycle && r->scheme != NO_SCHEME && r->scheme != CISUP_SCHEME_TD)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle: scheme %s has none, only td",
+                          cisup_scheme_name(r->scheme));
+    if (r->cycle && r->sample)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--sample is not for cycles");
+    if (r->cycle == 1 || (r->cycle && r->S > CISUP_MOST_NEURONS / r->cycle))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--cycle %" PRId64 ": two parts or more, with c S below 2^31",
+                          r->cycle);
     if (r->sample && r->algebra)
         return CISUP_FAIL(err, CISUP_EINVAL, "--sample and --algebra exclude each other");
     if (r->T.count > 1) return index_list_single(&r->T, "circuits", err);
@@ -251,10 +329,12 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
 
 static int execute(const request *r, int operands) {
     cisup_error err = {0};
-    findings f = {.bad_circuit = -1};
+    findings f = {.bad_circuit = -1, .cycle = r->cycle, .parts = {.bad_circuit = -1}};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
-    if (r->scheme != NO_SCHEME)
+    if (r->scheme != NO_SCHEME && r->cycle)
+        code = check_cycle(r, &f, &err);
+    else if (r->scheme != NO_SCHEME)
         code = check_computed(r, &f, &err);
     else
         code = report(r, &f, examine_file(r, &f, &err), &err);
@@ -282,6 +362,8 @@ static const option_row table[] = {
     CHOICE(scheme, NULL, "scheme", cisup_scheme_find, "td|pairs|sts|affine|projective",
            "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
            "are computed"),
+    OPTION(cycle, "cycle", 0, SIZE, "c",
+           "the rows are those of a cycle of c allocations; -S is of each, -N of all"),
     OPTION(D, "width", 'D', SIZE, "D", "computed: width of the network (1000)"),
     OPTION(d, "circuit-width", 'd', SIZE, "d", "computed: width of a circuit (4)"),
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "computed: circuits (max)"),

@@ -7,8 +7,10 @@
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits_csv.h>
+#include <cisup/core/cycle_plan.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
+#include <cisup/sparse/network/carried_width.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +22,8 @@ static const option_row network_options[] = {
     PARAMETER(reshuffle, "reshuffle", "keep-order", 0, UNSET, NULL,
               "no reshuffling: every layer embeds circuits alike"),
     CHOICE(family.family, "family", "family", cisup_family_find,
-           "rotation3|rotation4|step2|random-relu|identity|gate", "circuits (rotation4)"),
+           "rotation3|rotation4|step2|random-relu|identity|gate|rotation2",
+           "circuits (rotation4; rotation2 with --construction masks)"),
     PARAMETER(family.margin, "margin", "margin", 0, NUMBER, "b",
               "margin b of rotations and gates (1)"),
     PARAMETER(family.fresh, "fresh", "fresh", 0, FLAG, NULL,
@@ -36,6 +39,7 @@ static const option_row network_options[] = {
     CHOICE(engine, "engine", "engine", cisup_engine_find, "auto|batched|sparse|assembled",
            "how samples pass: all circuits, open neurons, stored weights (auto)"),
     PARAMETER(seed, "seed", "seed", 0, SEED, "N", "seed of everything random (1)"),
+    OPTION_TABLE(construction, construction_options),
     OPTIONS_END,
 };
 
@@ -76,10 +80,20 @@ void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
     options_record(r, own_options, s);
 }
 
+/* A family until setup_complete. */
+#define NO_FAMILY ((cisup_family)-1)
+
+static cisup_family_options family_defaults(void) {
+    cisup_family_options o = cisup_family_defaults();
+    o.family = NO_FAMILY;
+    return o;
+}
+
 setup setup_defaults(void) {
     return (setup){.allocation = allocation_defaults(),
-                   .family = cisup_family_defaults(),
+                   .family = family_defaults(),
                    .weights = cisup_weight_defaults(),
+                   .construction = construction_defaults(),
                    .engine = CISUP_ENGINE_AUTO,
                    .reshuffle = 1,
                    .preset = -1,
@@ -103,14 +117,19 @@ static int is_only(const index_list *list, cisup_index value) {
     return !list->count || (list->count == 1 && list->value[0] == value);
 }
 
+static cisup_family family_of(const setup *s) {
+    if (s->family.family != NO_FAMILY) return s->family.family;
+    return s->construction.masks ? CISUP_ROTATION2 : CISUP_ROTATION4;
+}
+
 /* Whether the sizes are those of the published network, given or not, and neither
  * circuits nor allocation are chosen: saying a default changes nothing. */
 static int is_published(const setup *s) {
-    const cisup_index width = cisup_family_width(s->family.family);
-    return is_only(&s->D, PUBLISHED_D) && is_only(&s->T, PUBLISHED_T) &&
-           is_only(&s->S, PUBLISHED_S) && (!s->d || s->d == (width ? width : 4)) &&
-           (!s->L || s->L == PUBLISHED_L) && !s->circuits_path &&
-           s->allocation.scheme == NO_SCHEME;
+    const cisup_index width = cisup_family_width(family_of(s));
+    return !s->construction.masks && is_only(&s->D, PUBLISHED_D) &&
+           is_only(&s->T, PUBLISHED_T) && is_only(&s->S, PUBLISHED_S) &&
+           (!s->d || s->d == (width ? width : 4)) && (!s->L || s->L == PUBLISHED_L) &&
+           !s->circuits_path && s->allocation.scheme == NO_SCHEME;
 }
 
 cisup_family_options setup_family(const setup *s) {
@@ -130,6 +149,11 @@ cisup_network_options setup_network(const setup *s) {
     o.weights = s->weights;
     o.form = cisup_engine_form(s->engine);
     o.keep_order = !s->reshuffle;
+    if (s->construction.masks) {
+        o.carrying.cycle = s->construction.cycle;
+        o.carrying.offset = s->construction.offset;
+        o.carrying.strength = s->construction.strength;
+    }
     o.seed = s->seed;
     return o;
 }
@@ -157,15 +181,18 @@ static cisup_status read_own(setup *s, cisup_error *err) {
     const cisup_circuits_csv_options o = {.T = s->T.count ? s->T.value[0] : 0,
                                           .L = s->L,
                                           .gate = s->gate,
-                                          .margin = s->family.margin};
+                                          .margin = s->family.margin,
+                                          .carried = s->construction.masks,
+                                          .linear = s->construction.linear};
     cisup_status status;
     CISUP_TRY(read_files(s, &o, err));
-    if (s->d && s->d != s->own.d)
+    const cisup_index own = s->own.d - s->own.biased;
+    if (s->d && s->d != own)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--circuit-width %" PRId64 ": the circuits of %s have width "
                           "%" PRId64,
-                          s->d, s->circuits_path, s->own.d);
-    s->d = s->own.d;
+                          s->d, s->circuits_path, own);
+    s->d = own;
     s->L = s->own.L;
     CISUP_TRY(index_list_set(&s->T, s->own.T, err));
     if (!s->z.count) CISUP_TRY(index_list_set(&s->z, 1, err));
@@ -208,7 +235,7 @@ static cisup_status effects_check(const setup *s, cisup_error *err) {
     const int is_capped = s->weights.scheme == CISUP_WEIGHTS_CAPPED;
     const int is_centred = s->weights.scheme == CISUP_WEIGHTS_BALANCED ||
                            s->weights.scheme == CISUP_WEIGHTS_SPLIT;
-    const char *idle = is_own && s->family.family != plain.family.family       ? "family"
+    const char *idle = is_own && s->family.family != NO_FAMILY                 ? "family"
                        : is_own && s->family.fresh                             ? "fresh"
                        : !is_capped && s->weights.kappa != plain.weights.kappa ? "kappa"
                        : !is_capped && s->weights.correction != plain.weights.correction
@@ -224,15 +251,58 @@ static cisup_status effects_check(const setup *s, cisup_error *err) {
                                   : "weights balanced or split");
 }
 
+/* What networks that carry masks do not have. */
+static cisup_status carried_check(const setup *s, cisup_error *err) {
+    const setup plain = setup_defaults();
+    const cisup_weight_options *w = &s->weights;
+    const int is_own = s->circuits_path != NULL;
+    const char *idle =
+        w->scheme == CISUP_WEIGHTS_BALANCED || w->scheme == CISUP_WEIGHTS_SPLIT
+            ? "weights balanced or split"
+        : w->kappa != plain.weights.kappa           ? "kappa"
+        : w->correction != plain.weights.correction ? "w-correction"
+        : !isnan(w->center)                         ? "center"
+        : !s->reshuffle                             ? "keep-order"
+        : s->gate                                   ? "gate"
+        : s->preset == preset_published             ? "preset"
+        : s->construction.linear && !is_own         ? "linear (without --circuit-file)"
+        : s->allocation.scheme != NO_SCHEME         ? "scheme"
+        : s->allocation.even_out                    ? "even-out"
+                                                    : NULL;
+    if (!idle) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: no effect with --construction masks",
+                      idle);
+}
+
+/* The construction, and what follows from it. */
+static cisup_status complete_construction(setup *s, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(effects_check(s, err));
+    if (s->construction.masks) CISUP_TRY(carried_check(s, err));
+    s->family.family = family_of(s);
+    s->family.carried = s->construction.masks;
+    CISUP_TRY(construction_complete(
+        &s->construction, s->family.family == CISUP_ROTATION2 && !s->circuits_path, err));
+    if (s->construction.masks) {
+        s->weights.scheme = CISUP_WEIGHTS_PLAIN;
+        s->allocation.scheme = CISUP_SCHEME_TD;
+    } else if (s->family.family == CISUP_ROTATION2) {
+        status = CISUP_FAIL(err, CISUP_EINVAL,
+                            "--family rotation2: needs --construction masks");
+    }
+done:
+    return status;
+}
+
 cisup_status setup_complete(setup *s, cisup_error *err) {
-    const cisup_index width = cisup_family_width(s->family.family);
     cisup_status status;
     if (is_published(s)) s->preset = preset_published;
     const cisup_scheme scheme =
         s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
+    CISUP_TRY(complete_construction(s, err));
+    const cisup_index width = cisup_family_width(s->family.family);
     CISUP_TRY(allocation_complete(&s->allocation, scheme, err));
     CISUP_TRY(numbers_check(s, err));
-    CISUP_TRY(effects_check(s, err));
     if (s->circuits_path) CISUP_TRY(read_own(s, err));
     if (!s->d) s->d = width ? width : 4;
     if (!s->circuits_path && width && s->d != width)
@@ -248,6 +318,46 @@ done:
     return status;
 }
 
+/* N of a network that carries masks, and T circuits that fit. */
+static cisup_status carried_shape(const setup *s, cisup_shape *shape, cisup_error *err) {
+    cisup_carried_shape c = {.d = s->d, .L = s->L, .cycle = s->construction.cycle};
+    unsigned char *is_signed = NULL;
+    cisup_cycle_plan plan;
+    cisup_status status = CISUP_OK;
+    if (s->own.w) {
+        c.is_signed = s->own.is_signed;
+        c.biased = s->own.biased;
+    } else if (s->family.family == CISUP_ROTATION2) {
+        CISUP_TRY(cisup_new(&is_signed, s->L, 1, err));
+        memset(is_signed, 1, (size_t)s->L);
+        c.is_signed = is_signed;
+    }
+    shape->N = cisup_carried_neurons(&c, shape->D);
+    if (shape->N < shape->S || shape->N > CISUP_MOST_NEURONS)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "D = %" PRId64 " gives N = %" PRId64
+                          " neurons a block; at least S = %" PRId64
+                          " and at most %" PRId32 " are needed",
+                          shape->D, shape->N, shape->S, CISUP_MOST_NEURONS);
+    CISUP_TRY(cisup_cycle_plan_make(&plan, shape->N, shape->S, c.cycle, err));
+    if (shape->T == INDEX_MAX_WORD) shape->T = plan.T;
+    if (shape->T > plan.T)
+        status = CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                            "N = %" PRId64 ", S = %" PRId64 ": a cycle of %" PRId64
+                            " allocations places %" PRId64 " of %" PRId64
+                            " circuits; none has more than %" PRId64,
+                            shape->N, shape->S, c.cycle, plan.T, shape->T, plan.bound);
+done:
+    cisup_release(is_signed);
+    return status;
+}
+
+cisup_status setup_cycle(const setup *s, const cisup_shape *shape, cisup_cycle *cycle,
+                         cisup_error *err) {
+    return cisup_cycle_make(cycle, shape->N, shape->S, s->construction.cycle, shape->T,
+                            err);
+}
+
 cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T, cisup_index S,
                          cisup_shape *shape, cisup_error *err) {
     const cisup_allocation_options options = setup_allocation(s);
@@ -257,10 +367,15 @@ cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T, cisup_ind
     cisup_status status;
     CISUP_TRY(cisup_shape_check(shape, err));
     shape->T = T;
-    CISUP_TRY(allocation_fits(shape->N, S, &options, &shape->T, NULL, err));
+    if (s->construction.masks)
+        CISUP_TRY(carried_shape(s, shape, err));
+    else
+        CISUP_TRY(allocation_fits(shape->N, S, &options, &shape->T, NULL, err));
+    const cisup_index N = shape->N;
     for (cisup_index k = 0; k < s->z.count; k++)
         if (s->z.value[k] > shape->z) shape->z = s->z.value[k];
     CISUP_TRY(cisup_shape_check(shape, err));
+    shape->N = N;
 done:
     return status;
 }

@@ -3,6 +3,7 @@
 #define CISUP_APPS_SETUP_H
 
 #include "allocation_options.h"
+#include "construction.h"
 #include "options.h"
 
 #include <cisup/analysis/pass/engine.h>
@@ -23,6 +24,7 @@ typedef struct {
     const char *folder; /* that files are relative to (beside.h); NULL: the current one */
     int gate;
     int preset; /* -1: none */
+    construction construction;
     cisup_engine engine;
     int reshuffle;
     uint64_t seed;      /* of everything; those of allocation and family are not used */
@@ -58,5 +60,10 @@ CISUP_MUST_CHECK cisup_status setup_shape(const setup *s, cisup_index D, cisup_i
 cisup_network_options setup_network(const setup *s);
 cisup_family_options setup_family(const setup *s);
 cisup_allocation_options setup_allocation(const setup *s);
+
+/* The cycle of a network that carries masks, its T circuits. Errors: those of
+ * cisup_cycle_make. */
+CISUP_MUST_CHECK cisup_status setup_cycle(const setup *s, const cisup_shape *shape,
+                                          cisup_cycle *cycle, cisup_error *err);
 
 #endif

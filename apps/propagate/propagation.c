@@ -2,6 +2,7 @@
 #include "propagation.h"
 
 #include <cisup/analysis/measure/modes.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/schemes/incidence_form.h>
 
 #include "common/program.h"
@@ -53,7 +54,7 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
                                                                          : NULL;
     if (refused)
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s: not with --implicit", refused);
-    for (cisup_index k = 0; k < s->S.count; k++)
+    for (cisup_index k = 0; k < s->S.count && !s->construction.masks; k++)
         if (!cisup_incidence_exists(scheme, s->S.value[k]))
             return CISUP_FAIL(err, CISUP_EINVAL,
                               "--implicit: scheme %s with S = %" PRId64
@@ -73,6 +74,16 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
 }
 
+/* A network that carries masks has its circuits' own f in every layer. */
+static cisup_status mode_check(const propagation *p, cisup_error *err) {
+    if (!p->setup.construction.masks || p->mode == CISUP_MODE_RELU ||
+        p->mode == CISUP_MODE_MASKED_RELU)
+        return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "--mode %s: --construction masks has relu and masked-relu",
+                      cisup_mode_name(p->mode));
+}
+
 /* What passes through open neurons do not show. */
 static cisup_status sparse_check(const propagation *p, cisup_error *err) {
     const setup *s = &p->setup;
@@ -89,12 +100,14 @@ static cisup_status sparse_check(const propagation *p, cisup_error *err) {
 
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
     cisup_scheme *scheme = &p->setup.allocation.scheme;
-    if (p->implicit && *scheme == NO_SCHEME) *scheme = CISUP_SCHEME_TD;
+    if (p->implicit && *scheme == NO_SCHEME && !p->setup.construction.masks)
+        *scheme = CISUP_SCHEME_TD;
     cisup_status status = setup_complete(&p->setup, err);
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
     status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,
                             p->setup.z.count, err);
+    if (status == CISUP_OK) status = mode_check(p, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
@@ -163,6 +176,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     cisup_experiment x = propagation_experiment(p);
     cisup_allocation base = {0};
     cisup_incidence computed = {0};
+    cisup_cycle cycle = {0};
     cisup_report report = {0};
     progress_bar bar = progress_start(is_quiet);
     const cisup_watcher watcher = {.ask = progress_step, .context = &bar};
@@ -173,7 +187,12 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
                         .report = &report,
                         .excluded = p->excluded.text};
     cisup_status status;
-    if (p->implicit) {
+    if (s->construction.masks) {
+        CISUP_TRY(setup_cycle(s, shape, &cycle, err));
+        base = (cisup_allocation){shape->N, shape->S, shape->T, NULL};
+        if (!p->implicit) CISUP_TRY(cisup_cycle_store(&cycle, &base, err));
+        x.cycle = &cycle;
+    } else if (p->implicit) {
         CISUP_TRY(cisup_incidence_make(&computed, shape->N, shape->S, shape->T,
                                        options.scheme, err));
         base = (cisup_allocation){shape->N, shape->S, shape->T, NULL};
@@ -191,6 +210,7 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
 done:
     cisup_report_free(&report);
     cisup_incidence_free(&computed);
+    cisup_cycle_free(&cycle);
     cisup_allocation_free(&base);
     return status;
 }

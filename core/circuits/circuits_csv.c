@@ -7,6 +7,8 @@
 
 #include <cisup/core/base/csvfile.h>
 #include <cisup/core/base/storage.h>
+#include <cisup/core/circuits/carried.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
 
@@ -241,6 +243,21 @@ static cisup_status memory_check(const extent *x, const cisup_circuits_csv_optio
     return cisup_memory_require(8.0 * layers * all * matrices, what, err);
 }
 
+static cisup_status carry(cisup_circuits *c, const cisup_circuits *plain,
+                          const double *beta, cisup_linear linear, cisup_error *err) {
+    unsigned char *is_signed = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&is_signed, plain->L, 1, err));
+    if (linear == CISUP_LINEAR_ALL) memset(is_signed, 1, (size_t)plain->L);
+    if (linear == CISUP_LINEAR_OUTPUT) is_signed[plain->L - 1] = 1;
+    const cisup_plain_mlps mlps = {plain->T, plain->d, plain->L, plain->layers,
+                                   plain->w, beta,     is_signed};
+    CISUP_TRY(cisup_circuits_carry(c, &mlps, err));
+done:
+    cisup_release(is_signed);
+    return status;
+}
+
 /* Checked and sorted entries to circuits. */
 static cisup_status build(cisup_circuits *c, const entries *list, const extent *x,
                           const cisup_circuits_csv_options *o, cisup_error *err) {
@@ -251,6 +268,10 @@ static cisup_status build(cisup_circuits *c, const entries *list, const extent *
     CISUP_TRY(cisup_circuits_init(&plain, o->T, x->d, o->L, layers, err));
     CISUP_TRY(cisup_new(&beta, layers * o->T * x->d, sizeof *beta, err));
     fill(list, x->circuits, &plain, beta);
+    if (o->carried) {
+        CISUP_TRY(carry(c, &plain, beta, o->linear, err));
+        goto done;
+    }
     if (!o->gate) CISUP_TRY(check_common_bias(list, beta, &plain, err));
     CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o->gate ? &o->margin : NULL, err));
 done:
@@ -315,7 +336,7 @@ done:
 
 cisup_status cisup_circuits_read_inputs(cisup_circuits *c, const char *path,
                                         cisup_error *err) {
-    entries list = {.path = path, .width = c->d - c->on_count};
+    entries list = {.path = path, .width = c->d - cisup_circuits_first(c)};
     if (list.width == 0)
         return CISUP_FAIL(err, CISUP_ESHAPE, "%s: the circuits have no data neuron",
                           path);

@@ -50,3 +50,36 @@ void cisup_field_products(cisup_index p, int e, cisup_index count, int32_t *prod
     fq_nmod_clear(t, field);
     fq_nmod_ctx_clear(field);
 }
+
+/* Writes the powers of g until they come back to 1; how many there are. */
+static cisup_index powers_of(const fq_nmod_t g, cisup_index p, const fq_nmod_ctx_t field,
+                             int32_t *power) {
+    fq_nmod_t x;
+    cisup_index order = 0;
+    fq_nmod_init(x, field);
+    fq_nmod_one(x, field);
+    do {
+        power[order++] = (int32_t)element_code(x, p);
+        fq_nmod_mul(x, x, g, field);
+    } while (!fq_nmod_is_one(x, field));
+    fq_nmod_clear(x, field);
+    return order;
+}
+
+void cisup_field_powers(cisup_index p, int e, int32_t *power) {
+    const fmpz prime = (fmpz)p;
+    fq_nmod_ctx_t field;
+    fq_nmod_ctx_init(field, &prime, e, "t");
+    fq_nmod_t g;
+    fq_nmod_init(g, field);
+    cisup_index nonzero = 1;
+    for (int k = 0; k < e; k++) nonzero *= p;
+    nonzero--;
+    /* From t on, which Conway's polynomials make a generator; then 1, 2, ... */
+    for (cisup_index code = e > 1 ? p : 1;; code = code < nonzero ? code + 1 : 1) {
+        element_set(g, code, p);
+        if (powers_of(g, p, field, power) == nonzero) break;
+    }
+    fq_nmod_clear(g, field);
+    fq_nmod_ctx_clear(field);
+}

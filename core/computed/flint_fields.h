@@ -26,4 +26,8 @@ cisup_factors cisup_factor(cisup_index n);
  * that FLINT takes itself (some kilobytes). */
 void cisup_field_products(cisup_index p, int e, cisup_index count, int32_t *product);
 
+/* The powers of a generator of the same field's nonzero elements: power[k] = g^k,
+ * k < p^e - 1. Time O(p^e) multiplications for each element tried, some few. */
+void cisup_field_powers(cisup_index p, int e, int32_t *power);
+
 #endif

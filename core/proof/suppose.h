@@ -13,4 +13,8 @@ void cisup_suppose(cisup_scheme_proof *p, const char *key, const char *what, int
 /* Theorem and hypotheses of td for the first T circuits. */
 void cisup_td_verify(const cisup_implicit *m, cisup_index T, cisup_scheme_proof *p);
 
+/* Whether x_i - x_j is a unit for all i < j <= S: every number 1..S is prime to m, and
+ * products with them differ in every field. */
+int cisup_units_differ(const cisup_lines *lines, cisup_index S);
+
 #endif

@@ -22,9 +22,9 @@ static bool products_differ(const cisup_lines *lines, cisup_index unit,
     return true;
 }
 
-static int has_units(const cisup_implicit *m, const cisup_lines *lines) {
+int cisup_units_differ(const cisup_lines *lines, cisup_index S) {
     cisup_index size = lines->m;
-    for (cisup_index k = 1; k <= m->S; k++)
+    for (cisup_index k = 1; k <= S; k++)
         if (cisup_common_divisor(k, lines->m) != 1) return 0;
     for (int f = 0; f < lines->fields; f++) {
         if (!products_differ(lines, size, lines->field[f].q)) return 0;
@@ -65,7 +65,8 @@ static void verify_level(const cisup_implicit *m, const cisup_implicit_level *v,
     char left[sizeof p->hypothesis->what];
     (void)snprintf(left, sizeof left, "%" PRId64 " left over fit",
                    v->joining + v->shared);
-    cisup_suppose(p, "units", "differences are units", has_units(m, &v->lines));
+    cisup_suppose(p, "units", "differences are units",
+                  cisup_units_differ(&v->lines, m->S));
     cisup_suppose(p, "lines", "lines differ", lines_differ(m, v));
     cisup_suppose(p, "injects", left, injects(m, v));
     cisup_suppose(p, "is_inner", "next level inside", is_inner(m, v));

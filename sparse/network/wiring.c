@@ -10,7 +10,8 @@
 cisup_status cisup_wiring_make(cisup_wiring *w, const cisup_incidence *base,
                                cisup_index L, int keep_order, uint64_t seed,
                                cisup_index network, cisup_error *err) {
-    *w = (cisup_wiring){.base = base, .L = L, .T = base->T};
+    *w = (cisup_wiring){
+        .base = base, .N = base->N, .S = base->S, .rows = base->T, .L = L, .T = base->T};
     if (keep_order) return CISUP_OK;
     const cisup_status status = cisup_new(&w->pi, L, sizeof *w->pi, err);
     for (cisup_index l = 2; l <= L && status == CISUP_OK; l++)
@@ -18,19 +19,41 @@ cisup_status cisup_wiring_make(cisup_wiring *w, const cisup_incidence *base,
     return status;
 }
 
-cisup_status cisup_wiring_of(cisup_wiring *w, const cisup_incidence *base,
-                             const cisup_network *net, cisup_error *err) {
-    const cisup_index T = net->circuits->T, L = net->circuits->L, rows = base->T;
-    *w = (cisup_wiring){
-        .base = base, .L = L, .T = T, .cycle = net->cycle, .row_of = net->row_of};
+/* The inverse of the network's tables. */
+static cisup_status adopt(cisup_wiring *w, const cisup_network *net, cisup_error *err) {
+    const cisup_index T = w->T, L = w->L, rows = w->rows;
+    w->row_of = net->row_of;
     const cisup_status status =
         cisup_new(&w->circuit_of, L * rows, sizeof(cisup_index), err);
     if (status != CISUP_OK) return status;
     for (cisup_index k = 0; T < rows && k < L * rows; k++) w->circuit_of[k] = -1;
-    for (cisup_index l = 0; l < L; l++)
+    for (cisup_index l = 1; l <= L; l++)
         for (cisup_index t = 0; t < T; t++)
-            w->circuit_of[l * rows + cisup_wiring_row_of(w, l + 1, t)] = t;
+            w->circuit_of[(l - 1) * rows + cisup_wiring_row_of(w, l, t)] = t;
     return CISUP_OK;
+}
+
+cisup_status cisup_wiring_of(cisup_wiring *w, const cisup_incidence *base,
+                             const cisup_network *net, cisup_error *err) {
+    *w = (cisup_wiring){.base = base,
+                        .N = base->N,
+                        .S = base->S,
+                        .rows = base->T,
+                        .L = net->circuits->L,
+                        .T = net->circuits->T};
+    return adopt(w, net, err);
+}
+
+cisup_status cisup_wiring_cycle(cisup_wiring *w, const cisup_cycle *cycle,
+                                const cisup_network *net, cisup_index L,
+                                cisup_error *err) {
+    *w = (cisup_wiring){.cycle = cycle,
+                        .N = cycle->N,
+                        .S = cycle->S,
+                        .rows = cycle->T,
+                        .L = L,
+                        .T = net ? net->circuits->T : cycle->T};
+    return w->T < w->rows ? adopt(w, net, err) : CISUP_OK;
 }
 
 void cisup_wiring_free(cisup_wiring *w) {

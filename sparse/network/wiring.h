@@ -3,6 +3,7 @@
 #define CISUP_SPARSE_WIRING_H
 
 #include <cisup/core/base/bijection.h>
+#include <cisup/core/cycle.h>
 #include <cisup/core/incidence.h>
 #include <cisup/sparse/network.h>
 
@@ -11,12 +12,13 @@
  * The pi_l are computed (core/base/bijection.h) or a stored network's tables. Start from
  * {0}. Only read once made, by any number of threads. */
 typedef struct {
-    const cisup_incidence *base; /* borrowed; [cycle] if that is not 0 */
-    cisup_index L, T;            /* T: circuits, fewer than rows if some are left out */
-    cisup_index cycle;           /* c of networks that carry masks, else 0 */
-    cisup_bijection *pi;         /* [L], the first unused; NULL if stored or kept */
-    const cisup_index *row_of;   /* [L][T], borrowed from a network, or NULL */
-    cisup_index *circuit_of;     /* [L][rows], its inverse, -1: none; or NULL */
+    const cisup_incidence *base; /* borrowed; NULL with a cycle */
+    const cisup_cycle *cycle;    /* of networks that carry masks, borrowed; else NULL */
+    cisup_index N, S, rows;
+    cisup_index L, T;          /* T: circuits, fewer than rows if some are left out */
+    cisup_bijection *pi;       /* [L], the first unused; NULL if stored or kept */
+    const cisup_index *row_of; /* [L][T], borrowed from a network, or NULL */
+    cisup_index *circuit_of;   /* [L][rows], its inverse, -1: none; or NULL */
 } cisup_wiring;
 
 /* Computed permutations of a network; keep_order: every layer uses row t. Memory O(L).
@@ -27,21 +29,32 @@ CISUP_MUST_CHECK cisup_status cisup_wiring_make(cisup_wiring *w,
                                                 uint64_t seed, cisup_index network,
                                                 cisup_error *err);
 
-/* Those of a stored network, whose base must be the one that `base` was made of; of a
- * cycle: [cycle] incidences, one a part. O(L T). Errors: ENOMEM. */
+/* Those of a stored network, whose base must be the one that `base` was made of.
+ * O(L T). Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_wiring_of(cisup_wiring *w,
                                               const cisup_incidence *base,
                                               const cisup_network *net, cisup_error *err);
+
+/* Those of a network that carries masks, whose rows are those of a cycle; net NULL: of
+ * a computed one, all circuits, L layers. The same cost and errors. */
+CISUP_MUST_CHECK cisup_status cisup_wiring_cycle(cisup_wiring *w,
+                                                 const cisup_cycle *cycle,
+                                                 const cisup_network *net, cisup_index L,
+                                                 cisup_error *err);
 void cisup_wiring_free(cisup_wiring *w);
 
-/* Which part of a cycle layer l uses, and its neurons. */
+/* Which part of a cycle layer l uses; 0 without one. */
 static inline cisup_index cisup_wiring_part(const cisup_wiring *w, cisup_index l) {
-    return w->cycle ? (l - 1) % w->cycle : 0;
+    return w->cycle ? (l - 1) % w->cycle->c : 0;
 }
 
-static inline const cisup_incidence *cisup_wiring_base(const cisup_wiring *w,
-                                                       cisup_index l) {
-    return w->base + cisup_wiring_part(w, l);
+/* The neurons of a row in layer l, increasing. neurons: [S]. */
+static inline void cisup_wiring_row(const cisup_wiring *w, cisup_index l, cisup_index row,
+                                    int32_t *neurons) {
+    if (w->cycle)
+        cisup_cycle_row(w->cycle, cisup_wiring_part(w, l), row, neurons);
+    else
+        cisup_incidence_row(w->base, row, neurons);
 }
 
 /* The row of circuit t in layer l, pi_l(t) or that of its part, and the circuit that has
@@ -49,13 +62,13 @@ static inline const cisup_incidence *cisup_wiring_base(const cisup_wiring *w,
 static inline cisup_index cisup_wiring_row_of(const cisup_wiring *w, cisup_index l,
                                               cisup_index t) {
     if (w->row_of)
-        return w->row_of[(l - 1) * w->T + t] - cisup_wiring_part(w, l) * w->base->T;
+        return w->row_of[(l - 1) * w->T + t] - cisup_wiring_part(w, l) * w->rows;
     return w->pi && l > 1 ? cisup_bijection_apply(&w->pi[l - 1], t) : t;
 }
 
 static inline cisup_index cisup_wiring_circuit_of(const cisup_wiring *w, cisup_index l,
                                                   cisup_index row) {
-    if (w->circuit_of) return w->circuit_of[(l - 1) * w->base->T + row];
+    if (w->circuit_of) return w->circuit_of[(l - 1) * w->rows + row];
     return w->pi && l > 1 ? cisup_bijection_invert(&w->pi[l - 1], row) : row;
 }
 
@@ -68,7 +81,7 @@ void cisup_wiring_circuits_of(const cisup_wiring *w, cisup_index l, cisup_index 
 /* The S neurons of circuit t in layer l, increasing. neurons: [S]. */
 static inline void cisup_wiring_neurons(const cisup_wiring *w, cisup_index l,
                                         cisup_index t, int32_t *neurons) {
-    cisup_incidence_row(cisup_wiring_base(w, l), cisup_wiring_row_of(w, l, t), neurons);
+    cisup_wiring_row(w, l, cisup_wiring_row_of(w, l, t), neurons);
 }
 
 /* What kappa of (4.5) is estimated from. */

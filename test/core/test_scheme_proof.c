@@ -3,6 +3,7 @@
  * The hypotheses hold for what is computed and fail for what is spoiled. */
 #include "common/check.h"
 
+#include <cisup/core/cycles/cycle_form.h>
 #include <cisup/core/scheme_proof.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/schemes/incidence_form.h>
@@ -146,6 +147,48 @@ static void every_hypothesis_of_td_can_fail(void **state) {
 }
 #undef SPOILED
 
+/* One word changed, and the hypothesis that then fails, alone. */
+static void check_spoiled(const cisup_cycle *x, cisup_index *field, cisup_index value,
+                          int which) {
+    const cisup_index kept = *field;
+    cisup_scheme_proof p;
+    *field = value;
+    CHECK_OK(cisup_cycle_verify(x, &p, &error_));
+    *field = kept;
+    assert_false(p.holds);
+    for (int k = 0; k < p.count; k++) assert_int_equal(p.hypothesis[k].holds, k != which);
+}
+
+static void every_hypothesis_of_a_cycle_can_fail(void **state) {
+    (void)state;
+    cisup_cycle x;
+    cisup_scheme_proof p;
+    CHECK_OK(cisup_cycle_make(&x, 300, 4, 2, 5000, &error_)); /* 72 = 8 x 9, two fields */
+    assert_true(x.q == 73);
+    cisup_cycle_free(&x);
+    CHECK_OK(cisup_cycle_make(&x, 288, 4, 2, 72 * 72, &error_));
+    assert_true(x.q == 72 && x.form->ring.lines.fields == 2);
+    CHECK_OK(cisup_cycle_verify(&x, &p, &error_));
+    assert_true(p.holds && p.count == 5 && p.levels == 0);
+    uint64_t *times = &x.form->ring.lines.field[0].times[8 + 1]; /* 1 times 1 */
+    const uint64_t right = *times;
+    *times = 0;
+    CHECK_OK(cisup_cycle_verify(&x, &p, &error_));
+    assert_true(!p.holds && !p.hypothesis[0].holds);
+    *times = right;
+    check_spoiled(&x, &x.form->ring.lines.q, 71, 1);
+    check_spoiled(&x, &x.form->ring.groups, 9, 2);
+    check_spoiled(&x, &x.form->ring.lines.S, 6, 2);
+    check_spoiled(&x, &x.N, 287, 3);
+    check_spoiled(&x, &x.T, 72 * 72 + 1, 4);
+    check_spoiled(&x, &x.T, 0, 4);
+    cisup_cycle_free(&x);
+    CHECK_OK(cisup_cycle_make(&x, 100, 2, 2, 2500, &error_));
+    assert_int_equal(cisup_cycle_verify(&x, &p, NULL), CISUP_EINVAL);
+    assert_false(p.holds);
+    cisup_cycle_free(&x);
+}
+
 static cisup_status verify_only(void *context) {
     cisup_scheme_proof p;
     const cisup_status status = cisup_scheme_verify(context, &p, NULL);
@@ -171,6 +214,7 @@ int main(void) {
         cmocka_unit_test(every_hypothesis_of_a_space_can_fail),
         cmocka_unit_test(every_hypothesis_of_pairs_can_fail),
         cmocka_unit_test(every_hypothesis_of_td_can_fail),
+        cmocka_unit_test(every_hypothesis_of_a_cycle_can_fail),
         cmocka_unit_test(what_has_no_theorem_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

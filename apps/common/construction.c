@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "construction.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTIONS_OF construction
+const option_row construction_options[] = {
+    CHOICE(masks, "construction", "construction", NULL, "published|masks",
+           "closing neurons by the circuits' own gate, or by masks that are carried "
+           "through the network (published)"),
+    PARAMETER(cycle, "cycle", "cycle", 0, SIZE, "c",
+              "of masks: allocations that the layers take turns with (2)"),
+    PARAMETER(offset_text, "offset", "offset", 0, TEXT, "safe|NUMBER",
+              "of masks: o of signed layers, safe beyond every sum (rotations 1, else "
+              "safe)"),
+    PARAMETER(strength_text, "strength", "strength", 0, TEXT, "safe|NUMBER",
+              "of masks: B that closes neurons (safe)"),
+    CHOICE(linear, "linear", "linear", NULL, "none|output|all",
+           "of masks and own circuits: layers without ReLU (none)"),
+    OPTIONS_END,
+};
+
+construction construction_defaults(void) {
+    return (construction){.cycle = 2, .offset = (double)NAN, .strength = (double)NAN};
+}
+
+/* "safe" is NaN. */
+static cisup_status understand(const char *text, const char *name, double *out,
+                               cisup_error *err) {
+    char *end;
+    *out = (double)NAN;
+    if (!text || strcmp(text, "safe") == 0) return CISUP_OK;
+    *out = strtod(text, &end);
+    if (end == text || *end || !(*out >= 0.0) || isinf(*out))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--%s %.40s: neither safe nor a number from 0", name, text);
+    return CISUP_OK;
+}
+
+cisup_status construction_complete(construction *c, int is_rotation, cisup_error *err) {
+    const char *idle = c->cycle != 2      ? "cycle"
+                       : c->offset_text   ? "offset"
+                       : c->strength_text ? "strength"
+                       : c->linear        ? "linear"
+                                          : NULL;
+    if (!c->masks && idle)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --construction masks", idle);
+    if (!c->masks) return CISUP_OK;
+    if (c->cycle < 2 || c->cycle > CISUP_CYCLE_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle %" PRId64 ": 2 to %d", c->cycle,
+                          CISUP_CYCLE_MOST);
+    if (!c->offset_text) c->offset_text = is_rotation ? "1" : "safe";
+    if (!c->strength_text) c->strength_text = "safe";
+    const cisup_status status = understand(c->offset_text, "offset", &c->offset, err);
+    if (status != CISUP_OK) return status;
+    return understand(c->strength_text, "strength", &c->strength, err);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_CONSTRUCTION_H
+#define CISUP_APPS_CONSTRUCTION_H
+
+#include "options.h"
+
+#include <cisup/core/circuits_csv.h>
+#include <cisup/core/cycle.h>
+#include <cisup/sparse/network.h>
+
+/* Which construction a network is of, and the options of those that carry masks. */
+typedef struct {
+    int masks;         /* 0: published; 1: carried masks */
+    cisup_index cycle; /* c */
+    const char *offset_text, *strength_text;
+    double offset, strength; /* of those texts: NaN for "safe" */
+    cisup_linear linear;
+} construction;
+
+construction construction_defaults(void);
+
+/* Rows of construction. */
+extern const option_row construction_options[];
+
+/* Understands the texts. is_rotation: of family rotation2, whose offset is 1 unless
+ * another is given: then the lower side of a neuron cuts off outliers. Errors: EINVAL
+ * naming the option: a number that is negative or none; an option of masks without
+ * --construction masks. */
+CISUP_MUST_CHECK cisup_status construction_complete(construction *c, int is_rotation,
+                                                    cisup_error *err);
+
+#endif
