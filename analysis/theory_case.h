@@ -33,11 +33,6 @@ typedef struct {
     double active, inactive;
 } cisup_theory_error;
 
-/* The network with T circuits and even loads: P and p of (2.5), (3.6), kappa of (4.6)
- * and V = 0; all else as in c. Only D, d, S, z, N, margin and fresh of c are read.
- * T >= 1, any real number. */
-CISUP_API cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
-
 #ifdef __cplusplus
 }
 #endif

@@ -25,7 +25,6 @@ typedef enum {
     CISUP_CLAIM_LEADING, /* leading order of such an average */
     CISUP_CLAIM_LIMIT,   /* as N grows: asymptotic only */
 } cisup_claim;
-CISUP_API const char *cisup_claim_name(cisup_claim claim);
 
 /* Networks that a limit may hold for. */
 enum {

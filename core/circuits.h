@@ -128,12 +128,6 @@ CISUP_API void cisup_circuits_input(const cisup_circuits *c, uint64_t seed,
                                     cisup_index network, cisup_index sample,
                                     cisup_index t, double *a);
 
-/* next = ReLU( w_t^l a + b^l ), or f of it. a, next: [d], not the same array. What is not
- * finite stays so: a component of next that overflows, or comes from one that did, is inf
- * or NaN. */
-CISUP_API void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
-                                   const double *a, double *next);
-
 #ifdef __cplusplus
 }
 #endif

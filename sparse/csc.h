@@ -27,10 +27,6 @@ CISUP_API CISUP_MUST_CHECK cisup_status cisup_csc_init(cisup_csc *a, cisup_index
                                                        cisup_error *err);
 CISUP_API void cisup_csc_free(cisup_csc *a);
 
-/* Verifies the invariant. Errors: EFORMAT naming the column. O(ncol + nnz). */
-CISUP_API CISUP_MUST_CHECK cisup_status cisup_csc_check(const cisup_csc *a,
-                                                        cisup_error *err);
-
 #ifdef __cplusplus
 }
 #endif

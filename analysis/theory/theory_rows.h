@@ -24,4 +24,6 @@ cisup_theory_reach cisup_theory_limit_reach(const cisup_theory_limit *limit,
  *   reach   [count], of cisup_theory_limits in their order */
 int cisup_theory_binding(const cisup_theory_reach *reach, int setting);
 
+const char *cisup_claim_name(cisup_claim claim);
+
 #endif

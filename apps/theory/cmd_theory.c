@@ -4,6 +4,7 @@
 #include "common/program.h"
 #include "theory_report.h"
 
+#include <cisup/analysis/theory/theory_overlap.h>
 #include <cisup/core/base/shape_sizes.h>
 #include <cisup/core/circuits.h>
 #include <cisup/core/memory.h>

@@ -61,4 +61,10 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_sign(cisup_circuits *c, cisup_error
 /* On-value of a state (0 if on_count = 0). O(1). */
 double cisup_circuits_on(const cisup_circuits *c, const double *a);
 
+/* next = ReLU( w_t^l a + b^l ), or f of it. a, next: [d], not the same array. What is not
+ * finite stays so: a component of next that overflows, or comes from one that did, is inf
+ * or NaN. */
+void cisup_circuits_step(const cisup_circuits *c, cisup_index l, cisup_index t,
+                         const double *a, double *next);
+
 #endif

@@ -10,6 +10,7 @@
 #include <cisup/core/base/start_threads.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/matrix/mtx_each.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <assert.h>
 #include <errno.h>

@@ -39,4 +39,7 @@ CISUP_MUST_CHECK cisup_status cisup_csc_of_dense(cisup_csc *a, cisup_index nrow,
 CISUP_MUST_CHECK cisup_status cisup_csc_widen(cisup_csc *a, cisup_index nrow,
                                               cisup_index ncol, cisup_error *err);
 
+/* Verifies the invariant. Errors: EFORMAT naming the column. O(ncol + nnz). */
+CISUP_MUST_CHECK cisup_status cisup_csc_check(const cisup_csc *a, cisup_error *err);
+
 #endif

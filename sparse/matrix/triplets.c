@@ -3,6 +3,7 @@
 
 #include <cisup/core/base/storage.h>
 #include <cisup/core/memory.h>
+#include <cisup/sparse/matrix/products.h>
 
 #include <assert.h>
 #include <math.h>

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <cisup/core/circuits.h>
+#include <cisup/core/circuits/circuits_parts.h>
 
 #include <float.h>
 

@@ -8,6 +8,7 @@
 #include "matrices.h"
 #include "scratch.h"
 
+#include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/mtx.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -9,6 +9,7 @@
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/embedding.h>
 #include <cisup/sparse/layer/embed.h>
+#include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/network/network_parts.h>
 #include <cisup/sparse/network_matrices.h>
 #include <cisup/sparse/weights.h>

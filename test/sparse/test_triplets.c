@@ -2,6 +2,7 @@
 #include "common/check.h"
 #include "common/matrices.h"
 
+#include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/matrix/triplets.h>
 
 enum { rounds = 60 };

@@ -13,6 +13,7 @@
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/assembly.h>
 #include <cisup/sparse/layer/operator.h>
+#include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/network.h>
 
 #include <float.h>
