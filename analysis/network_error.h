@@ -18,7 +18,8 @@ typedef enum {
 /* The error in the last layer of one network as a function of T: what
  * cisup_capacity_search measures. Fill the first part, the rest starts from 0. */
 typedef struct {
-    cisup_experiment x; /* base, z, networks and seeds are set for each measurement;
+    cisup_experiment x; /* base, cycle, z, networks and seeds are set for each
+                           measurement;
                            circuits, if any, are repeated to T; its watcher counts
                            the networks of a measurement */
     cisup_allocation_options allocation;
@@ -29,6 +30,7 @@ typedef struct {
     uint64_t seed;
 
     cisup_allocation base;   /* of the T measured last; T = 0: none */
+    cisup_cycle cycle;       /* the same, of networks that carry masks */
     cisup_circuits circuits; /* the same, of circuits that are given */
 } cisup_network_error;
 

@@ -4,12 +4,14 @@
 #include <cisup/core/schemes.h>
 
 #include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
 
 void cisup_network_error_free(cisup_network_error *e) {
     cisup_allocation_free(&e->base);
+    cisup_cycle_free(&e->cycle);
     cisup_circuits_free(&e->circuits);
 }
 
@@ -21,7 +23,13 @@ static cisup_status prepare(cisup_network_error *e, cisup_index T,
     o.watcher = watcher;
     cisup_network_error_free(e);
     cisup_status status;
-    CISUP_TRY(cisup_allocation_make(&e->base, e->N, e->S, T, &o, err));
+    const cisup_index c = e->x.network.carrying.cycle;
+    if (c) {
+        CISUP_TRY(cisup_cycle_make(&e->cycle, e->N, e->S, c, T, err));
+        CISUP_TRY(cisup_cycle_store(&e->cycle, &e->base, err));
+    } else {
+        CISUP_TRY(cisup_allocation_make(&e->base, e->N, e->S, T, &o, err));
+    }
     if (e->x.circuits)
         CISUP_TRY(cisup_circuits_repeat(&e->circuits, e->x.circuits, T, err));
 done:
@@ -42,6 +50,7 @@ cisup_status cisup_network_error_measure(void *context, cisup_index T, cisup_ind
     part.share = 1.0;
     x.watcher = &watcher;
     x.base = &e->base;
+    x.cycle = x.network.carrying.cycle ? &e->cycle : NULL;
     x.circuits = e->x.circuits ? &e->circuits : NULL;
     x.z = &e->z;
     x.z_count = 1;

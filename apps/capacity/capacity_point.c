@@ -12,10 +12,19 @@
 #include <math.h>
 #include <stddef.h>
 
+const char *capacity_choice_name(const capacity_choice *choice) {
+    static const char *const cycle[CISUP_CYCLE_MOST + 1] = {
+        "",         "",         "cycle 2",  "cycle 3",  "cycle 4",  "cycle 5",
+        "cycle 6",  "cycle 7",  "cycle 8",  "cycle 9",  "cycle 10", "cycle 11",
+        "cycle 12", "cycle 13", "cycle 14", "cycle 15", "cycle 16"};
+    return choice->cycle ? cycle[choice->cycle] : cisup_scheme_name(choice->scheme);
+}
+
 /* The setup of one search. Borrows the lists. */
 static setup setup_at(const capacity_request *r, const capacity_point *p) {
     setup s = r->setup;
-    s.allocation.scheme = p->scheme;
+    s.allocation.scheme = p->choice.scheme;
+    if (s.construction.masks) s.construction.cycle = p->choice.cycle;
     s.L = p->L;
     return s;
 }
@@ -28,10 +37,22 @@ static cisup_index least_T(const capacity_request *r, const capacity_point *p) {
 /* N and the capacity of the scheme. */
 static cisup_status sizes(const capacity_request *r, const capacity_point *p,
                           cisup_index *N, cisup_index *placed, cisup_error *err) {
-    const setup s = setup_at(r, p);
+    setup s = setup_at(r, p);
     const cisup_allocation_options options = setup_allocation(&s);
+    s.z = (index_list){0}; /* of the point */
     cisup_shape shape = {.D = p->D, .d = s.d, .T = p->z, .S = p->S, .z = p->z, .L = p->L};
     cisup_status status;
+    if (s.construction.masks) {
+        CISUP_TRY(setup_shape(&s, p->D, INDEX_MAX_WORD, p->S, &shape, err));
+        *N = shape.N;
+        *placed = shape.T;
+        if (*placed < least_T(r, p))
+            status = CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                                "N = %" PRId64 ", S = %" PRId64
+                                ": a cycle places %" PRId64 " circuits",
+                                *N, p->S, *placed);
+        goto done;
+    }
     CISUP_TRY(cisup_shape_check(&shape, err));
     *N = shape.N;
     CISUP_TRY(cisup_allocation_capacity(shape.N, p->S, &options, placed, err));
@@ -83,6 +104,7 @@ static void ask_theory(const capacity_request *r, capacity_answer *a) {
                                    r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
                                    r->mode == CISUP_MODE_MASKED_LINEAR;
     a->theory_T = -1;
+    if (r->setup.construction.masks) return;
     if (r->state != CISUP_ACTIVE || isnan(r->budget)) return;
     if (is_masked_rotation) {
         a->theory_T =

@@ -8,6 +8,15 @@
 #include <cisup/analysis/capacity.h>
 #include <cisup/analysis/network_error.h>
 
+/* How circuits are placed: by a scheme, or a cycle of allocations (else 0). */
+typedef struct {
+    cisup_scheme scheme;
+    cisup_index cycle;
+} capacity_choice;
+
+/* Its name: of a scheme, or "cycle 2" and the like. */
+const char *capacity_choice_name(const capacity_choice *choice);
+
 /* What `cisup capacity` and `cisup frontier` ask for, apart from what they go through. */
 typedef struct {
     setup setup;
@@ -20,15 +29,15 @@ typedef struct {
     double confidence, tolerance;
     cisup_index networks, samples, threads;
     const char *scheme_words; /* --schemes */
-    cisup_scheme *scheme;     /* [scheme_count] */
-    cisup_index scheme_count;
+    capacity_choice *choice;  /* [choices] that are tried */
+    cisup_index choices;
     int json, quiet;
 } capacity_request;
 
 /* One search. */
 typedef struct {
     cisup_index D, S, z, L;
-    cisup_scheme scheme;
+    capacity_choice choice;
 } capacity_point;
 
 typedef struct {

@@ -6,7 +6,7 @@
 #include <math.h>
 
 static const char *scheme_of(const capacity_answer *a) {
-    return cisup_scheme_name(a->point.scheme);
+    return capacity_choice_name(&a->point.choice);
 }
 
 static void head_numbers(const capacity_request *r) {
@@ -91,7 +91,8 @@ static void add_params(cisup_record *r, const capacity_request *q,
                        const capacity_point *p) {
     const cisup_shape shape = {.D = p->D, .d = q->setup.d, .S = p->S, .L = p->L};
     setup_record(&q->setup, &shape, r);
-    RECORD_ADD(r, "params: scheme z", V(cisup_scheme_name(p->scheme)), V(p->z));
+    RECORD_ADD(r, "params: scheme z", V(cisup_scheme_name(p->choice.scheme)), V(p->z));
+    if (p->choice.cycle) RECORD_ADD(r, "params: cycle", V(p->choice.cycle));
     options_record(r, capacity_parameters, q);
 }
 
@@ -170,7 +171,7 @@ cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {
 
 void frontier_text(const frontier_line *f, double confidence) {
     const int is_layers = f->along[0] == 'L';
-    printf("\nscheme %s: ", cisup_scheme_name(f->scheme));
+    printf("\nscheme %s: ", capacity_choice_name(&f->choice));
     if (isnan(f->measured.exponent)) {
         printf("no exponent, T is bound by the error at %" PRId64 " of %" PRId64
                " places\n",
@@ -197,7 +198,7 @@ cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
     return emit(RECORD_OF("record schema x scheme points fitted exponent lo hi misfit "
                           "theory_exponent leading_exponent",
                           V("fit"), V("cisup.fit/1"), V(f->along),
-                          V(cisup_scheme_name((cisup_scheme)f->scheme)),
+                          V(capacity_choice_name(&f->choice)),
                           V_LIST(f, f->count, point_item), V(f->fitted),
                           V(f->measured.exponent), V(f->measured.low),
                           V(f->measured.high), V(f->measured.misfit),

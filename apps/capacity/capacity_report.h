@@ -25,7 +25,7 @@ CISUP_MUST_CHECK cisup_status capacity_best_json(const capacity_answer *best,
 /* T as a function of one size; allocations that were full are not fitted. */
 typedef struct {
     const char *along; /* "D", "z", "L" or "S" */
-    cisup_scheme scheme;
+    capacity_choice choice;
     const capacity_answer *answer; /* [count], the best of each place */
     const double *x;               /* [count], L - 1 for layers */
     cisup_index count, fitted;

@@ -69,8 +69,26 @@ capacity_request capacity_request_defaults(void) {
 
 void capacity_request_free(capacity_request *r) {
     setup_free(&r->setup);
-    cisup_release(r->scheme);
-    r->scheme = NULL;
+    cisup_release(r->choice);
+    r->choice = NULL;
+}
+
+/* The cycles of masks: the one asked for, or all of these. */
+static cisup_status list_cycles(capacity_request *r, cisup_index given,
+                                cisup_error *err) {
+    enum { FEWEST = 2, MOST = 4 };
+    const cisup_index most = r->setup.L < MOST ? r->setup.L : MOST; /* more are alike */
+    const cisup_index first = given ? given : FEWEST;
+    const cisup_index last = given ? given : most > FEWEST ? most : FEWEST;
+    cisup_status status;
+    if (r->scheme_words)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--schemes: no effect with --construction masks");
+    CISUP_TRY(cisup_new(&r->choice, MOST, sizeof *r->choice, err));
+    for (cisup_index c = first; c <= last; c++)
+        r->choice[r->choices++] = (capacity_choice){CISUP_SCHEME_TD, c};
+done:
+    return status;
 }
 
 /* --schemes best,ref, or the one scheme of the setup. */
@@ -80,14 +98,14 @@ static cisup_status read_schemes(capacity_request *r, cisup_error *err) {
     char *copy = NULL;
     cisup_status status;
     for (const char *c = words; *c; c++) most += *c == ',';
-    CISUP_TRY(cisup_new(&r->scheme, most, sizeof *r->scheme, err));
-    r->scheme[0] = r->setup.allocation.scheme;
-    r->scheme_count = 1;
+    CISUP_TRY(cisup_new(&r->choice, most, sizeof *r->choice, err));
+    r->choice[0].scheme = r->setup.allocation.scheme;
+    r->choices = 1;
     if (!r->scheme_words) goto done;
     CISUP_TRY(cisup_new(&copy, (cisup_index)strlen(words) + 1, 1, err));
     memcpy(copy, words, strlen(words));
     char *rest = copy;
-    for (r->scheme_count = 0; rest; r->scheme_count++) {
+    for (r->choices = 0; rest; r->choices++) {
         const char *word = strsep(&rest, ",");
         const int scheme = cisup_scheme_find(word);
         cisup_allocation_options choice = r->setup.allocation;
@@ -96,7 +114,7 @@ static cisup_status read_schemes(capacity_request *r, cisup_error *err) {
             goto done;
         }
         choice.scheme = (cisup_scheme)scheme;
-        r->scheme[r->scheme_count] = choice.scheme;
+        r->choice[r->choices].scheme = choice.scheme;
         CISUP_TRY(allocation_complete(&choice, choice.scheme, err));
     }
 done:
@@ -156,6 +174,7 @@ cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
     if (r->scheme_words && r->setup.allocation.scheme != NO_SCHEME)
         return CISUP_FAIL(err, CISUP_EINVAL, "--schemes and --scheme exclude each other");
     cisup_allocation_options given = r->setup.allocation;
+    const cisup_index cycle = r->setup.construction.cycle;
     /* What goes with which scheme is asked of each. */
     if (r->scheme_words) r->setup.allocation = allocation_defaults();
     CISUP_TRY(numbers_check(r, err));
@@ -164,7 +183,8 @@ cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
         given.scheme = r->setup.allocation.scheme;
         r->setup.allocation = given;
     }
-    CISUP_TRY(read_schemes(r, err));
+    CISUP_TRY(r->setup.construction.masks ? list_cycles(r, cycle, err)
+                                          : read_schemes(r, err));
     CISUP_TRY(choose_quantity(r, err));
 done:
     return status;

@@ -15,11 +15,11 @@ static cisup_status search_all(const capacity_request *r, capacity_point point,
                                int *is_feasible, cisup_error *err) {
     const index_list *S = &r->setup.S;
     capacity_answer best = {0};
-    for (cisup_index i = 0; i < r->scheme_count; i++)
+    for (cisup_index i = 0; i < r->choices; i++)
         for (cisup_index j = 0; j < S->count; j++) {
             capacity_answer answer;
             cisup_status status;
-            point.scheme = r->scheme[i];
+            point.choice = r->choice[i];
             point.S = S->value[j];
             status = capacity_search_and_show(r, &point, &answer, err);
             if (status != CISUP_OK && best.search.T && !r->json && !r->quiet)
@@ -28,7 +28,7 @@ static cisup_status search_all(const capacity_request *r, capacity_point point,
             if (!best.N || answer.search.T > best.search.T) best = answer;
         }
     if (!best.search.T) *is_feasible = 0;
-    if (r->scheme_count * S->count == 1) return CISUP_OK;
+    if (r->choices * S->count == 1) return CISUP_OK;
     if (r->json) return capacity_best_json(&best, err);
     if (!r->quiet) capacity_best_text(&best, "best");
     return CISUP_OK;
@@ -40,9 +40,9 @@ static cisup_status check_all(const capacity_request *r, cisup_error *err) {
     for (cisup_index i = 0; i < s->D.count; i++)
         for (cisup_index j = 0; j < s->z.count; j++)
             for (cisup_index k = 0; k < s->S.count; k++)
-                for (cisup_index m = 0; m < r->scheme_count; m++) {
+                for (cisup_index m = 0; m < r->choices; m++) {
                     const capacity_point point = {s->D.value[i], s->S.value[k],
-                                                  s->z.value[j], s->L, r->scheme[m]};
+                                                  s->z.value[j], s->L, r->choice[m]};
                     const cisup_status status = capacity_point_check(r, &point, err);
                     if (status != CISUP_OK) return status;
                 }

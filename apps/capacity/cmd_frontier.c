@@ -44,10 +44,10 @@ static cisup_status check_axis(frontier_request *f, cisup_error *err) {
 }
 
 static capacity_point point_at(const frontier_request *f, cisup_index place,
-                               cisup_scheme scheme, cisup_index S) {
+                               capacity_choice choice, cisup_index S) {
     const setup *s = &f->r.setup;
     const cisup_index x = f->at.value[place];
-    capacity_point p = {s->D.value[0], S, s->z.value[0], s->L, scheme};
+    capacity_point p = {s->D.value[0], S, s->z.value[0], s->L, choice};
     if (f->along == ALONG_D) p.D = x;
     if (f->along == ALONG_Z) p.z = x;
     if (f->along == ALONG_L) p.L = x;
@@ -62,10 +62,10 @@ static cisup_index tries(const frontier_request *f) {
 
 static cisup_status check_all(const frontier_request *f, cisup_error *err) {
     for (cisup_index k = 0; k < f->at.count; k++)
-        for (cisup_index i = 0; i < f->r.scheme_count; i++)
+        for (cisup_index i = 0; i < f->r.choices; i++)
             for (cisup_index j = 0; j < tries(f); j++) {
                 const capacity_point p =
-                    point_at(f, k, f->r.scheme[i], f->r.setup.S.value[j]);
+                    point_at(f, k, f->r.choice[i], f->r.setup.S.value[j]);
                 const cisup_status status = capacity_point_check(&f->r, &p, err);
                 if (status != CISUP_OK) return status;
             }
@@ -74,11 +74,11 @@ static cisup_status check_all(const frontier_request *f, cisup_error *err) {
 
 /* The largest T over the values of S. */
 static cisup_status search_place(const frontier_request *f, cisup_index place,
-                                 cisup_scheme scheme, capacity_answer *best,
+                                 capacity_choice choice, capacity_answer *best,
                                  cisup_error *err) {
     *best = (capacity_answer){0};
     for (cisup_index j = 0; j < tries(f); j++) {
-        const capacity_point p = point_at(f, place, scheme, f->r.setup.S.value[j]);
+        const capacity_point p = point_at(f, place, choice, f->r.setup.S.value[j]);
         capacity_answer answer;
         const cisup_status status = capacity_search_and_show(&f->r, &p, &answer, err);
         if (status != CISUP_OK) return status;
@@ -135,7 +135,7 @@ done:
     return status;
 }
 
-static cisup_status go_along(const frontier_request *f, cisup_scheme scheme,
+static cisup_status go_along(const frontier_request *f, capacity_choice choice,
                              int *is_feasible, cisup_error *err) {
     const cisup_index count = f->at.count;
     capacity_answer *answer = NULL;
@@ -146,12 +146,12 @@ static cisup_status go_along(const frontier_request *f, cisup_scheme scheme,
     CISUP_TRY(cisup_new(&point, count, 2 * sizeof *point, err));
     CISUP_TRY(cisup_new(&x, count, sizeof *x, err));
     for (cisup_index k = 0; k < count; k++) {
-        CISUP_TRY(search_place(f, k, scheme, &answer[k], err));
+        CISUP_TRY(search_place(f, k, choice, &answer[k], err));
         if (!answer[k].search.T) *is_feasible = 0;
         x[k] = (double)(f->at.value[k] - (f->along == ALONG_L));
     }
     frontier_line line = {.along = axes[f->along],
-                          .scheme = scheme,
+                          .choice = choice,
                           .answer = answer,
                           .x = x,
                           .count = count,
@@ -177,8 +177,8 @@ static cisup_status execute(frontier_request *f, int *is_feasible, cisup_error *
     if (f->along != ALONG_Z) CISUP_TRY(index_list_single(&s->z, "active", err));
     CISUP_TRY(check_all(f, err));
     if (!f->r.json && !f->r.quiet) capacity_text_head(&f->r);
-    for (cisup_index i = 0; i < f->r.scheme_count; i++)
-        CISUP_TRY(go_along(f, f->r.scheme[i], is_feasible, err));
+    for (cisup_index i = 0; i < f->r.choices; i++)
+        CISUP_TRY(go_along(f, f->r.choice[i], is_feasible, err));
 done:
     return status;
 }

@@ -11,7 +11,8 @@ const option_row construction_options[] = {
            "closing neurons by the circuits' own gate, or by masks that are carried "
            "through the network (published)"),
     PARAMETER(cycle, "cycle", "cycle", 0, SIZE, "c",
-              "of masks: allocations that the layers take turns with (2)"),
+              "of masks: allocations that the layers take turns with (2; of capacity and "
+              "frontier the best of 2, 3, 4)"),
     PARAMETER(offset_text, "offset", "offset", 0, TEXT, "safe|NUMBER",
               "of masks: o of signed layers, safe beyond every sum (rotations 1, else "
               "safe)"),
@@ -23,7 +24,7 @@ const option_row construction_options[] = {
 };
 
 construction construction_defaults(void) {
-    return (construction){.cycle = 2, .offset = (double)NAN, .strength = (double)NAN};
+    return (construction){.offset = (double)NAN, .strength = (double)NAN};
 }
 
 /* "safe" is NaN. */
@@ -40,7 +41,7 @@ static cisup_status understand(const char *text, const char *name, double *out,
 }
 
 cisup_status construction_complete(construction *c, int is_rotation, cisup_error *err) {
-    const char *idle = c->cycle != 2      ? "cycle"
+    const char *idle = c->cycle           ? "cycle"
                        : c->offset_text   ? "offset"
                        : c->strength_text ? "strength"
                        : c->linear        ? "linear"
@@ -48,6 +49,7 @@ cisup_status construction_complete(construction *c, int is_rotation, cisup_error
     if (!c->masks && idle)
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --construction masks", idle);
     if (!c->masks) return CISUP_OK;
+    if (!c->cycle) c->cycle = 2;
     if (c->cycle < 2 || c->cycle > CISUP_CYCLE_MOST)
         return CISUP_FAIL(err, CISUP_EINVAL, "--cycle %" PRId64 ": 2 to %d", c->cycle,
                           CISUP_CYCLE_MOST);

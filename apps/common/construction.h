@@ -11,7 +11,7 @@
 /* Which construction a network is of, and the options of those that carry masks. */
 typedef struct {
     int masks;         /* 0: published; 1: carried masks */
-    cisup_index cycle; /* c */
+    cisup_index cycle; /* c; 0 until construction_complete unless given */
     const char *offset_text, *strength_text;
     double offset, strength; /* of those texts: NaN for "safe" */
     cisup_linear linear;
