@@ -20,6 +20,8 @@ COMMANDS = [
     "theory --json -D 100 -T 20 -S 3",
     "allocate -D 200 -S 3 -T 20 --scheme random --json -o o.csv --force",
     "check a.csv --json",
+    "allocate -D 400 -S 2 --cycle 2 --json -o y.csv --csv z.csv --force",
+    "check --scheme td --cycle 2 -D 240 -S 3 -T 300 --json",
     f"circuits {data}/example_circuits.csv --gate --json",
     f"propagate {SMALL} --scheme ref -K 2 -M 8 -z 1,2 --json --worst 2 --exclude x.csv",
     "run n.json --weights",
