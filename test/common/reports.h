@@ -62,7 +62,8 @@ static inline void small_make(small_experiment *s, int kind) {
     if (kind == KIND_EXCLUDE) x->exclude = (cisup_exclusion){s->out, 2, 1};
     if (kind == KIND_ASSEMBLED) x->engine = CISUP_ENGINE_ASSEMBLED;
     if (kind == KIND_GIVEN) {
-        const cisup_family_options family = {CISUP_GATE, 1.0, 1, 5, 0};
+        const cisup_family_options family = {
+            .family = CISUP_GATE, .margin = 1.0, .fresh = 1, .seed = 5};
         CHECK_OK(cisup_circuits_make(&s->given, 40, 5, 2, &family, &error_));
         x->circuits = &s->given;
     }
