@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_THEORY_CASE_H
 #define CISUP_ANALYSIS_THEORY_CASE_H
 
-#include <cisup/core/status.h>
+#include <cisup/core/circuits.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +17,7 @@ typedef struct {
     double V;      /* cisup_theory_background_variance; 0 unless capped */
     double margin; /* b, the margin of the rotation family */
     int fresh;     /* 1: every layer has its own weights; 0: the same in all layers */
+    cisup_gate_step step; /* of the family's gate; {0} the published one */
 } cisup_theory_case;
 
 /* Mean square error of a read-out as three formulas see it; NaN where one does not

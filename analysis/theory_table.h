@@ -60,7 +60,8 @@ typedef struct {
 } cisup_theory_curve;
 CISUP_API const cisup_theory_curve *cisup_theory_curves(int *count);
 
-/* A limit on T, for even loads. Only D, d, S, z, N, margin and fresh of c are read. */
+/* A limit on T, for even loads. Only D, d, S, z, N, margin, step and fresh of c are read.
+ */
 typedef struct {
     const char *name, *source, *equation, *range;
     cisup_claim claim;

@@ -19,7 +19,8 @@ typedef struct {
     cisup_index weakest_circuit, weakest_layer; /* the first place of that minimum;
                                                    -1 if it is INFINITY */
     double on_tolerance; /* largest |noise| of the on-value alone, min over t, l, i of
-                            -b_i / |w_i0|; for a gate min(1/4, b / max |beta_i + b|);
+                            -b_i / |w_i0|; for a gate
+                            min((k-1-s)/k, b / max |beta_i + b|), published 1/4;
                             NaN without an indicator */
     int a2_holds;        /* no tolerance is 0 or negative */
 

@@ -19,15 +19,28 @@ typedef enum {
     CISUP_ROTATION2,   /* d = 2: rotation of the plane, carried, f the identity */
 } cisup_family;
 
+/* Where the two on-neurons of a gate open, and how steeply (docs/math.md, (14.1)):
+ *
+ *   a_0 = ReLU( k alpha - (k-1) + s ),   a_1 = ReLU( k alpha - k + s )
+ *
+ * of alpha = a_0 - a_1 in the layer before: the next on-value is 0 if and only if
+ * alpha <= (k-1-s)/k, and 1 if and only if alpha >= (k-s)/k. {0} is the published gate.
+ */
+typedef struct {
+    double steepness; /* k, 1 + s < k <= 10^6; 0: 2 */
+    double shift;     /* s, at least 10^-6; 0: 1/2 */
+} cisup_gate_step;
+
 /* How the circuits of a family are drawn. */
 typedef struct {
     cisup_family family;
-    double margin;       /* b > 0 of rotation3, rotation4 and gate; default 1 */
-    int fresh;           /* 0: same weights in every layer; 1: new ones per layer */
-    uint64_t seed;       /* default 1 */
-    cisup_index network; /* which network of a run, >= 0; default 0 */
-    int carried;         /* 1: for networks that carry masks; default 0. Only rotation2
-                            (always carried), random-relu and identity */
+    double margin;        /* b > 0 of rotation3, rotation4 and gate; default 1 */
+    int fresh;            /* 0: same weights in every layer; 1: new ones per layer */
+    uint64_t seed;        /* default 1 */
+    cisup_index network;  /* which network of a run, >= 0; default 0 */
+    cisup_gate_step step; /* of rotation4, step2 and gate; default k = 2, s = 1/2 */
+    int carried;          /* 1: for networks that carry masks; default 0. Only rotation2
+                             (always carried), random-relu and identity */
 } cisup_family_options;
 
 /* T small circuits of width d (docs/math.md, section 1):
@@ -44,6 +57,7 @@ typedef struct {
  *   on = a_0 (on_count 1), a_0 - a_1 (on_count 2);   x = a_data - offset * on
  *
  * An active circuit starts from on-neurons 1 (on_count 1) or 3/2, 1/2 (on_count 2)
+ * (whatever the step of the gate: on = 1 counts)
  * and data offset + s, s uniform on the unit sphere (|s| componentwise when `fold`)
  * or one of its rows in `input`. An inactive one starts from 0.
  *
@@ -90,7 +104,7 @@ CISUP_API int cisup_family_find(const char *name);
  *   T, d, L   >= 1; d as the family requires
  *
  * Errors: EINVAL (a size below 1, d does not suit the family, margin <= 0 or not
- * finite, network < 0, an unknown family); ENOMEM.
+ * finite, a step out of range, network < 0, an unknown family); ENOMEM.
  * O(layers T d^2). Source: docs/math.md, sections 13 and 14; rotation4: [ROT] (5.2). */
 CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_circuits_make(cisup_circuits *c, cisup_index T, cisup_index d, cisup_index L,

@@ -20,7 +20,8 @@ typedef struct {
     int gate;      /* 1: put the gate of section 14 around each */
     double margin; /* b > 0 of the gate, 1 is usual; not looked at without a gate */
     int carried;   /* 1: for networks that carry masks, with biases of their own */
-    cisup_linear linear; /* which layers of carried ones have no ReLU; default none */
+    cisup_linear linear;  /* which layers of carried ones have no ReLU; default none */
+    cisup_gate_step step; /* of the gate, {0} the published one; as margin */
 } cisup_circuits_csv_options;
 
 /* Reads circuits from a CSV file with the header
@@ -40,8 +41,9 @@ typedef struct {
  * Errors: EIO; ENOMEM; EFORMAT with file, line and value: a negative, fractional or
  * huge index, a number that is not finite, the same entry twice, a missing circuit or
  * layer, no row, circuits that differ in a bias and are not gated, and those of
- * cisup_csv_read; EINVAL margin <= 0, T < 0, L < 0 or more layers than the file has.
- * Memory is taken for what the file lists before it is for the sizes in it. */
+ * cisup_csv_read; EINVAL margin <= 0, a step out of range, T < 0, L < 0 or more layers
+ * than the file has. Memory is taken for what the file lists before it is for the sizes
+ * in it. */
 CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_circuits_read_csv(cisup_circuits *c, const char *path,
                         const cisup_circuits_csv_options *options, cisup_error *err);

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     int gate;      /* 1: put the gate of section 14 around each */
     double margin; /* b > 0 of the gate, 1 is usual; not looked at without a gate */
+    cisup_gate_step step; /* of the gate, {0} the published one; as margin */
 } cisup_embed_options;
 
 /* Where input and output of an MLP stand among the d neurons of its circuit: input j is
@@ -42,11 +43,12 @@ typedef struct {
  *
  *   c        uninitialised on entry, empty after a failure; cisup_circuits_free frees.
  * The common part is the mean over the circuits, every layer has its own weights options
- * NULL: gated, margin 1 places   filled; may be NULL
+ * NULL: gated, margin 1, published step places   filled; may be NULL
  *
  * Errors: EINVAL (T or L below 1, a width below 1 or above 2^30, a number that is not
- * finite, each with its circuit and layer; the margin; biases that differ between
- * circuits that are not gated); ENOMEM. O(L T d^2). Source: docs/math.md, section 14. */
+ * finite, each with its circuit and layer; the margin; the step; biases that differ
+ * between circuits that are not gated); ENOMEM. O(L T d^2). Source: docs/math.md,
+ * section 14. */
 CISUP_API CISUP_MUST_CHECK cisup_status cisup_circuits_embed(
     cisup_circuits *c, const cisup_mlps *mlps, const cisup_embed_options *options,
     cisup_mlp_places *places, cisup_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
+#include <cisup/core/circuits/gate.h>
 #include <cisup/core/memory.h>
 
 #include <string.h>
@@ -107,6 +108,8 @@ static const struct {
     {"the circuits", 'h'},
     {"the family", 'i'},
     {"the margin", 'n'},
+    {"the steepness", 'n'},
+    {"the shift", 'n'},
     {"fresh", 'i'},
     {"the scheme of weights", 'i'},
     {"the center", 'n'},
@@ -135,6 +138,7 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
     const cisup_allocation *a = x->base;
     const cisup_circuits *c = x->circuits;
     const cisup_weight_options *w = &x->network.weights;
+    const cisup_gate_step step = cisup_gate_step_of(x->family.step);
     const cisup_index L = c ? c->L : x->L;
     int32_t *row;
     const cisup_status status = cisup_new(&row, a->S, sizeof *row, err);
@@ -150,6 +154,8 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
         circuits_of(c),
         c ? 0 : (uint64_t)x->family.family + 1,
         bits_of(x->family.margin),
+        bits_of(step.steepness),
+        bits_of(step.shift),
         (uint64_t)(x->family.fresh != 0),
         (uint64_t)w->scheme,
         bits_of(w->center),

@@ -117,6 +117,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
                            .P = report->stats.P,
                            .p = report->stats.p,
                            .margin = x->family.margin,
+                           .step = x->family.step,
                            .fresh = x->family.fresh};
     for (cisup_index l = 2; l <= report->L; l++)
         c.kappa += report->kappa[l - 2] / (double)(report->L - 1);

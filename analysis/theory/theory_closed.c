@@ -3,8 +3,13 @@
 
 #include <cisup/analysis/statistics/special.h>
 #include <cisup/analysis/theory/theory_overlap.h>
+#include <cisup/core/circuits/gate.h>
 
 #include <math.h>
+
+double cisup_theory_closed_to(const cisup_theory_case *c) {
+    return cisup_gate_closed_to(c->step);
+}
 
 double cisup_theory_plain_mean(const cisup_theory_case *c) {
     return c->T > 1.0 ? c->z * c->T * c->P * c->P / (c->S * c->S) : 0.0;
@@ -16,8 +21,9 @@ double cisup_theory_closed_variance(const cisup_theory_case *c) {
 
 double cisup_theory_closed_most(const cisup_theory_case *c) {
     const double places = c->z * c->S, rest = 1.0 / (1.0 + c->kappa);
-    /* (S/4 + kappa zS)/(1 + kappa), without an infinite kappa in it. */
-    const double most = floor(c->S / 4.0 * rest + places * (1.0 - rest));
+    const double most_closed = c->S * cisup_theory_closed_to(c);
+    /* (theta S + kappa zS)/(1 + kappa), without an infinite kappa in it. */
+    const double most = floor(most_closed * rest + places * (1.0 - rest));
     return fmin(most, places - 1.0);
 }
 

@@ -6,16 +6,22 @@
 
 /* When a closed neuron of the on-blocks stays closed: docs/math.md, section 14. The
  * on-signal of the layer before is taken to be exact, 1 on the places K of active
- * circuits and 0 elsewhere. All are averages over permutations. Of the case, T, S, z, P
- * and kappa count; with T = 1 there is no closed neuron with a circuit on it. */
+ * circuits and 0 elsewhere. All are averages over permutations. Of the case, T, S, z, P,
+ * kappa and the step count; with T = 1 there is no closed neuron with a circuit on it. */
+
+/* (14.8) theta = (k-1-s)/k, the largest on-signal that leaves an on-neuron closed: 1/4 of
+ * the published gate. */
+double cisup_theory_closed_to(const cisup_theory_case *c);
 
 /* (14.5) Mean of the on-signal on a closed neuron of plain weights, z T P^2/S^2, where
  * the post's short form of P gives z T S^2 (d/D)^2. No term is negative; it must stay
- * below 1/4. At 0.12 (T = N = 300) 87 % were wrongly open in layer 4. */
+ * below theta. With the published gate at 0.12 (T = N = 300) 87 % were wrongly open in
+ * layer 4. */
 double cisup_theory_plain_mean(const cisup_theory_case *c);
 
 /* (14.6) Variance of that signal with capped weights, z kappa/S; the mean is about 0. The
- * standard deviation is wanted << 1/4. ReLU networks followed the masked theory within a
+ * standard deviation is wanted << theta. ReLU networks with the
+ * published gate followed the masked theory within a
  * factor 1.06-1.5 (layer 4, z = 1) up to 0.015, CISUP_CLOSED_VARIANCE, and were 3-6
  * times above it at 0.03. */
 #define CISUP_CLOSED_VARIANCE 0.015
@@ -23,7 +29,7 @@ double cisup_theory_closed_variance(const cisup_theory_case *c);
 
 /* (14.5) The largest j in 0..zS with
  *
- *   j (1 + kappa) - kappa z S <= S/4,
+ *   j (1 + kappa) - kappa z S <= theta S,
  *
  * the ones of min(1,G) that a row may have on K while its neuron stays closed; always
  * below zS. Exact to rounding, for zS up to 2^53. */

@@ -112,7 +112,8 @@ double cisup_theory_T_feedback_leading(const cisup_theory_case *c) {
 
 static int noise_is_small(const cisup_theory_case *c, const void *context) {
     const double k = *(const double *)context;
-    return k * k * cisup_theory_closed_variance(c) <= 1.0 / 16.0;
+    const double most = cisup_theory_closed_to(c);
+    return k * k * cisup_theory_closed_variance(c) <= most * most;
 }
 
 cisup_index cisup_theory_T_closed(const cisup_theory_case *c, double k) {
@@ -120,12 +121,13 @@ cisup_index cisup_theory_T_closed(const cisup_theory_case *c, double k) {
 }
 
 double cisup_theory_T_closed_leading(const cisup_theory_case *c, double k) {
-    return per_neuron(c) / (16.0 * k * k);
+    const double most = cisup_theory_closed_to(c);
+    return per_neuron(c) * most * most / (k * k);
 }
 
 static int plain_mean_is_small(const cisup_theory_case *c, const void *context) {
     (void)context;
-    return cisup_theory_plain_mean(c) < 0.25;
+    return cisup_theory_plain_mean(c) < cisup_theory_closed_to(c);
 }
 
 cisup_index cisup_theory_T_plain(const cisup_theory_case *c) {
@@ -133,7 +135,7 @@ cisup_index cisup_theory_T_plain(const cisup_theory_case *c) {
 }
 
 double cisup_theory_T_plain_leading(const cisup_theory_case *c) {
-    return per_neuron(c) / (4.0 * c->S);
+    return per_neuron(c) * cisup_theory_closed_to(c) / c->S;
 }
 
 double cisup_theory_storage_ln(const cisup_theory_case *c, double budget) {

@@ -62,15 +62,15 @@ cisup_index cisup_theory_T_feedback(const cisup_theory_case *c);
 double cisup_theory_T_feedback_leading(const cisup_theory_case *c);
 
 /* (12.4) The largest T at which k standard deviations (14.6) of the on-signal's noise on
- * a closed neuron stay within 1/4, k sqrt(z kappa/S) <= 1/4, kappa and P those of even
- * loads; to leading order D^2/(16 k^2 z S d^2). Capped weights, ReLU. k = 2 is where
- * measured networks began to leave the masked theory: z kappa/S = 0.0156 (docs/math.md
- * 14). k > 0. */
+ * a closed neuron stay within theta of (14.8), k sqrt(z kappa/S) <= theta, kappa and P
+ * those of even loads; to leading order theta^2 D^2/(k^2 z S d^2), published theta 1/4.
+ * Capped weights, ReLU. k = 2 is where measured networks began to leave the masked
+ * theory: z kappa/S = 0.0156 with the published gate (docs/math.md 14). k > 0. */
 cisup_index cisup_theory_T_closed(const cisup_theory_case *c, double k);
 double cisup_theory_T_closed_leading(const cisup_theory_case *c, double k);
 
 /* (12.5) The largest T at which the mean on-signal on a closed neuron of plain weights,
- * z T P^2/S^2, stays below 1/4; to leading order D^2/(4 z S^2 d^2). */
+ * z T P^2/S^2, stays below theta; to leading order theta D^2/(z S^2 d^2). */
 cisup_index cisup_theory_T_plain(const cisup_theory_case *c);
 double cisup_theory_T_plain_leading(const cisup_theory_case *c);
 

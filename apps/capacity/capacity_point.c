@@ -78,6 +78,7 @@ static cisup_theory_case theory_case(const capacity_request *r,
                                .z = (double)a->point.z,
                                .N = (double)a->N,
                                .margin = s->family.margin,
+                               .step = s->family.step,
                                .fresh = s->family.fresh};
 }
 

@@ -136,13 +136,14 @@ static void add_gates(cisup_findings *f, const gate_sizes *s) {
 cisup_status cisup_claim_gate(const cisup_claims_setup *setup, cisup_findings *f,
                               cisup_error *err) {
     const double margin = 0.7;
+    const cisup_gate gate = {.margin = margin};
     cisup_circuits c = {0};
     mlps *m = NULL;
     cisup_status status;
     CISUP_TRY(cisup_new(&m, 1, sizeof *m, err));
     draw_mlps(m, setup->seed);
     CISUP_TRY(
-        cisup_circuits_gate(&c, GATES, M, LAYERS, LAYERS, m->v, m->beta, margin, err));
+        cisup_circuits_gate(&c, GATES, M, LAYERS, LAYERS, m->v, m->beta, &gate, err));
     if (setup->faults.circuits)
         CISUP_TRY(setup->faults.circuits(setup->faults.context, &c));
     const gate_sizes s = measure_gates(&c, m, margin, setup->seed);

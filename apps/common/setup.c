@@ -3,6 +3,7 @@
 
 #include "beside.h"
 #include "emit.h"
+#include "gate_options.h"
 
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/core/circuits/circuits_parts.h>
@@ -66,6 +67,7 @@ const option_row setup_options[] = {
     PARAMETER(S, "S", "redundancy", 'S', LIST, "S", "neurons per circuit neuron (6)"),
     PARAMETER(L, "L", "layers", 'L', SIZE, "L", "layers (5)"),
     OPTION_MORE(network_options),
+    OPTION_TABLE(family.step, gate_options),
     OPTION_MORE(own_options),
     OPTIONS_END,
 };
@@ -75,6 +77,8 @@ void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
     if (n->T) RECORD_ADD(r, "params: T", V(n->T));
     RECORD_ADD(r, "params: S L", V(n->S), V(n->L));
     options_record(r, network_options, s);
+    if (!gate_step_is_default(&s->family.step))
+        options_record(r, gate_options, &s->family.step);
     if (!s->circuits_path) return;
     RECORD_ADD(r, "params: family", V("own"));
     options_record(r, own_options, s);
@@ -183,7 +187,9 @@ static cisup_status read_own(setup *s, cisup_error *err) {
                                           .gate = s->gate,
                                           .margin = s->family.margin,
                                           .carried = s->construction.masks,
-                                          .linear = s->construction.linear};
+                                          .linear = s->construction.linear,
+
+                                          .step = s->family.step};
     cisup_status status;
     CISUP_TRY(read_files(s, &o, err));
     const cisup_index own = s->own.d - s->own.biased;
@@ -214,6 +220,8 @@ static cisup_status numbers_check(const setup *s, cisup_error *err) {
     if (!(s->family.margin > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive",
                           s->family.margin);
+    const cisup_status status = gate_step_check(&s->family.step, err);
+    if (status != CISUP_OK) return status;
     if (!(s->weights.correction >= 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--w-correction %g: must not be negative",
                           s->weights.correction);
@@ -226,6 +234,19 @@ static cisup_status numbers_check(const setup *s, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --circuit-file",
                           s->gate ? "gate" : "input-file");
     return CISUP_OK;
+}
+
+/* The gate's step where no circuit has a gate. */
+static cisup_status step_effect_check(const setup *s, cisup_error *err) {
+    const cisup_family family = s->family.family;
+    const int has_gate = s->circuits_path ? s->gate : cisup_family_has_step(family);
+    if (has_gate || gate_step_is_default(&s->family.step)) return CISUP_OK;
+    if (s->circuits_path)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--gate-steepness, --gate-shift: need --gate");
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "--gate-steepness, --gate-shift: no effect with --family %s",
+                      cisup_family_name(family));
 }
 
 /* Options that the others leave without effect. */
@@ -303,6 +324,7 @@ cisup_status setup_complete(setup *s, cisup_error *err) {
     const cisup_index width = cisup_family_width(s->family.family);
     CISUP_TRY(allocation_complete(&s->allocation, scheme, err));
     CISUP_TRY(numbers_check(s, err));
+    CISUP_TRY(step_effect_check(s, err));
     if (s->circuits_path) CISUP_TRY(read_own(s, err));
     if (!s->d) s->d = width ? width : 4;
     if (!s->circuits_path && width && s->d != width)

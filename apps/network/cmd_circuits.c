@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/gate_options.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "propagate/report.h"
@@ -37,13 +38,22 @@ typedef struct {
 static const option_row table[] = {
     OPTION(read.gate, "gate", 0, FLAG, NULL, "put a gate around each"),
     OPTION(read.margin, "margin", 0, NUMBER, "b", "margin of the gate (1)"),
+    OPTION_TABLE(read.step, gate_options),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTIONS_END,
 };
 
+static cisup_status read_check(const cisup_circuits_csv_options *o, cisup_error *err) {
+    if (!(o->margin > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive", o->margin);
+    if (!o->gate && !gate_step_is_default(&o->step))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--gate-steepness, --gate-shift: need --gate");
+    return gate_step_check(&o->step, err);
+}
+
 int cmd_circuits(int argc, char **argv) {
-    request r = {.read.margin = 1.0};
-    const double *margin = &r.read.margin;
+    request r = {.read = {.margin = 1.0, .step = gate_step_defaults()}};
     const char *operand[OPERANDS_MOST] = {0};
     if (options_parse("cisup circuits", "FILE", about, table, &r, argc, argv, operand) !=
         1) {
@@ -51,9 +61,7 @@ int cmd_circuits(int argc, char **argv) {
         return EXIT_USAGE;
     }
     cisup_error err = {0};
-    const cisup_status status =
-        *margin > 0.0
-            ? execute(operand[0], &r.read, r.json, &err)
-            : CISUP_FAIL(&err, CISUP_EINVAL, "--margin %g: must be positive", *margin);
+    cisup_status status = read_check(&r.read, &err);
+    if (status == CISUP_OK) status = execute(operand[0], &r.read, r.json, &err);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);
 }

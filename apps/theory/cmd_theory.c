@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/allocation_options.h"
+#include "common/gate_options.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "theory_report.h"
@@ -24,6 +25,7 @@ typedef struct {
     cisup_index D, d, S, z, L;
     index_list T;
     double margin, budget, deviations;
+    cisup_gate_step step;
     int fresh, json, quiet;
     cisup_allocation_options choice; /* without a scheme: even loads alone */
 } request;
@@ -32,10 +34,12 @@ enum { MOST_LAYERS = 1000 };
 
 static cisup_status request_check(const request *r, cisup_error *err) {
     const cisup_allocation_options *a = &r->choice;
-    const cisup_status status = index_list_single(&r->T, "circuits", err);
+    cisup_status status = index_list_single(&r->T, "circuits", err);
     if (status != CISUP_OK) return status;
     if (!(r->margin > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--margin %g: must be positive", r->margin);
+    status = gate_step_check(&r->step, err);
+    if (status != CISUP_OK) return status;
     if (!(isnan(r->budget) || r->budget > 0.0))
         return CISUP_FAIL(err, CISUP_EINVAL, "--budget %g: must be positive", r->budget);
     if (!(r->deviations > 0.0))
@@ -137,6 +141,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
                                      .z = (double)s->z,
                                      .N = (double)s->N,
                                      .margin = r->margin,
+                                     .step = r->step,
                                      .fresh = r->fresh};
     report.even = cisup_theory_even(&sizes, (double)s->T);
     if (r->choice.scheme != NO_SCHEME) CISUP_TRY(measure_allocation(r, &report, err));
@@ -159,6 +164,7 @@ static const option_row table[] = {
     OPTION(z, "active", 'z', SIZE, "z", "active circuits (1)"),
     OPTION(L, "layers", 'L', SIZE, "L", "layers (5)"),
     OPTION(margin, "margin", 'b', NUMBER, "b", "margin b of rotations (1)"),
+    OPTION_TABLE(step, gate_options),
     OPTION(fresh, "fresh", 0, FLAG, NULL, "new circuit weights in every layer"),
     OPTION(budget, "budget", 0, NUMBER, "RMS",
            "root mean square error of active circuits allowed in the last layer (none)"),
@@ -181,6 +187,7 @@ int cmd_theory(int argc, char **argv) {
                  .z = 1,
                  .L = 5,
                  .margin = 1.0,
+                 .step = gate_step_defaults(),
                  .budget = (double)NAN,
                  .deviations = 2.0,
                  .choice = allocation_defaults()};

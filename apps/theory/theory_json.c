@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory_report.h"
 
+#include "common/gate_options.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +21,8 @@ static cisup_status head_json(const theory_report *r, cisup_error *err) {
                V(s->D), V(s->d), V(s->T), V(s->S), V(s->z), V(s->L), V(r->even.margin),
                V(r->even.fresh), V(sqrt(r->question.budget)), V(r->question.deviations),
                V(r->scheme));
+    if (!gate_step_is_default(&r->even.step))
+        options_record(&head, gate_options, &r->even.step);
     RECORD_ADD(&head, "N", V(s->N));
     add_case(&head, "even: P p kappa V", &r->even);
     if (r->scheme)

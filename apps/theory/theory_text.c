@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory_report.h"
 
+#include "common/gate_options.h"
+#include <cisup/analysis/theory/theory_closed.h>
+
 #include <math.h>
 
 /* The smaller of the limit that binds by theory and the scheme's capacity. */
@@ -50,6 +53,10 @@ static void head_text(const theory_report *r) {
            " neurons a block, S = %" PRId64 ", z = %" PRId64 ", L = %" PRId64
            ", margin %g\n",
            s->T, s->d, s->D, s->N, s->S, s->z, s->L, r->even.margin);
+    if (!gate_step_is_default(&r->even.step))
+        printf("gate: steepness %g, shift %g: closed up to an on-value of %.4g\n",
+               r->even.step.steepness, r->even.step.shift,
+               cisup_theory_closed_to(&r->even));
     if (r->scheme)
         printf("allocation %s: load %" PRId64 " to %" PRId64 " (cv %.3f)\n", r->scheme,
                r->stats.load_min, r->stats.load_max, r->stats.load_cv);

@@ -262,6 +262,7 @@ done:
 static cisup_status build(cisup_circuits *c, const entries *list, const extent *x,
                           const cisup_circuits_csv_options *o, cisup_error *err) {
     const cisup_index layers = x->layers == 1 ? 1 : o->L;
+    const cisup_gate gate = {o->margin, o->step};
     cisup_circuits plain = {0};
     double *beta = NULL;
     cisup_status status;
@@ -273,7 +274,7 @@ static cisup_status build(cisup_circuits *c, const entries *list, const extent *
         goto done;
     }
     if (!o->gate) CISUP_TRY(check_common_bias(list, beta, &plain, err));
-    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o->gate ? &o->margin : NULL, err));
+    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o->gate ? &gate : NULL, err));
 done:
     cisup_circuits_free(&plain);
     cisup_release(beta);
@@ -292,6 +293,7 @@ cisup_status cisup_circuits_read_csv(cisup_circuits *c, const char *path,
                           o.margin);
     entries list = {.path = path};
     cisup_status status;
+    if (o.gate) CISUP_TRY(cisup_gate_step_check(o.step, err));
     CISUP_TRY(
         read_entries(&list, "circuit,layer,i,j,value", weight_row, "layer", 1, err));
     const extent x = extent_of(&list);

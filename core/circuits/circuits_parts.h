@@ -7,6 +7,9 @@
 /* The width a family requires, or 0 if it takes any (gate: any from 3). */
 cisup_index cisup_family_width(cisup_family family);
 
+/* Whether its circuits have the on-pair of a gate, of which cisup_gate_step speaks. */
+int cisup_family_has_step(cisup_family family);
+
 /* The same circuits without their weights, which cisup_circuits_drawn computes whenever
  * they are asked for: memory independent of T. The common part is the expectation over
  * the draws, which differs from cisup_circuits_make for random-relu and gate: there it

@@ -103,7 +103,9 @@ static cisup_status common_bias_check(const cisup_circuits *plain, const double 
 cisup_status cisup_circuits_embed(cisup_circuits *c, const cisup_mlps *mlps,
                                   const cisup_embed_options *options,
                                   cisup_mlp_places *places, cisup_error *err) {
-    const cisup_embed_options o = options ? *options : (cisup_embed_options){1, 1.0};
+    const cisup_embed_options o =
+        options ? *options : (cisup_embed_options){.gate = 1, .margin = 1.0};
+    const cisup_gate gate = {o.margin, o.step};
     cisup_circuits plain = {0};
     double *beta = NULL;
     *c = (cisup_circuits){0};
@@ -114,7 +116,7 @@ cisup_status cisup_circuits_embed(cisup_circuits *c, const cisup_mlps *mlps,
     CISUP_TRY(cisup_new(&beta, L * T * m, sizeof *beta, err));
     CISUP_TRY(pad_all(mlps, &plain, beta, err));
     if (!o.gate) CISUP_TRY(common_bias_check(&plain, beta, err));
-    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o.gate ? &o.margin : NULL, err));
+    CISUP_TRY(cisup_circuits_wrap(c, &plain, beta, o.gate ? &gate : NULL, err));
     if (places) *places = (cisup_mlp_places){c->d, c->on_count, mlps->linear != 0};
 done:
     cisup_circuits_free(&plain);

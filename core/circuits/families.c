@@ -13,15 +13,15 @@
 static const struct {
     const char *name;
     cisup_index width, least_width; /* width 0: any from least_width */
-    bool has_margin;
+    bool has_margin, has_step;
 } family_table[] = {
-    [CISUP_ROTATION3] = {"rotation3", 3, 3, true},
-    [CISUP_ROTATION4] = {"rotation4", 4, 4, true},
-    [CISUP_STEP2] = {"step2", 2, 2, false},
-    [CISUP_RANDOM_RELU] = {"random-relu", 0, 1, false},
-    [CISUP_IDENTITY] = {"identity", 0, 1, false},
-    [CISUP_GATE] = {"gate", 0, 3, true},
-    [CISUP_ROTATION2] = {"rotation2", 2, 2, false},
+    [CISUP_ROTATION3] = {"rotation3", 3, 3, true, false},
+    [CISUP_ROTATION4] = {"rotation4", 4, 4, true, true},
+    [CISUP_STEP2] = {"step2", 2, 2, false, true},
+    [CISUP_RANDOM_RELU] = {"random-relu", 0, 1, false, false},
+    [CISUP_IDENTITY] = {"identity", 0, 1, false, false},
+    [CISUP_GATE] = {"gate", 0, 3, true, true},
+    [CISUP_ROTATION2] = {"rotation2", 2, 2, false, false},
 };
 
 static const int family_count = (int)(sizeof family_table / sizeof family_table[0]);
@@ -33,7 +33,10 @@ typedef struct {
 } recipe;
 
 cisup_family_options cisup_family_defaults(void) {
-    return (cisup_family_options){.family = CISUP_ROTATION4, .margin = 1.0, .seed = 1};
+    return (cisup_family_options){.family = CISUP_ROTATION4,
+                                  .margin = 1.0,
+                                  .seed = 1,
+                                  .step = cisup_gate_step_of((cisup_gate_step){0})};
 }
 
 const char *cisup_family_name(cisup_family family) {
@@ -44,6 +47,10 @@ int cisup_family_find(const char *name) {
     for (int k = 0; k < family_count; k++)
         if (strcmp(name, family_table[k].name) == 0) return k;
     return -1;
+}
+
+int cisup_family_has_step(cisup_family family) {
+    return family_table[family].has_step;
 }
 
 cisup_index cisup_family_width(cisup_family family) {
@@ -74,6 +81,7 @@ static cisup_status options_check(const recipe *r, cisup_error *err) {
     if (o->network < 0)
         return CISUP_FAIL(err, CISUP_EINVAL, "network %" PRId64 " is negative",
                           o->network);
+    if (family_table[o->family].has_step) return cisup_gate_step_check(o->step, err);
     return CISUP_OK;
 }
 
@@ -106,11 +114,15 @@ static void draw_rotation3(cisup_rng *rng, double b, double *w) {
     }
 }
 
+static cisup_gate gate_of(const recipe *r) {
+    return (cisup_gate){r->o.margin, r->o.step};
+}
+
 /* The gate of (14.1) around a random rotation, with the plane shifted by (1,1). */
-static void draw_rotation4(cisup_rng *rng, double b, double *w) {
+static void draw_rotation4(cisup_rng *rng, cisup_gate gate, double *w) {
     double R[4], rest[2];
     draw_rotation(rng, R, rest);
-    cisup_gate_weights(w, R, rest, b, 2);
+    cisup_gate_weights(w, R, rest, &gate, 2);
 }
 
 /* The rotation that rotation4 has from the same stream. */
@@ -121,15 +133,15 @@ static void draw_rotation2(cisup_rng *rng, double *w) {
 
 /* The gate around an MLP with weights Normal(0, 2/m), which keep the mean square, and
  * biases of standard deviation 0.1. The MLP's weights are drawn where they belong. */
-static void draw_gate(cisup_rng *rng, double b, cisup_index d, double *w) {
+static void draw_gate(cisup_rng *rng, cisup_gate gate, cisup_index d, double *w) {
     const cisup_index m = d - 2;
     const double scale = sqrt(2.0 / (double)m);
-    cisup_gate_indicator(w, d);
+    cisup_gate_indicator(w, gate.step, d);
     for (cisup_index i = 0; i < m; i++)
         for (cisup_index j = 0; j < m; j++)
             w[(i + 2) * d + j + 2] = scale * cisup_rng_normal(rng);
     for (cisup_index i = 0; i < m; i++) {
-        w[(i + 2) * d] = 0.1 * cisup_rng_normal(rng) + b;
+        w[(i + 2) * d] = 0.1 * cisup_rng_normal(rng) + gate.margin;
         w[(i + 2) * d + 1] = -w[(i + 2) * d];
     }
 }
@@ -148,10 +160,10 @@ static void draw_circuit(const recipe *r, cisup_index k, cisup_index t, double *
         draw_rotation3(&rng, r->o.margin, w);
         break;
     case CISUP_ROTATION4:
-        draw_rotation4(&rng, r->o.margin, w);
+        draw_rotation4(&rng, gate_of(r), w);
         break;
     case CISUP_STEP2:
-        cisup_gate_indicator(w, 2);
+        cisup_gate_indicator(w, r->o.step, 2);
         break;
     case CISUP_RANDOM_RELU:
         draw_random_relu(&rng, r->d, w);
@@ -160,7 +172,7 @@ static void draw_circuit(const recipe *r, cisup_index k, cisup_index t, double *
         for (cisup_index i = 0; i < r->d; i++) w[i * r->d + i] = 1.0;
         break;
     case CISUP_GATE:
-        draw_gate(&rng, r->o.margin, r->d, w);
+        draw_gate(&rng, gate_of(r), r->d, w);
         break;
     case CISUP_ROTATION2:
         draw_rotation2(&rng, w);
@@ -173,15 +185,17 @@ static void draw_circuit(const recipe *r, cisup_index k, cisup_index t, double *
 /* The expected weights: what the rotations declare as their common part. */
 static void expect_weights(const recipe *r, double *wbar) {
     const double b = r->o.margin;
+    const cisup_gate gate = gate_of(r);
     switch (r->o.family) {
     case CISUP_ROTATION3:
         for (cisup_index i = 0; i < 3; i++) wbar[3 * i] = 1.0 + b;
         break;
     case CISUP_ROTATION4:
-        cisup_gate_weights(wbar, (const double[4]){0}, (const double[2]){1.0, 1.0}, b, 2);
+        cisup_gate_weights(wbar, (const double[4]){0}, (const double[2]){1.0, 1.0}, &gate,
+                           2);
         break;
     case CISUP_STEP2:
-        cisup_gate_indicator(wbar, 2);
+        cisup_gate_indicator(wbar, gate.step, 2);
         break;
     case CISUP_RANDOM_RELU:
     case CISUP_ROTATION2:
@@ -190,7 +204,7 @@ static void expect_weights(const recipe *r, double *wbar) {
         draw_circuit(r, 0, 0, wbar);
         break;
     case CISUP_GATE:
-        cisup_gate_indicator(wbar, r->d);
+        cisup_gate_indicator(wbar, gate.step, r->d);
         for (cisup_index i = 2; i < r->d; i++) {
             wbar[i * r->d] = b;
             wbar[i * r->d + 1] = -b;
@@ -203,8 +217,10 @@ static void fill_bias(const recipe *r, double *b) {
     const cisup_family family = r->o.family;
     if (family == CISUP_ROTATION3)
         for (cisup_index i = 0; i < 3; i++) b[i] = -r->o.margin;
-    if (family == CISUP_ROTATION4 || family == CISUP_STEP2 || family == CISUP_GATE)
-        cisup_gate_bias(b, r->o.margin, r->d - 2);
+    if (cisup_family_has_step(family)) {
+        const cisup_gate gate = gate_of(r);
+        cisup_gate_bias(b, &gate, r->d - 2);
+    }
 }
 
 /* All but w. */
@@ -215,8 +231,7 @@ static cisup_status describe(cisup_circuits *c, const recipe *r, cisup_error *er
         fill_bias(r, c->b + k * r->d);
     }
     if (family == CISUP_ROTATION3) c->on_count = 1;
-    if (family == CISUP_ROTATION4 || family == CISUP_STEP2 || family == CISUP_GATE)
-        c->on_count = 2;
+    if (cisup_family_has_step(family)) c->on_count = 2;
     if (family == CISUP_ROTATION3 || family == CISUP_ROTATION4) c->offset = 1.0;
     c->fold = family == CISUP_IDENTITY;
     c->carried = r->o.carried || family == CISUP_ROTATION2;

@@ -161,6 +161,8 @@ static void other_experiments_are_refused(void **state) {
     REFUSE(t.x.worst = 2, "worst is 0, not 2");
     REFUSE(t.x.engine = CISUP_ENGINE_SPARSE, "the engine is");
     REFUSE(t.x.family.margin = 1.5, "the margin is 1, not 1.5");
+    REFUSE(t.x.family.step.steepness = 8.0, "the steepness is 2, not 8");
+    REFUSE(t.x.family.step.shift = 0.25, "the shift is 0.5, not 0.25");
     REFUSE(t.x.family.fresh = 1, "fresh is 0, not 1");
     REFUSE(t.x.family.family = CISUP_IDENTITY, "the family is");
     REFUSE(t.x.network.keep_order = 1, "keep_order is 0, not 1");

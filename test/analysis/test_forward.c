@@ -473,7 +473,8 @@ static cisup_circuits quarter_turns(cisup_index T, cisup_index L) {
         beta[2 * t + 1] = 1.0 - turn;
     }
     cisup_circuits c;
-    CHECK_OK(cisup_circuits_gate(&c, T, 2, L, 1, v, beta, 1.0, &error_));
+    CHECK_OK(cisup_circuits_gate(&c, T, 2, L, 1, v, beta, &(cisup_gate){.margin = 1.0},
+                                 &error_));
     c.offset = 1.0;
     return c;
 }

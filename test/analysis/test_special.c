@@ -106,7 +106,8 @@ static void no_case_ends_the_process(void **state) {
         for (int k = 0; k < HOSTILE * HOSTILE; k++) {
             if (f / FIELDS > f % FIELDS || (f / FIELDS == f % FIELDS && k >= HOSTILE))
                 continue;
-            cisup_theory_case c = {1000, 4, 557, 6, 1, 250, 0.1, 0.01, 0.3, 0.1, 1.0, 0};
+            cisup_theory_case c = {1000, 4,   557, 6,   1, 250,       0.1,
+                                   0.01, 0.3, 0.1, 1.0, 0, {0.0, 0.0}};
             cisup_theory_question q = {3, 0.1, 2.0};
             double *field[FIELDS] = {&c.D, &c.d, &c.T,     &c.S, &c.z,     &c.N,
                                      &c.P, &c.p, &c.kappa, &c.V, &c.margin};
@@ -116,7 +117,8 @@ static void no_case_ends_the_process(void **state) {
             if (k % 3 == 2) q.deviations = hostile[k / HOSTILE];
             ask_everything(&c, 3, &q);
         }
-    cisup_theory_case c = {1000, 4, 557, 6, 0, 250, 0.1, 0.01, 0.3, 0.1, 1.0, 0};
+    cisup_theory_case c = {1000, 4,   557, 6,   0, 250,       0.1,
+                           0.01, 0.3, 0.1, 1.0, 0, {0.0, 0.0}};
     assert_true(isnan(cisup_theory_open_wrongly(&c))); /* z = 0 */
 }
 

@@ -12,6 +12,9 @@ static cisup_theory_case drawn_case(cisup_rng *rng) {
     c.P = cisup_rng_unit(rng) * c.S * c.S / 250.0;
     c.p = c.P / (c.S * c.S);
     c.kappa = 0.8 * cisup_rng_unit(rng);
+    if (check_between(rng, 0, 1)) return c; /* the published gate */
+    c.step.shift = 0.05 + cisup_rng_unit(rng);
+    c.step.steepness = 1.05 + c.step.shift + 10.0 * cisup_rng_unit(rng);
     return c;
 }
 
@@ -44,7 +47,9 @@ static void variance_is_that_of_the_binomial(void **state) {
 }
 
 static int stays_closed(const cisup_theory_case *c, double j) {
-    return j * (1.0 + c->kappa) - c->kappa * c->z * c->S <= c->S / 4.0;
+    const double k = c->step.steepness, s = c->step.shift;
+    const double theta = k > 0.0 ? (k - 1.0 - s) / k : 0.25;
+    return j * (1.0 + c->kappa) - c->kappa * c->z * c->S <= c->S * theta;
 }
 
 /* By the definition, over all j; kappa is random, so no j is on the border. */
@@ -83,6 +88,12 @@ static void a_small_case_is_right(void **state) {
     const cisup_theory_case c = {.T = 16, .S = 4, .z = 1, .P = sqrt(log(2.0))};
     assert_true(cisup_theory_closed_most(&c) == 1.0);
     CHECK_NEAR(cisup_theory_open_wrongly(&c), 11.0 / 16.0, 1e-14);
+    cisup_theory_case steep = c; /* 13/16: j <= 3, so 1/16 */
+    steep.step = (cisup_gate_step){8.0, 0.5};
+    assert_true(cisup_theory_closed_to(&c) == 0.25);
+    assert_true(cisup_theory_closed_to(&steep) == 0.8125);
+    assert_true(cisup_theory_closed_most(&steep) == 3.0);
+    CHECK_NEAR(cisup_theory_open_wrongly(&steep), 1.0 / 16.0, 1e-14);
 }
 
 static void limits_of_the_background_are_right(void **state) {

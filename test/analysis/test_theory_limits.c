@@ -175,8 +175,13 @@ static void feedback_limit_is_where_g_is_one(void **state) {
 /* D = 1000, d = 4, S = 6, z = 1, k = 2: 62500/(16*4*6) = 162.76. */
 static void closed_limit_is_where_k_deviations_reach_a_quarter(void **state) {
     (void)state;
-    const cisup_theory_case c = published(1);
+    cisup_theory_case c = published(1);
     CHECK_NEAR(cisup_theory_T_closed_leading(&c, 2.0), 62500.0 / 384.0, 1e-12);
+    c.step = (cisup_gate_step){8.0, 0.5}; /* 13/16 for 1/4: 13^2/4^2 times as many */
+    CHECK_NEAR(cisup_theory_T_closed_leading(&c, 2.0), 62500.0 / 384.0 * 10.5625, 1e-11);
+    const cisup_index steep = cisup_theory_T_closed(&c, 3.25);
+    c.step = (cisup_gate_step){0};
+    assert_int_equal(steep, cisup_theory_T_closed(&c, 1.0)); /* 3.25 = 13/4 */
     for (double k = 0.5; k <= 4.0; k += 0.5) {
         const cisup_index T = cisup_theory_T_closed(&c, k);
         const cisup_theory_case at = cisup_theory_even(&c, (double)T);
@@ -200,8 +205,15 @@ static void closed_limit_has_its_leading_order(void **state) {
 /* D^2/(4 z S^2 d^2) = 62500/144 = 434.03 for z = 1. */
 static void plain_limit_is_where_the_mean_is_a_quarter(void **state) {
     (void)state;
-    const cisup_theory_case c = published(1);
+    cisup_theory_case c = published(1);
     CHECK_NEAR(cisup_theory_T_plain_leading(&c), 62500.0 / 144.0, 1e-12);
+    c.step = (cisup_gate_step){4.0, 1.0}; /* half for a quarter */
+    CHECK_NEAR(cisup_theory_T_plain_leading(&c), 62500.0 / 72.0, 1e-12);
+    const cisup_theory_case twice =
+        cisup_theory_even(&c, (double)cisup_theory_T_plain(&c));
+    assert_true(cisup_theory_plain_mean(&twice) > 0.49 &&
+                cisup_theory_plain_mean(&twice) < 0.5);
+    c.step = (cisup_gate_step){0};
     const cisup_index T = cisup_theory_T_plain(&c);
     const cisup_theory_case at = cisup_theory_even(&c, (double)T);
     const cisup_theory_case next = cisup_theory_even(&c, (double)(T + 1));

@@ -75,8 +75,9 @@ static void a_row_of_zeros_is_no_limit(void **state) {
 static void a_gate_has_the_tolerances_of_theorem_3(void **state) {
     (void)state;
     const double v[8] = {1, -2, 0, 1, 2, 0, -1, 3}, beta[4] = {0.5, -1, 3, 0};
+    cisup_gate gate = {.margin = 0.5};
     cisup_circuits c;
-    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, beta, 0.5, &error_));
+    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, beta, &gate, &error_));
     cisup_assumptions a = checked(&c);
     assert_true(a.noise_tolerance == 0.5 / 4.0 && a.weakest_circuit == 1);
     assert_true(a.on_tolerance == 0.5 / 3.5);
@@ -84,11 +85,20 @@ static void a_gate_has_the_tolerances_of_theorem_3(void **state) {
     assert_false(a.a4_holds);
     cisup_circuits_free(&c);
     const double small[4] = {0.5, -1, 0.25, 0};
-    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, small, 0.5, &error_));
+    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, small, &gate, &error_));
     assert_true(checked(&c).on_tolerance == 0.25);
     cisup_circuits_free(&c);
+    gate.step.steepness = 8.0; /* closed up to 13/16, but largest beta+b 1, b = 1/2 */
+    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, small, &gate, &error_));
+    assert_true(checked(&c).on_tolerance == 0.5);
+    cisup_circuits_free(&c);
+    gate.margin = 16.0; /* 16/16.5 is above it */
+    CHECK_OK(cisup_circuits_gate(&c, 2, 2, 1, 1, v, small, &gate, &error_));
+    assert_true(checked(&c).on_tolerance == 13.0 / 16.0);
+    cisup_circuits_free(&c);
+    gate = (cisup_gate){.margin = 0.5};
     const double none[1] = {0};
-    CHECK_OK(cisup_circuits_gate(&c, 1, 1, 1, 1, none, none, 0.5, &error_));
+    CHECK_OK(cisup_circuits_gate(&c, 1, 1, 1, 1, none, none, &gate, &error_));
     c.b[2] = 0.0; /* reads no data, but half of the on-value */
     c.w[2] = 9.0; /* what an on-neuron reads of data is not looked at */
     a = checked(&c);

@@ -140,6 +140,10 @@ static void circuits_repeat_cyclically_up_to_T(void **state) {
         }
     assert_true(cisup_circuits_common(&c, 1)[8] == (3 * 1 + 2 * 3) / 5.0);
     cisup_circuits_free(&c);
+    o.step = (cisup_gate_step){8.0, 0.25};
+    CHECK_OK(read_text(&c, text, &o, &error_));
+    assert_true(c.w[0] == 8.0 && c.b[0] == -6.75 && c.b[1] == -7.75 && c.b[2] == -1.0);
+    cisup_circuits_free(&c);
     o = (cisup_circuits_csv_options){.T = 1, .L = 1}; /* the first circuit and layer */
     CHECK_OK(read_text(&c, text, &o, &error_));
     assert_true(c.T == 1 && c.L == 1 && c.layers == 1 && c.w[0] == 1.0 && c.b[0] == 0.0);
@@ -362,6 +366,10 @@ static void bad_options_and_files_are_refused(void **state) {
     }
     const cisup_circuits_csv_options nan = {.gate = 1, .margin = (double)NAN};
     assert_int_equal(read_text(&c, text, &nan, NULL), CISUP_EINVAL);
+    const cisup_circuits_csv_options flat = {.gate = 1, .margin = 1.0, .step = {1.25, 0}};
+    cisup_error err = {0};
+    assert_int_equal(read_text(&c, text, &flat, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, "steepness 1.25"));
     assert_int_equal(cisup_circuits_read_csv(&c, scratch_path("none"), NULL, NULL),
                      CISUP_EIO);
     assert_null(c.w);

@@ -63,16 +63,20 @@ static void widths_may_differ_by_circuit(void **state) {
     for (int k = 0; k < first + second; k++) v[k] = eighths(&rng);
     for (int k = 0; k < 13; k++) beta[k] = eighths(&rng);
     const cisup_mlps x = {2, 3, widths[0], 1, v, beta, 1};
-    const cisup_embed_options o = {1, 0.5};
-    cisup_circuits c;
-    cisup_mlp_places p;
-    CHECK_OK(cisup_circuits_embed(&c, &x, &o, &p, &error_));
-    assert_true(c.d == 10 && cisup_circuits_bias(&c, 2)[9] == -0.5);
-    for (int trial = 0; trial < 20; trial++) {
-        check_output(&c, &p, &x, 0, widths[0], v, beta, &rng);
-        check_output(&c, &p, &x, 1, widths[1], v + first, beta + 4, &rng);
+    for (int steep = 0; steep < 2; steep++) {
+        const cisup_embed_options o = {
+            .gate = 1, .margin = 0.5, .step = {steep ? 8.0 : 0.0, steep ? 0.25 : 0.0}};
+        cisup_circuits c;
+        cisup_mlp_places p;
+        CHECK_OK(cisup_circuits_embed(&c, &x, &o, &p, &error_));
+        assert_true(c.d == 10 && cisup_circuits_bias(&c, 2)[9] == -0.5);
+        assert_true(cisup_circuits_bias(&c, 2)[0] == (steep ? -6.75 : -0.5));
+        for (int trial = 0; trial < 20; trial++) {
+            check_output(&c, &p, &x, 0, widths[0], v, beta, &rng);
+            check_output(&c, &p, &x, 1, widths[1], v + first, beta + 4, &rng);
+        }
+        cisup_circuits_free(&c);
     }
-    cisup_circuits_free(&c);
 }
 
 /* One layer: 1 -> 1, y = 2 x - 1. */
@@ -131,9 +135,12 @@ static void bad_numbers_are_refused(void **state) {
     (void)state;
     static mlp_numbers n;
     const cisup_mlps x = drawn_mlps(&n, 4, 7);
-    const cisup_embed_options ungated = {0}, flat = {1, 0.0}, lost = {1, (double)NAN};
+    const cisup_embed_options ungated = {0}, flat = {.gate = 1},
+                              level = {.gate = 1, .margin = 1.0, .step = {1.0, 0.0}},
+                              lost = {.gate = 1, .margin = (double)NAN};
     check_refused(&x, &flat, CISUP_EINVAL, "margin 0");
     check_refused(&x, &lost, CISUP_EINVAL, "margin");
+    check_refused(&x, &level, CISUP_EINVAL, "steepness 1 ");
     n.biases[0][1] = 0.5;
     for (int t = 1; t < 4; t++) n.biases[t][0] = n.biases[0][0];
     n.biases[1][1] = 0.25;

@@ -71,7 +71,8 @@ static void rotation4_is_a_gated_rotation(void **state) {
             v[4 * k + 2 * i + 1] = row[1];
             beta[2 * k + i] = 1.0 - (row[0] + row[1]);
         }
-    CHECK_OK(cisup_circuits_gate(&gate, T, 2, L, L, v, beta, 1.3, &error_));
+    CHECK_OK(cisup_circuits_gate(&gate, T, 2, L, L, v, beta, &(cisup_gate){.margin = 1.3},
+                                 &error_));
     assert_int_equal(gate.on_count, 2);
     assert_true(gate.offset == 0.0);
     assert_memory_equal(gate.w, c.w, L * T * 16 * sizeof(double));
