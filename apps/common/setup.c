@@ -4,6 +4,7 @@
 #include "beside.h"
 #include "emit.h"
 #include "gate_options.h"
+#include "setup_carried.h"
 
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/core/circuits/circuits_parts.h>
@@ -40,7 +41,6 @@ static const option_row network_options[] = {
     CHOICE(engine, "engine", "engine", cisup_engine_find, "auto|batched|sparse|assembled",
            "how samples pass: all circuits, open neurons, stored weights (auto)"),
     PARAMETER(seed, "seed", "seed", 0, SEED, "N", "seed of everything random (1)"),
-    OPTION_TABLE(construction, construction_options),
     OPTIONS_END,
 };
 
@@ -79,6 +79,7 @@ void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
     options_record(r, network_options, s);
     if (!gate_step_is_default(&s->family.step))
         options_record(r, gate_options, &s->family.step);
+    if (s->construction.masks) options_record(r, construction_options, &s->construction);
     if (!s->circuits_path) return;
     RECORD_ADD(r, "params: family", V("own"));
     options_record(r, own_options, s);
@@ -272,34 +273,11 @@ static cisup_status effects_check(const setup *s, cisup_error *err) {
                                   : "weights balanced or split");
 }
 
-/* What networks that carry masks do not have. */
-static cisup_status carried_check(const setup *s, cisup_error *err) {
-    const setup plain = setup_defaults();
-    const cisup_weight_options *w = &s->weights;
-    const int is_own = s->circuits_path != NULL;
-    const char *idle =
-        w->scheme == CISUP_WEIGHTS_BALANCED || w->scheme == CISUP_WEIGHTS_SPLIT
-            ? "weights balanced or split"
-        : w->kappa != plain.weights.kappa           ? "kappa"
-        : w->correction != plain.weights.correction ? "w-correction"
-        : !isnan(w->center)                         ? "center"
-        : !s->reshuffle                             ? "keep-order"
-        : s->gate                                   ? "gate"
-        : s->preset == preset_published             ? "preset"
-        : s->construction.linear && !is_own         ? "linear (without --circuit-file)"
-        : s->allocation.scheme != NO_SCHEME         ? "scheme"
-        : s->allocation.even_out                    ? "even-out"
-                                                    : NULL;
-    if (!idle) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EINVAL, "--%s: no effect with --construction masks",
-                      idle);
-}
-
 /* The construction, and what follows from it. */
 static cisup_status complete_construction(setup *s, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(effects_check(s, err));
-    if (s->construction.masks) CISUP_TRY(carried_check(s, err));
+    if (s->construction.masks) CISUP_TRY(setup_carried_check(s, err));
     s->family.family = family_of(s);
     s->family.carried = s->construction.masks;
     CISUP_TRY(construction_complete(
@@ -340,46 +318,6 @@ done:
     return status;
 }
 
-/* N of a network that carries masks, and T circuits that fit. */
-static cisup_status carried_shape(const setup *s, cisup_shape *shape, cisup_error *err) {
-    cisup_carried_shape c = {.d = s->d, .L = s->L, .cycle = s->construction.cycle};
-    unsigned char *is_signed = NULL;
-    cisup_cycle_plan plan;
-    cisup_status status = CISUP_OK;
-    if (s->own.w) {
-        c.is_signed = s->own.is_signed;
-        c.biased = s->own.biased;
-    } else if (s->family.family == CISUP_ROTATION2) {
-        CISUP_TRY(cisup_new(&is_signed, s->L, 1, err));
-        memset(is_signed, 1, (size_t)s->L);
-        c.is_signed = is_signed;
-    }
-    shape->N = cisup_carried_neurons(&c, shape->D);
-    if (shape->N < shape->S || shape->N > CISUP_MOST_NEURONS)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "D = %" PRId64 " gives N = %" PRId64
-                          " neurons a block; at least S = %" PRId64
-                          " and at most %" PRId32 " are needed",
-                          shape->D, shape->N, shape->S, CISUP_MOST_NEURONS);
-    CISUP_TRY(cisup_cycle_plan_make(&plan, shape->N, shape->S, c.cycle, err));
-    if (shape->T == INDEX_MAX_WORD) shape->T = plan.T;
-    if (shape->T > plan.T)
-        status = CISUP_FAIL(err, CISUP_EINFEASIBLE,
-                            "N = %" PRId64 ", S = %" PRId64 ": a cycle of %" PRId64
-                            " allocations places %" PRId64 " of %" PRId64
-                            " circuits; none has more than %" PRId64,
-                            shape->N, shape->S, c.cycle, plan.T, shape->T, plan.bound);
-done:
-    cisup_release(is_signed);
-    return status;
-}
-
-cisup_status setup_cycle(const setup *s, const cisup_shape *shape, cisup_cycle *cycle,
-                         cisup_error *err) {
-    return cisup_cycle_make(cycle, shape->N, shape->S, s->construction.cycle, shape->T,
-                            err);
-}
-
 cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T, cisup_index S,
                          cisup_shape *shape, cisup_error *err) {
     const cisup_allocation_options options = setup_allocation(s);
@@ -390,7 +328,7 @@ cisup_status setup_shape(const setup *s, cisup_index D, cisup_index T, cisup_ind
     CISUP_TRY(cisup_shape_check(shape, err));
     shape->T = T;
     if (s->construction.masks)
-        CISUP_TRY(carried_shape(s, shape, err));
+        CISUP_TRY(setup_carried_shape(s, shape, err));
     else
         CISUP_TRY(allocation_fits(shape->N, S, &options, &shape->T, NULL, err));
     const cisup_index N = shape->N;
