@@ -12,11 +12,13 @@ extern "C" {
  * 1 <= z <= T; S, N, d, D >= 1. With T = 1 nothing overlaps, and P, p may be NaN. */
 typedef struct {
     double D, d, T, S, z, N;
-    double P, p;   /* (2.4), (3.5) of the allocation used */
-    double kappa;  /* (4.5), mean over the layers l >= 2; 0 unless capped */
-    double V;      /* cisup_theory_background_variance; 0 unless capped */
-    double margin; /* b, the margin of the rotation family */
-    int fresh;     /* 1: every layer has its own weights; 0: the same in all layers */
+    double P, p;       /* (2.4), (3.5) of the allocation used */
+    double kappa;      /* (4.5), mean over the layers l >= 2; 0 unless capped */
+    double V;          /* cisup_theory_background_variance; 0 unless capped */
+    double margin;     /* b, the margin of the rotation family */
+    int fresh;         /* 1: every layer has its own weights; 0: the same in all layers */
+    cisup_index cycle; /* allocations taken in turn by a network that carries its masks,
+                          whose N, P and p these then are; 0: the published network */
 } cisup_theory_case;
 
 /* Mean square error of a read-out as three formulas see it; NaN where one does not
@@ -34,7 +36,7 @@ typedef struct {
 } cisup_theory_error;
 
 /* The network with T circuits and even loads: P and p of (2.5), (3.6), kappa of (4.6)
- * and V = 0; all else as in c. Only D, d, S, z, N, margin and fresh of c are read.
+ * and V = 0; all else as in c. Only D, d, S, z, N, margin, fresh and cycle of c are read.
  * T >= 1, any real number. */
 CISUP_API cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
 
