@@ -12,11 +12,13 @@ extern "C" {
  * 1 <= z <= T; S, N, d, D >= 1. With T = 1 nothing overlaps, and P, p may be NaN. */
 typedef struct {
     double D, d, T, S, z, N;
-    double P, p;   /* (2.4), (3.5) of the allocation used */
-    double kappa;  /* (4.5), mean over the layers l >= 2; 0 unless capped */
-    double V;      /* cisup_theory_background_variance; 0 unless capped */
-    double margin; /* b, the margin of the rotation family */
-    int fresh;     /* 1: every layer has its own weights; 0: the same in all layers */
+    double P, p;       /* (2.4), (3.5) of the allocation used */
+    double kappa;      /* (4.5), mean over the layers l >= 2; 0 unless capped */
+    double V;          /* cisup_theory_background_variance; 0 unless capped */
+    double margin;     /* b, the margin of the rotation family */
+    int fresh;         /* 1: every layer has its own weights; 0: the same in all layers */
+    cisup_index cycle; /* allocations taken in turn by a network that carries its masks,
+                          whose N, P and p these then are; 0: the published network */
     cisup_gate_step step; /* of the family's gate; {0} the published one */
 } cisup_theory_case;
 

@@ -19,11 +19,12 @@ extern "C" {
 
 /* What a value claims. */
 typedef enum {
-    CISUP_CLAIM_EXACT,   /* holds identically, for the P and p given */
-    CISUP_CLAIM_BOUND,   /* never exceeded, or never undercut */
-    CISUP_CLAIM_AVERAGE, /* expected over circuits and permutations, approximated */
-    CISUP_CLAIM_LEADING, /* leading order of such an average */
-    CISUP_CLAIM_LIMIT,   /* as N grows: asymptotic only */
+    CISUP_CLAIM_EXACT,     /* holds identically, for the P and p given */
+    CISUP_CLAIM_BOUND,     /* never exceeded, or never undercut */
+    CISUP_CLAIM_AVERAGE,   /* expected over circuits and permutations, approximated */
+    CISUP_CLAIM_LEADING,   /* leading order of such an average */
+    CISUP_CLAIM_LIMIT,     /* as N grows: asymptotic only */
+    CISUP_CLAIM_HEURISTIC, /* an argument that is no proof and no average */
 } cisup_claim;
 
 /* Networks that a limit may hold for. */

@@ -141,3 +141,49 @@ double cisup_theory_T_plain_leading(const cisup_theory_case *c) {
 double cisup_theory_storage_ln(const cisup_theory_case *c, double budget) {
     return budget * c->D / (8.0 * c->z);
 }
+
+cisup_index cisup_theory_T_information(double bits, double weights, double circuit_bits) {
+    const double T = bits * weights / circuit_bits;
+    return T > 0.0 ? rounded_down(T) : 0;
+}
+
+double cisup_theory_angle_bits(cisup_index L, double delta) {
+    const double pi = 3.14159265358979323846;
+    return L < 2 ? (double)NAN : log2(pi * (double)(L - 1) / delta);
+}
+
+/* The largest whole x in low..high for which a condition on it and `a` holds; it holds at
+ * low, and up to some x only. */
+static double largest_whole(double low, double high, int (*holds)(double, const double *),
+                            const double *a) {
+    if (holds(high, a)) return high;
+    while (high - low > 1.0) {
+        const double middle = floor(low + (high - low) / 2.0);
+        if (holds(middle, a))
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int labels_fit(double T, const double *bits) {
+    return T * log2(T) <= *bits;
+}
+
+cisup_index cisup_theory_T_labels(double bits) {
+    return rounded_down(largest_whole(1.0, 0x1p53, labels_fit, &bits));
+}
+
+/* a: N, T, and the factor of sqrt(2 ln z). */
+static int is_recovered(double z, const double *a) {
+    const double root = a[2] * sqrt(2.0 * log(z)) + sqrt(2.0 * log(a[1] - z));
+    return z * root * root <= a[0];
+}
+
+cisup_index cisup_theory_z_recovered(double N, double T, double a) {
+    const double sizes[] = {N, T, a};
+    if (!(T >= 2.0 && is_recovered(1.0, sizes))) return 0;
+    return rounded_down(
+        largest_whole(1.0, fmin(0x1p53, floor(T / 2.0)), is_recovered, sizes));
+}

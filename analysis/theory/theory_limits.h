@@ -75,9 +75,34 @@ cisup_index cisup_theory_T_plain(const cisup_theory_case *c);
 double cisup_theory_T_plain_leading(const cisup_theory_case *c);
 
 /* (12.7) ln of the number of features that D neurons can store, not compute with, so
- * that z active ones read out with noise below sqrt(budget): budget D/(8 z). Derived
- * from the Johnson-Lindenstrauss form eps = sqrt(8 ln m/n) that docs/math.md 12.1
- * explains; for budget/z < 1. */
+ * that z active ones read out with noise below sqrt(budget): budget D/(8 z). A heuristic:
+ * it puts the typical noise sqrt(z) eps beside an eps that holds for the worst pair, the
+ * Johnson-Lindenstrauss form sqrt(8 ln m/n). For budget/z < 1. For all sets of z features
+ * at once budget D/z^2 is the scale: docs/math.md 12.1, 12.2. */
 double cisup_theory_storage_ln(const cisup_theory_case *c, double budget);
+
+/* (12.8) T <= bits W/I, rounded down: W weights of so many bits each cannot tell apart
+ * more than 2^(bits W) networks, and T circuits that take I bits each to their tolerance
+ * make 2^(T I). For every construction, whatever z. 0 for what is none; INT64_MAX from
+ * 2^53 on. Source: docs/math.md 12.3. */
+cisup_index cisup_theory_T_information(double bits, double weights, double circuit_bits);
+
+/* Bits that fix the angle of a rotation circuit so far that its error in layer L >= 2 is
+ * at most `delta` > 0 (a norm): log2( pi (L-1)/delta ), the same rotation in all layers.
+ * NaN for L < 2. Source: docs/math.md 12.3. */
+double cisup_theory_angle_bits(cisup_index L, double delta);
+
+/* The largest T with T log2 T <= bits, rounded down: circuits that are told apart by
+ * labels alone. INT64_MAX from 2^53 on. Source: [CNC]; docs/math.md 12.3. */
+cisup_index cisup_theory_T_labels(double bits);
+
+/* (12.9) The largest whole z <= T/2 that threshold decoding recovers from N neurons,
+ *
+ *   z ( a sqrt(2 ln z) + sqrt(2 ln(T-z)) )^2 <= N
+ *
+ * a = 1: z of T features in a Gaussian dictionary; a = 3: all ANDs of pairs of them, at
+ * the best bias. Sharp as T grows. 0 if not even z = 1. Source: [BB] corollary 6.3,
+ * table 1. O(log T). */
+cisup_index cisup_theory_z_recovered(double N, double T, double a);
 
 #endif

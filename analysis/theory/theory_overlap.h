@@ -52,8 +52,8 @@ enum { CISUP_THEORY_MOST_S = 1000000 };
 double cisup_theory_fraction(cisup_index S, cisup_scheme scheme, cisup_hop hop);
 
 /* The network with T circuits and even loads: P and p of (2.5), (3.6), kappa of (4.6)
- * and V = 0; all else as in c. Only D, d, S, z, N, margin, step and fresh of c are read.
- * T >= 1, any real number. */
+ * and V = 0; all else as in c. Only D, d, S, z, N, margin, step, fresh and cycle of c are
+ * read. T >= 1, any real number. */
 cisup_theory_case cisup_theory_even(const cisup_theory_case *c, double T);
 
 #endif

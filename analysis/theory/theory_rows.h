@@ -26,4 +26,19 @@ int cisup_theory_binding(const cisup_theory_reach *reach, int setting);
 
 const char *cisup_claim_name(cisup_claim claim);
 
+/* Rows about networks that carry their masks (theory_masks.h): of a case by
+ * cisup_theory_masks_case, the circuits taken in whole parallel classes. None of the
+ * limits binds the published network. */
+const cisup_theory_figure *cisup_theory_masks_figures(int *count);
+const cisup_theory_curve *cisup_theory_masks_curves(int *count);
+const cisup_theory_limit *cisup_theory_masks_limits(int *count);
+
+/* The case of such a network: N the largest multiple of S with (d + cycle) N <= D, P and
+ * p of whole parallel classes; all else as in sizes. N is 0 if not even S fits. */
+cisup_theory_case cisup_theory_masks_case(const cisup_theory_case *sizes,
+                                          cisup_index cycle);
+
+/* Limits that hold whatever the construction; D and d count. */
+const cisup_theory_limit *cisup_theory_any_limits(int *count);
+
 #endif

@@ -27,6 +27,8 @@ typedef struct {
     double margin, budget, deviations;
     cisup_gate_step step;
     int fresh, json, quiet;
+    int construction;                /* 1: masks */
+    cisup_index cycle;               /* allocations in turn; 0: 2 */
     cisup_allocation_options choice; /* without a scheme: even loads alone */
 } request;
 
@@ -58,6 +60,31 @@ static cisup_status request_check(const request *r, cisup_error *err) {
         a->effort != 0.0)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--hop, --even-out, --effort and --reflect need --scheme");
+    return CISUP_OK;
+}
+
+/* --construction and --cycle. */
+static cisup_status masks_check(const request *r, cisup_error *err) {
+    if (!r->construction && r->cycle)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle: needs --construction masks");
+    if (r->cycle == 1)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle 1: at least 2 allocations");
+    return CISUP_OK;
+}
+
+/* The same circuits in a network that carries its masks. */
+static cisup_status make_masks(const request *r, theory_report *report,
+                               cisup_error *err) {
+    if (!r->construction) return CISUP_OK;
+    cisup_theory_case sizes = report->even;
+    sizes.D = (double)r->D;
+    report->masks = cisup_theory_masks_case(&sizes, r->cycle ? r->cycle : 2);
+    if (report->masks.N < sizes.S)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--redundancy %" PRId64
+                          ": more than the %g neurons of one of d + "
+                          "cycle blocks in D",
+                          r->S, floor(sizes.D / (sizes.d + (double)report->masks.cycle)));
     return CISUP_OK;
 }
 
@@ -133,6 +160,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     const cisup_shape *s = &report.shape;
     cisup_status status;
     CISUP_TRY(request_check(r, err));
+    CISUP_TRY(masks_check(r, err));
     CISUP_TRY(shape_of(r, &report, err));
     report.question = (cisup_theory_question){r->L, r->budget * r->budget, r->deviations};
     const cisup_theory_case sizes = {.D = (double)(s->d * s->N),
@@ -145,6 +173,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
                                      .fresh = r->fresh};
     report.even = cisup_theory_even(&sizes, (double)s->T);
     if (r->choice.scheme != NO_SCHEME) CISUP_TRY(measure_allocation(r, &report, err));
+    CISUP_TRY(make_masks(r, &report, err));
     theory_report_limits(&report);
     if (r->json)
         CISUP_TRY(theory_json(&report, err));
@@ -175,6 +204,10 @@ static const option_row table[] = {
     OPTION_TABLE(choice, allocation_options + 1),
     OPTION(choice.seed, "seed", 0, SEED, "N",
            "seed of the permutations, of scheme random and --effort (1)"),
+    CHOICE(construction, NULL, "construction", NULL, "published|masks",
+           "masks: also a network that carries its masks, circuits of width d without "
+           "on-neurons (published)"),
+    OPTION(cycle, "cycle", 0, SIZE, "c", "allocations taken in turn, masks (2)"),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
     OPTIONS_END,

@@ -54,35 +54,57 @@ static void binds_item(const void *of, cisup_index s, cisup_record *item) {
 #define FORMULA "record kind name source equation claim range value valid binds "
 #define NO_BINDS V_LIST(NULL, 0, binds_item)
 
-static cisup_status figures_json(const theory_report *r, const cisup_theory_case *c,
-                                 const char *loads, cisup_error *err) {
-    const cisup_theory_question *q = &r->question;
-    int count;
-    const cisup_theory_figure *f = cisup_theory_figures(&count);
+/* A case with the name of its loads, and the rows that are asked of it. */
+typedef struct {
+    const cisup_theory_case *c;
+    const char *loads;
+    const cisup_theory_figure *figure;
+    const cisup_theory_curve *curve;
+    int figures, curves;
+} asked;
+
+static asked ask_published(const cisup_theory_case *c, const char *loads) {
+    asked a = {.c = c, .loads = loads};
+    a.figure = cisup_theory_figures(&a.figures);
+    a.curve = cisup_theory_curves(&a.curves);
+    return a;
+}
+
+static asked ask_masks(const cisup_theory_case *c) {
+    asked a = {.c = c, .loads = "masks"};
+    a.figure = cisup_theory_masks_figures(&a.figures);
+    a.curve = cisup_theory_masks_curves(&a.curves);
+    return a;
+}
+
+static cisup_status figures_json(const asked *a, const cisup_theory_question *q,
+                                 cisup_error *err) {
+    const cisup_theory_case *c = a->c;
+    const cisup_theory_figure *f = a->figure;
     cisup_status status = CISUP_OK;
-    for (const cisup_theory_figure *end = f + count; f < end && status == CISUP_OK; f++)
+    for (const cisup_theory_figure *end = f + a->figures; f < end && status == CISUP_OK;
+         f++)
         status = emit(
             RECORD_OF(FORMULA "loads", V("theory"), V("figure"), V(f->name), V(f->source),
                       V(f->equation), V(cisup_claim_name(f->claim)), V(f->range),
-                      V(f->value(c, q)), V(f->is_in_range(c, q)), NO_BINDS, V(loads)),
+                      V(f->value(c, q)), V(f->is_in_range(c, q)), NO_BINDS, V(a->loads)),
             err);
     return status;
 }
 
-static cisup_status curves_json(const cisup_theory_case *c, cisup_index L,
-                                const char *loads, cisup_error *err) {
-    int count;
-    const cisup_theory_curve *all = cisup_theory_curves(&count);
+static cisup_status curves_json(const asked *a, cisup_index L, cisup_error *err) {
+    const cisup_theory_case *c = a->c;
+    const int count = a->curves;
     cisup_status status = CISUP_OK;
     for (cisup_index k = 0; k < 2 * count * L && status == CISUP_OK; k++) {
         const cisup_index l = k / (2 * count) + 1;
-        const cisup_theory_curve *f = &all[k % (2 * count) / 2];
+        const cisup_theory_curve *f = &a->curve[k % (2 * count) / 2];
         const cisup_theory_error e = f->value(c, l);
         status = emit(RECORD_OF(FORMULA "loads quantity layer state", V("theory"),
                                 V("error"), V(f->name), V(f->source), V(f->equation),
                                 V(cisup_claim_name(f->claim)), V(f->range),
                                 V(k % 2 ? e.inactive : e.active), V(f->is_in_range(c, l)),
-                                NO_BINDS, V(loads), V(f->quantity), V(l),
+                                NO_BINDS, V(a->loads), V(f->quantity), V(l),
                                 V(k % 2 ? "inactive" : "active")),
                       err);
     }
@@ -113,6 +135,21 @@ static cisup_status limits_json(const theory_report *r, cisup_error *err) {
     return limit_json(r, &scheme, (cisup_theory_reach){r->capacity, 1}, err);
 }
 
+/* Limits that are not about the published network. */
+static cisup_status other_limits_json(const theory_report *r,
+                                      const cisup_theory_limit *limit, int count,
+                                      const cisup_theory_case *c, cisup_error *err) {
+    cisup_status status = CISUP_OK;
+    for (int k = 0; k < count && status == CISUP_OK; k++)
+        status = limit_json(r, &limit[k],
+                            cisup_theory_limit_reach(&limit[k], c, &r->question), err);
+    return status;
+}
+
+static int is_meant(const cisup_theory_statement *s, const cisup_theory_case *c) {
+    return !s->is_in_range || s->is_in_range(c);
+}
+
 static cisup_status published_json(const theory_report *r, cisup_error *err) {
     int count;
     const cisup_theory_statement *s = cisup_theory_statements(&count);
@@ -121,21 +158,35 @@ static cisup_status published_json(const theory_report *r, cisup_error *err) {
          s++)
         status =
             emit(RECORD_OF(FORMULA "statement", V("theory"), V("published"), V(s->name),
-                           V(s->source), V("12.2"), V("asymptotic"), V(s->about),
-                           V(s->scale(&r->even)), V_IF(0, 0), NO_BINDS, V(s->statement)),
+                           V(s->source), V("12.2"), V(cisup_claim_name(s->claim)),
+                           V(s->about), V(s->scale(&r->even)),
+                           V_IF(s->is_in_range != NULL, is_meant(s, &r->even)), NO_BINDS,
+                           V(s->statement)),
                  err);
     return status;
 }
 
 cisup_status theory_json(const theory_report *r, cisup_error *err) {
+    const asked even = ask_published(&r->even, "even"),
+                actual = ask_published(&r->actual, "actual"),
+                masks = ask_masks(&r->masks);
+    const cisup_theory_limit *limit;
+    int count;
     cisup_status status;
     CISUP_TRY(head_json(r, err));
-    CISUP_TRY(figures_json(r, &r->even, "even", err));
-    if (r->scheme) CISUP_TRY(figures_json(r, &r->actual, "actual", err));
-    CISUP_TRY(curves_json(&r->even, r->shape.L, "even", err));
-    if (r->scheme) CISUP_TRY(curves_json(&r->actual, r->shape.L, "actual", err));
+    CISUP_TRY(figures_json(&even, &r->question, err));
+    if (r->scheme) CISUP_TRY(figures_json(&actual, &r->question, err));
+    CISUP_TRY(curves_json(&even, r->shape.L, err));
+    if (r->scheme) CISUP_TRY(curves_json(&actual, r->shape.L, err));
     CISUP_TRY(limits_json(r, err));
     CISUP_TRY(published_json(r, err));
+    limit = cisup_theory_any_limits(&count);
+    CISUP_TRY(other_limits_json(r, limit, count, &r->even, err));
+    if (!r->masks.cycle) goto done;
+    CISUP_TRY(figures_json(&masks, &r->question, err));
+    CISUP_TRY(curves_json(&masks, r->shape.L, err));
+    limit = cisup_theory_masks_limits(&count);
+    CISUP_TRY(other_limits_json(r, limit, count, &r->masks, err));
 done:
     return status;
 }

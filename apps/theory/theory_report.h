@@ -17,6 +17,7 @@ typedef struct {
     cisup_shape shape;
     cisup_theory_question question;
     cisup_theory_case even, actual; /* actual only with a scheme */
+    cisup_theory_case masks;        /* cycle 0: not asked for */
     const char *scheme;             /* NULL: none was asked for */
     cisup_allocation_stats stats;
     cisup_index capacity; /* of the scheme; -1: not known */

@@ -63,6 +63,14 @@ static void head_text(const theory_report *r) {
     printf("! in front: outside the range of the formula\n");
 }
 
+/* A figure up to its value. */
+static void figure_text(const cisup_theory_figure *f, const cisup_theory_case *c,
+                        const cisup_theory_question *q) {
+    printf("%c %-20s %-8s %-8s %-10s", mark(f->is_in_range(c, q)), f->name, f->source,
+           f->equation, cisup_claim_name(f->claim));
+    cell(f->value(c, q));
+}
+
 static void figures_text(const theory_report *r) {
     int count;
     const cisup_theory_figure *f = cisup_theory_figures(&count);
@@ -71,9 +79,7 @@ static void figures_text(const theory_report *r) {
     if (r->scheme) printf("   %10s", r->scheme);
     printf("  range\n");
     for (int k = 0; k < count; k++) {
-        printf("%c %-20s %-8s %-8s %-10s", mark(f[k].is_in_range(&r->even, &r->question)),
-               f[k].name, f[k].source, f[k].equation, cisup_claim_name(f[k].claim));
-        cell(f[k].value(&r->even, &r->question));
+        figure_text(&f[k], &r->even, &r->question);
         if (r->scheme) {
             printf(" %c", mark(f[k].is_in_range(&r->actual, &r->question)));
             cell(f[k].value(&r->actual, &r->question));
@@ -82,11 +88,17 @@ static void figures_text(const theory_report *r) {
     }
 }
 
+typedef struct {
+    const cisup_theory_curve *row;
+    int count;
+} curves;
+
 enum { ACTIVE, INACTIVE };
 
-static void curves_text(const cisup_theory_case *c, cisup_index L, int state) {
-    int count;
-    const cisup_theory_curve *curve = cisup_theory_curves(&count);
+static void curves_text(const curves *of, const cisup_theory_case *c, cisup_index L,
+                        int state) {
+    const cisup_theory_curve *curve = of->row;
+    const int count = of->count;
     printf("\n%s circuits\nlayer", state == ACTIVE ? "active" : "inactive");
     for (int k = 0; k < count; k++) printf(" %12s", curve[k].name);
     printf("\n     ");
@@ -107,13 +119,16 @@ static void curves_text(const cisup_theory_case *c, cisup_index L, int state) {
 }
 
 static void errors_text(const cisup_theory_case *c, cisup_index L, const char *loads) {
+    curves all;
+    all.row = cisup_theory_curves(&all.count);
     printf("\nmean square errors of masked networks, loads %s\n", loads);
-    curves_text(c, L, ACTIVE);
-    curves_text(c, L, INACTIVE);
+    curves_text(&all, c, L, ACTIVE);
+    curves_text(&all, c, L, INACTIVE);
 }
 
-static void limit_row(const theory_report *r, const cisup_theory_limit *limit,
-                      cisup_theory_reach reach) {
+/* A limit up to where it holds. */
+static void limit_text(const theory_report *r, const cisup_theory_limit *limit,
+                       cisup_theory_reach reach) {
     printf("%c %-20s %-8s %-8s %-10s", mark(reach.is_in_range), limit->name,
            limit->source, limit->equation, cisup_claim_name(limit->claim));
     if (reach.T == INT64_MAX)
@@ -121,9 +136,28 @@ static void limit_row(const theory_report *r, const cisup_theory_limit *limit,
     else
         printf(" %19" PRId64, reach.T);
     printf(" %-8s ", r->shape.T > reach.T ? "exceeded" : "");
+}
+
+static void limit_row(const theory_report *r, const cisup_theory_limit *limit,
+                      cisup_theory_reach reach) {
+    limit_text(r, limit, reach);
     for (int s = 0; s < CISUP_SETTINGS; s++)
         printf(" %c", limit->settings >> s & 1u ? cisup_setting_name(s)[0] : '-');
     printf("  %s\n", limit->range);
+}
+
+/* Limits that are not about the published network. */
+static void other_limits_text(const theory_report *r, const cisup_theory_limit *limit,
+                              int count, const cisup_theory_case *c) {
+    printf("  %-20s %-8s %-8s %-10s %19s           range\n", "limit", "source",
+           "equation", "claim", "T");
+    for (int k = 0; k < count; k++) {
+        const cisup_theory_reach reach =
+            cisup_theory_limit_reach(&limit[k], c, &r->question);
+        if (reach.T < 0) continue;
+        limit_text(r, &limit[k], reach);
+        printf(" %s\n", limit[k].range);
+    }
 }
 
 static void limits_text(const theory_report *r) {
@@ -155,10 +189,34 @@ static void published_text(const theory_report *r) {
     const cisup_theory_statement *s = cisup_theory_statements(&count);
     printf("\npublished, asymptotic only; value: what stands inside O(), no bound\n");
     for (int k = 0; k < count; k++) {
-        printf("  %-19s %-6s %-33s", s[k].name, s[k].source, s[k].statement);
+        const int is_meant = !s[k].is_in_range || s[k].is_in_range(&r->even);
+        printf("%c %-19s %-6s %-33s", mark(is_meant), s[k].name, s[k].source,
+               s[k].statement);
         cell(s[k].scale(&r->even));
         printf("  %s\n", s[k].about);
     }
+}
+
+static void masks_text(const theory_report *r) {
+    const cisup_theory_case *c = &r->masks;
+    int figures, limits;
+    const cisup_theory_figure *f = cisup_theory_masks_figures(&figures);
+    const cisup_theory_limit *limit = cisup_theory_masks_limits(&limits);
+    curves all;
+    all.row = cisup_theory_masks_curves(&all.count);
+    printf("\nnetwork that carries its masks, cycle of %" PRId64
+           " allocations, circuits in whole parallel classes\n",
+           c->cycle);
+    printf("\n  %-20s %-8s %-8s %-10s %10s  range\n", "figure", "source", "equation",
+           "claim", "classes");
+    for (int k = 0; k < figures; k++) {
+        figure_text(&f[k], c, &r->question);
+        printf("  %s\n", f[k].range);
+    }
+    curves_text(&all, c, r->shape.L, ACTIVE);
+    curves_text(&all, c, r->shape.L, INACTIVE);
+    printf("\nlargest T, masks carried\n");
+    other_limits_text(r, limit, limits, c);
 }
 
 void theory_text(const theory_report *r) {
@@ -168,4 +226,9 @@ void theory_text(const theory_report *r) {
     if (r->scheme) errors_text(&r->actual, r->shape.L, r->scheme);
     limits_text(r);
     published_text(r);
+    int count;
+    const cisup_theory_limit *any = cisup_theory_any_limits(&count);
+    printf("\nwhat the weights can hold, whatever the construction\n");
+    other_limits_text(r, any, count, &r->even);
+    if (r->masks.cycle) masks_text(r);
 }

@@ -96,6 +96,17 @@ static void ask_everything(const cisup_theory_case *c, cisup_index l,
     for (int k = 0; k < count; k++) (void)cisup_theory_limit_reach(&limit[k], c, q);
     const cisup_theory_statement *statement = cisup_theory_statements(&count);
     for (int k = 0; k < count; k++) (void)statement[k].scale(c);
+    figure = cisup_theory_masks_figures(&count);
+    for (int k = 0; k < count; k++) (void)figure[k].value(c, q);
+    curve = cisup_theory_masks_curves(&count);
+    for (int k = 0; k < count; k++) {
+        (void)curve[k].value(c, l);
+        (void)curve[k].is_in_range(c, l);
+    }
+    limit = cisup_theory_masks_limits(&count);
+    for (int k = 0; k < count; k++) (void)cisup_theory_limit_reach(&limit[k], c, q);
+    limit = cisup_theory_any_limits(&count);
+    for (int k = 0; k < count; k++) (void)cisup_theory_limit_reach(&limit[k], c, q);
 }
 
 /* One field after the other, and two at a time, of a usual case. */
@@ -106,8 +117,8 @@ static void no_case_ends_the_process(void **state) {
         for (int k = 0; k < HOSTILE * HOSTILE; k++) {
             if (f / FIELDS > f % FIELDS || (f / FIELDS == f % FIELDS && k >= HOSTILE))
                 continue;
-            cisup_theory_case c = {1000, 4,   557, 6,   1, 250,       0.1,
-                                   0.01, 0.3, 0.1, 1.0, 0, {0.0, 0.0}};
+            cisup_theory_case c = {1000, 4,   557, 6,   1, 250, 0.1,
+                                   0.01, 0.3, 0.1, 1.0, 0, 2,   {0.0, 0.0}};
             cisup_theory_question q = {3, 0.1, 2.0};
             double *field[FIELDS] = {&c.D, &c.d, &c.T,     &c.S, &c.z,     &c.N,
                                      &c.P, &c.p, &c.kappa, &c.V, &c.margin};
@@ -117,8 +128,8 @@ static void no_case_ends_the_process(void **state) {
             if (k % 3 == 2) q.deviations = hostile[k / HOSTILE];
             ask_everything(&c, 3, &q);
         }
-    cisup_theory_case c = {1000, 4,   557, 6,   0, 250,       0.1,
-                           0.01, 0.3, 0.1, 1.0, 0, {0.0, 0.0}};
+    cisup_theory_case c = {1000, 4,   557, 6,   0, 250, 0.1,
+                           0.01, 0.3, 0.1, 1.0, 0, 2,   {0.0, 0.0}};
     assert_true(isnan(cisup_theory_open_wrongly(&c))); /* z = 0 */
 }
 

@@ -242,6 +242,46 @@ static void bisection_finds_every_border(void **state) {
     assert_true(cisup_theory_largest(&c, is_at_most, &none) == INT64_MAX);
 }
 
+/* D = 1000, d = 4: 62,500 circuits at equal precision; a rotation by L = 3, error 0.1:
+ * log2(20 pi) = 5.97 bits, 2 10^6 weights of one bit; 62,746 labels, 62,746 log2 62,746 =
+ * 999,998 (62,747: 1,000,015). */
+static void weights_hold_so_much(void **state) {
+    (void)state;
+    assert_int_equal(cisup_theory_T_information(1.0, 1e6, 16.0), 62500);
+    assert_int_equal(cisup_theory_T_information(3.0, 1e6, 16.0), 187500);
+    CHECK_NEAR(cisup_theory_angle_bits(3, 0.1), 5.973424, 1e-6);
+    CHECK_NEAR(cisup_theory_angle_bits(5, 0.1), 6.973424, 1e-6);
+    assert_int_equal(
+        cisup_theory_T_information(1.0, 2e6, cisup_theory_angle_bits(3, 0.1)), 334816);
+    assert_true(isnan(cisup_theory_angle_bits(1, 0.1)));
+    assert_int_equal(cisup_theory_T_information(1.0, 2e6, (double)NAN), 0);
+    assert_int_equal(cisup_theory_T_information(1.0, 2e6, -1.0), 0);
+    assert_true(cisup_theory_T_information(1.0, 1e300, 1.0) == INT64_MAX);
+    assert_int_equal(cisup_theory_T_labels(1e6), 62746);
+    assert_int_equal(cisup_theory_T_labels(2.0), 2);
+    assert_int_equal(cisup_theory_T_labels(0.0), 1);
+    assert_true(cisup_theory_T_labels(1e300) == INT64_MAX);
+}
+
+/* (12.9) holds at z and not at z + 1; there is none where not even z = 1 fits. */
+static void recovered_z_is_a_border(void **state) {
+    (void)state;
+    for (cisup_index k = 0; k < 100; k++) {
+        cisup_rng rng = check_rng(k);
+        const double T = (double)check_between(&rng, 1000, 1000000),
+                     a = k % 2 ? 3.0 : 1.0;
+        const double N = (double)check_between(&rng, 1, 2000);
+        const double z = (double)cisup_theory_z_recovered(N, T, a);
+        for (double at = z; at <= z + 1.0; at++) {
+            const double root = a * sqrt(2.0 * log(at)) + sqrt(2.0 * log(T - at));
+            if (at > 0.0) assert_int_equal(at * root * root <= N, at == z);
+        }
+    }
+    assert_int_equal(cisup_theory_z_recovered(250, 1, 1), 0);
+    assert_int_equal(cisup_theory_z_recovered(250, (double)NAN, 1), 0);
+    assert_int_equal(cisup_theory_z_recovered(1e9, 9, 1), 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_is_the_trace_of_the_square),
@@ -260,6 +300,8 @@ int main(void) {
         cmocka_unit_test(plain_limit_is_where_the_mean_is_a_quarter),
         cmocka_unit_test(storage_has_its_value),
         cmocka_unit_test(bisection_finds_every_border),
+        cmocka_unit_test(weights_hold_so_much),
+        cmocka_unit_test(recovered_z_is_a_border),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

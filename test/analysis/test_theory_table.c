@@ -2,6 +2,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_masks.h>
 #include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 
@@ -274,6 +275,91 @@ static void limits_know_the_range_of_their_error(void **state) {
     assert_false(r[limit_place("followup")].is_in_range);
 }
 
+static const cisup_theory_limit *limit_in(const cisup_theory_limit *all, int count,
+                                          const char *name) {
+    for (int k = 0; k < count; k++)
+        if (strcmp(all[k].name, name) == 0) return &all[k];
+    fail_msg("no limit %s", name);
+    return NULL;
+}
+
+/* D = 1000, d = 2, c = 3, S = 3: 200 neurons a block, of which 198 = 3 * 66 are used, as
+ * masks of 2000/66 classes. Rows are the functions of theory_masks.h. */
+static void masks_rows_are_their_functions(void **state) {
+    (void)state;
+    const cisup_theory_case sizes = {
+        .D = 1000, .d = 2, .S = 3, .z = 2, .N = 500, .T = 2000};
+    const cisup_theory_question q = question(0.09);
+    const cisup_theory_case c = cisup_theory_masks_case(&sizes, 3);
+    assert_true(c.N == 198.0 && c.cycle == 3 && c.D == 1000.0);
+    const cisup_theory_masks of = {.N = 198, .S = 3, .z = 2, .c = 3};
+    const cisup_theory_masks m = cisup_theory_masks_classes(&of, 2000);
+    assert_true(c.P == m.P && c.p == m.P / 9.0);
+    int count;
+    const cisup_theory_figure *f = cisup_theory_masks_figures(&count);
+    const double want[] = {
+        198.0,
+        m.P,
+        m.P / 9.0,
+        m.r,
+        1802.0 / (198.0 * 1999.0),
+        cisup_theory_masks_exponent(&of, cisup_theory_masks_classes, 5, 0.09)};
+    assert_int_equal(count, 6);
+    for (int k = 0; k < count; k++) CHECK_NEAR(f[k].value(&c, &q), want[k], 1e-15);
+    const cisup_theory_curve *curve = cisup_theory_masks_curves(&count);
+    for (cisup_index l = 1; l <= 5; l++) {
+        assert_true(curve[0].value(&c, l).active == cisup_theory_masks_law(&m, l).active);
+        assert_true(curve[1].value(&c, l).inactive ==
+                    cisup_theory_masks_recursion(&m, l).inactive);
+    }
+    const cisup_theory_limit *limit = cisup_theory_masks_limits(&count);
+    assert_int_equal(limit_in(limit, count, "masks_cycle")->largest(&c, &q), 4356);
+    assert_int_equal(limit_in(limit, count, "masks_law")->largest(&c, &q),
+                     cisup_theory_masks_T_law(&of, 5, 0.09));
+    assert_int_equal(
+        limit_in(limit, count, "masks_recursion")->largest(&c, &q),
+        cisup_theory_masks_T_recursion(&of, cisup_theory_masks_classes, 5, 0.09));
+    const cisup_theory_question none = question((double)NAN);
+    assert_int_equal(limit_in(limit, count, "masks_law")->largest(&c, &none), -1);
+    assert_int_equal(limit_in(limit, count, "masks_recursion")->largest(&c, &none), -1);
+}
+
+/* z = 1 is exact at every layer; z = 2 as long as errors are small, or were measured. */
+static void masks_rows_know_their_range(void **state) {
+    (void)state;
+    const cisup_theory_case sizes = {.D = 1000, .d = 2, .S = 3, .z = 2, .T = 1000};
+    cisup_theory_case c = cisup_theory_masks_case(&sizes, 3);
+    int count;
+    const cisup_theory_curve *curve = cisup_theory_masks_curves(&count);
+    assert_true(curve[0].is_in_range(&c, 3) && !curve[0].is_in_range(&c, 4));
+    assert_true(curve[1].is_in_range(&c, 8) && !curve[1].is_in_range(&c, 9));
+    c.z = 1;
+    assert_true(curve[0].is_in_range(&c, 99) && curve[1].is_in_range(&c, 99));
+    c.z = 6;
+    assert_false(curve[1].is_in_range(&c, 2));
+    c = cisup_theory_masks_case(&sizes, 3);
+    c.T = 4357;
+    const cisup_theory_question q = question(0.09), loose = question(1.1);
+    const cisup_theory_figure *f = cisup_theory_masks_figures(&count);
+    assert_false(f[1].is_in_range(&c, &q));
+    assert_false(f[5].is_in_range(&c, &loose));
+}
+
+/* Limits of any construction at D = 1000, d = 4, L = 5, budget 0.1^2; none binds. */
+static void any_limits_have_their_values(void **state) {
+    (void)state;
+    int count;
+    const cisup_theory_limit *any = cisup_theory_any_limits(&count);
+    const cisup_theory_case c = published(500, 1);
+    const cisup_theory_question q = question(0.01), none = question((double)NAN);
+    assert_int_equal(limit_in(any, count, "weights")->largest(&c, &q), 62500);
+    assert_int_equal(limit_in(any, count, "labels_1_bit")->largest(&c, &q), 62746);
+    assert_int_equal(limit_in(any, count, "angles_1_bit")->largest(&c, &q),
+                     (cisup_index)(4e6 / cisup_theory_angle_bits(5, 0.1)));
+    assert_int_equal(limit_in(any, count, "angles_1_bit")->largest(&c, &none), -1);
+    for (int k = 0; k < count; k++) assert_int_equal(any[k].settings, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_unique),
@@ -287,6 +373,9 @@ int main(void) {
         cmocka_unit_test(what_is_out_of_range_does_not_bind),
         cmocka_unit_test(a_post_out_of_range_does_not_forbid_all),
         cmocka_unit_test(limits_know_the_range_of_their_error),
+        cmocka_unit_test(masks_rows_are_their_functions),
+        cmocka_unit_test(masks_rows_know_their_range),
+        cmocka_unit_test(any_limits_have_their_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
