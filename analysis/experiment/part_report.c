@@ -134,6 +134,13 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     for (int q = 0; q < CISUP_QUANTITIES; q++)
         report->has[q] = cisup_quantity_exists(kind, (cisup_quantity)q);
     r->feedback = cisup_theory_feedback(&c);
+    if (x->cycle) {
+        const cisup_theory_masks m = cisup_predict_case(
+            x->cycle, base->T - x->exclude.count, r->z, x->family.fresh);
+        cisup_predict_masks(&m, x->circuits ? -1 : (int)x->family.family, kind,
+                            r->theory);
+        goto done;
+    }
     CISUP_TRY(cisup_predict(&c, x->circuits ? -1 : (int)x->family.family, kind,
                             &x->network, x->mode, r->mse, r->theory, err));
 done:

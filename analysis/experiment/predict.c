@@ -81,3 +81,46 @@ cisup_status cisup_predict(const cisup_theory_case *c, int family,
     cisup_release(storage);
     return status;
 }
+
+cisup_theory_masks cisup_predict_case(const cisup_cycle *cycle, cisup_index left,
+                                      cisup_index z, int fresh) {
+    const double S = (double)cycle->S, T = (double)cycle->T;
+    const cisup_theory_masks sizes = {.N = cycle->q ? S * (double)cycle->q
+                                                    : (double)cycle->N,
+                                      .S = S,
+                                      .z = (double)z,
+                                      .c = cycle->c,
+                                      .fresh = fresh};
+    cisup_theory_masks m = cisup_theory_masks_classes(&sizes, T);
+    m.P = cycle->P;
+    if (!isnan(cycle->r)) m.r = cycle->r;
+    if (left == cycle->T) return m;
+    const double share =
+        ((double)left - 2.0) / (T - 2.0); /* of third circuits, at random */
+    m.T = (double)left;
+    m.r *= share;
+    m.r_both *= share * share;
+    return m;
+}
+
+void cisup_predict_masks(const cisup_theory_masks *m, int family,
+                         const cisup_circuits *circuits, cisup_prediction *out) {
+    const cisup_index L = circuits->L;
+    for (cisup_index k = 0; k < cisup_cell(L + 1, 0, 0); k++) out[k] = silent;
+    for (cisup_index l = 1; l <= L; l++) {
+        const cisup_theory_error law = cisup_theory_masks_law(m, l);
+        const cisup_theory_error refined = cisup_theory_masks_recursion(m, l);
+        cisup_prediction active = silent, inactive = silent;
+        if (family == CISUP_ROTATION2) {
+            active = (cisup_prediction){law.active, (double)NAN, refined.active};
+            inactive = (cisup_prediction){law.inactive, (double)NAN, refined.inactive};
+        } else if (m->z == 1.0) {
+            active = (cisup_prediction){0.0, (double)NAN, 0.0};
+        }
+        const int quantity[] = {CISUP_READOUT, CISUP_X};
+        for (int q = 0; q < 2; q++) {
+            out[cisup_cell(l, CISUP_ACTIVE, quantity[q])] = active;
+            out[cisup_cell(l, CISUP_INACTIVE, quantity[q])] = inactive;
+        }
+    }
+}
