@@ -28,6 +28,12 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "the engine sparse has no terms, worst circuits or kappa for "
                           "each row");
+    if (x->engine == CISUP_ENGINE_ASSEMBLED && x->network.carrying.cycle &&
+        x->mode != CISUP_MODE_RELU)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the engine assembled has a network that carries masks in mode "
+                          "relu only, not %s",
+                          cisup_mode_name(x->mode));
     if (x->precision == CISUP_PRECISION_SINGLE &&
         (is_watched || x->engine == CISUP_ENGINE_ASSEMBLED))
         return CISUP_FAIL(err, CISUP_EINVAL,
