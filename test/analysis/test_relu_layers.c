@@ -345,6 +345,8 @@ static void a_layer_keeps_the_masks_that_are_needed(void **state) {
     /* One layer has nothing to close; two are of parts 0 and 1. */
     assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 1, 2, NULL, 1}), 3);
     assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 0}), 4);
+    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 2, is_signed, 0}),
+                     4);
     assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 1}), 5);
 }
 
