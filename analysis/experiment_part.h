@@ -44,9 +44,6 @@ typedef struct {
 
 CISUP_API void cisup_part_free(cisup_part *part);
 
-/* How many networks a part has. */
-CISUP_API cisup_index cisup_part_count(const cisup_part *part);
-
 /* Measures the networks first, first + step, first + 2 step, ... below x->networks.
  *
  *   first   >= 0; beyond the networks: the part has none

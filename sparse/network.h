@@ -60,6 +60,7 @@ typedef struct {
     cisup_index cycle;             /* 0, or c: layer l uses part (l-1) mod c */
     double *offset, *strength;     /* [L] o and B of networks that carry masks, or NULL */
     struct cisup_operator *layers; /* [L-1], private: sparse/layer/operator.h */
+    struct cisup_relu_layers *relu; /* private: of assembled ones that carry masks */
     int threads; /* of the options: what is made of the network later takes
                     no more; 0: as many as OpenMP offers */
 } cisup_network;

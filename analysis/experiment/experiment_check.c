@@ -31,6 +31,12 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "the engine sparse has no terms, worst circuits or kappa for "
                           "each row");
+    if (x->engine == CISUP_ENGINE_ASSEMBLED && x->network.carrying.cycle &&
+        x->mode != CISUP_MODE_RELU)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the engine assembled has a network that carries masks in mode "
+                          "relu only, not %s",
+                          cisup_mode_name(x->mode));
     if (x->precision == CISUP_PRECISION_SINGLE &&
         (is_watched || x->engine == CISUP_ENGINE_ASSEMBLED))
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -40,7 +46,13 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
 }
 
 cisup_status cisup_experiment_check(const cisup_experiment *x, cisup_error *err) {
+    const cisup_index c = x->cycle ? x->cycle->c : 0;
     cisup_status status;
+    if (x->network.carrying.cycle != c || (c && x->cycle->T != x->base->T))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "networks of a cycle of %" PRId64 " allocations, given one of "
+                          "%" PRId64 " of %" PRId64 " circuits",
+                          x->network.carrying.cycle, c, c ? x->cycle->T : 0);
     if (x->networks < 1 || x->inputs < 1 || x->threads < 0 || x->z_count < 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "networks %" PRId64 ", inputs %" PRId64 ", threads %d, %" PRId64

@@ -67,6 +67,16 @@ static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
            8.0 * cells * (double)x->inputs;
 }
 
+/* Of cisup_forward_run through assembled layers: what data hold, and of networks that
+ * carry masks two layers, the input among them. */
+static double forward_bytes(const cisup_experiment *x, const cisup_shape *s) {
+    const double d = (double)s->d, N = (double)s->N,
+                 c = (double)x->network.carrying.cycle;
+    const double lane = (2.0 * d + 2.0) * N;
+    const double layer = fmax((d + c) * N, (double)s->T * (d + 1.0));
+    return 8.0 * CISUP_LANES * (c > 0.0 ? lane + 2.0 * layer : lane);
+}
+
 double cisup_experiment_bytes(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     cisup_network_options network = x->network;
@@ -79,8 +89,7 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const int is_fresh = x->circuits ? x->circuits->layers > 1 : x->family.fresh;
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
-    const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
-    const double passes = fmax(thread, cisup_bulk_bytes(&s)) * threads +
+    const double passes = fmax(forward_bytes(x, &s), cisup_bulk_bytes(&s)) * threads +
                           cisup_bulk_plan_bytes(&s, x->precision);
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =

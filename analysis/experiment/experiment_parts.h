@@ -70,4 +70,7 @@ CISUP_MUST_CHECK cisup_status cisup_part_key_check(const uint64_t got[CISUP_PART
                                                    const uint64_t want[CISUP_PART_KEYS],
                                                    cisup_error *err);
 
+/* How many networks a part has. */
+cisup_index cisup_part_count(const cisup_part *part);
+
 #endif

@@ -29,7 +29,8 @@ int cisup_quantity_exists(const cisup_circuits *c, cisup_quantity quantity) {
 cisup_status cisup_measure_init(cisup_measure *m, const cisup_network *net, cisup_index z,
                                 cisup_error *err) {
     const cisup_circuits *c = net->circuits;
-    *m = (cisup_measure){.circuits = c, .N = net->base->N, .L = c->L, .d = c->d};
+    *m = (cisup_measure){
+        .circuits = c, .N = net->base->N, .L = c->L, .d = c->d, .offset = net->offset};
     const cisup_index cells = cisup_cell(c->L + 1, 0, 0);
     cisup_status status;
     CISUP_TRY(cisup_new(&m->order, CISUP_LANES_MOST * z + 1, sizeof *m->order, err));
@@ -153,15 +154,16 @@ void cisup_measure_layer(cisup_measure *m, cisup_index l) {
                               cisup_batch_state(b, lane, k, l));
 }
 
-/* Open neurons of a block, lane by lane: all and those outside K^l. */
+/* Open neurons of a block, lane by lane: all and those outside K^l. closed: what a closed
+ * one inside holds. */
 CISUP_VECTOR
-static void count_block(const double *a, const unsigned char *in_active, cisup_index N,
-                        double *open, double *wrong) {
+static void count_block(const double *a, const unsigned char *in_active, double closed,
+                        cisup_index N, double *open, double *wrong) {
     for (cisup_index n = 0; n < N; n++) {
         const double *x = a + n * CISUP_LANES;
         const unsigned char *in = in_active + n * CISUP_LANES;
         CISUP_EACH_LANE(k) {
-            const double is_open = x[k] > 0.0 ? 1.0 : 0.0;
+            const double is_open = x[k] > (in[k] ? closed : 0.0) ? 1.0 : 0.0;
             open[k] += is_open;
             wrong[k] += in[k] ? 0.0 : is_open;
         }
@@ -171,12 +173,13 @@ static void count_block(const double *a, const unsigned char *in_active, cisup_i
 static void count_open(cisup_measure *m, cisup_index l, const double *a,
                        const unsigned char *in_active) {
     const cisup_index N = m->N, used = m->batch->used;
+    const double closed = m->offset ? -m->offset[l - 1] : 0.0;
     int64_t outside = N * used;
     for (cisup_index n = 0; n < N; n++)
         for (cisup_index k = 0; k < used; k++) outside -= in_active[n * CISUP_LANES + k];
     for (cisup_index i = 0; i < m->d; i++) {
         double open[CISUP_LANES] = {0}, wrong[CISUP_LANES] = {0};
-        count_block(a + i * N * CISUP_LANES, in_active, N, open, wrong);
+        count_block(a + i * N * CISUP_LANES, in_active, closed, N, open, wrong);
         cisup_open_count *count = &m->open[(l - 1) * m->d + i];
         count->outside += outside;
         for (cisup_index k = 0; k < used; k++) {

@@ -65,6 +65,8 @@ typedef struct {
 typedef struct {
     const cisup_circuits *circuits; /* borrowed */
     cisup_index N, L, d;
+    const double *offset;     /* [L] borrowed, of networks that carry masks: a closed
+                                 neuron of K^l holds -o; or NULL: 0 */
     const cisup_batch *batch; /* the one being run */
     cisup_active_one *order;  /* [LANES_MOST*z+1] of the batch by t; the last has t = T */
     cisup_index next;         /* the first of order not yet met in this layer */

@@ -5,6 +5,7 @@
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/network/network_parts.h>
+#include <cisup/sparse/network/relu_layers.h>
 
 #include <string.h>
 
@@ -24,6 +25,18 @@ done:
     return status;
 }
 
+static cisup_status make_relu(cisup_forward *f, const cisup_relu_layers *x,
+                              cisup_error *err) {
+    cisup_index widest = x->inputs;
+    for (cisup_index l = 1; l <= x->L; l++)
+        if (x->layer[l - 1].D > widest) widest = x->layer[l - 1].D;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&f->in, widest * CISUP_LANES, sizeof *f->in, err));
+    CISUP_TRY(cisup_new(&f->out, widest * CISUP_LANES, sizeof *f->out, err));
+done:
+    return status;
+}
+
 cisup_status cisup_forward_init(cisup_forward *f, const cisup_network *net,
                                 cisup_error *err) {
     *f = (cisup_forward){0};
@@ -35,7 +48,10 @@ cisup_status cisup_forward_init(cisup_forward *f, const cisup_network *net,
         goto done;
     }
     CISUP_TRY(cisup_new(&f->a, numbers, sizeof *f->a, err));
-    CISUP_TRY(cisup_new(&f->pre, numbers, sizeof *f->pre, err));
+    if (net->relu)
+        CISUP_TRY(make_relu(f, net->relu, err));
+    else
+        CISUP_TRY(cisup_new(&f->pre, numbers, sizeof *f->pre, err));
     CISUP_TRY(cisup_new(&f->work, 3 * d * CISUP_LANES, sizeof *f->work, err));
     CISUP_TRY(cisup_new(&f->in_active, N * CISUP_LANES, 1, err));
 done:
@@ -51,6 +67,8 @@ void cisup_forward_free(cisup_forward *f) {
     cisup_release(f->lines);
     cisup_release(f->a);
     cisup_release(f->pre);
+    cisup_release(f->in);
+    cisup_release(f->out);
     cisup_release(f->work);
     cisup_release(f->in_active);
     *f = (cisup_forward){0};
@@ -140,12 +158,73 @@ static void show_readouts(const cisup_observer *o, cisup_index l, const cisup_fo
     cisup_readout_all(&in, f->a, f->work, &reader);
 }
 
+/* --- the true layers of networks that carry masks ---------------------------------- */
+
+static void fill_input(cisup_forward *f, const cisup_network *net, const cisup_batch *b) {
+    memset(f->in, 0, (size_t)(net->relu->inputs * CISUP_LANES) * sizeof *f->in);
+    for (cisup_index lane = 0; lane < b->used; lane++)
+        for (cisup_index k = 0; k < b->z; k++)
+            cisup_relu_input(net, b->active[lane * b->z + k],
+                             cisup_batch_state(b, lane, k, 0), CISUP_LANES, lane, f->in);
+}
+
+/* f->a from A^l: data less their offset, which those outside K^l have in layer 1 alone,
+ * behind the mask where circuits have one. The last layer may not keep it; then it is K^l
+ * itself. */
+static void lower(cisup_forward *f, const cisup_network *net, cisup_index l) {
+    const cisup_relu_layers *x = net->relu;
+    const cisup_index block = x->N * CISUP_LANES;
+    const cisup_index mask = cisup_relu_mask_block(x, l, (l - 1) % x->cycle);
+    const double *closed = mask < 0 ? NULL : f->out + mask * block;
+    const double o = net->offset[l - 1];
+    double *y = f->a;
+    if (net->circuits->biased) {
+        for (cisup_index k = 0; k < block; k++)
+            y[k] = closed ? 1.0 - closed[k] : (double)f->in_active[k];
+        y += block;
+    }
+    for (cisup_index k = 0; k < x->d * block; k++) {
+        const double share = closed && l > 1 ? 1.0 - closed[k % block] : 1.0;
+        y[k] = f->out[k] - o * share;
+    }
+}
+
+static void run_relu(cisup_forward *f, const cisup_network *net, const cisup_batch *batch,
+                     const cisup_observer *observer) {
+    const cisup_index dN = net->circuits->d * net->base->N;
+    fill_input(f, net, batch);
+    mark_active(f, net, 1, batch);
+    cisup_batch_embed(net, batch, 1, f->a);
+    show_layer(observer, 0, f);
+    for (cisup_index l = 1; l <= batch->L; l++) {
+        const cisup_relu_layer *layer = &net->relu->layer[l - 1];
+        double lost[CISUP_LANES] = {0}, *swapped = f->in;
+        cisup_relu_layer_run(layer, CISUP_LANES, f->in, f->out);
+        for (cisup_index k = 0; k < layer->D; k++) CISUP_EACH_LANE(m) {
+                const double a = f->out[k * CISUP_LANES + m];
+                lost[m] += a - a;
+            }
+        mark_active(f, net, l, batch);
+        lower(f, net, l);
+        spoil(f->a, dN, lost);
+        spoil(f->out, layer->D, lost);
+        show_layer(observer, l, f);
+        show_readouts(observer, l, f, net);
+        f->in = f->out;
+        f->out = swapped;
+    }
+}
+
 void cisup_forward_run(cisup_forward *f, const cisup_network *net, cisup_mode mode,
                        const cisup_batch *batch, const cisup_observer *observer) {
     const cisup_index L = batch->L;
     const size_t bytes = (size_t)(batch->d * net->base->N * CISUP_LANES) * sizeof *f->pre;
     if (f->lines) {
         cisup_bulk_run(&f->lines->bulk, mode, batch, NULL, observer);
+        return;
+    }
+    if (net->relu) {
+        run_relu(f, net, batch, observer);
         return;
     }
     mark_active(f, net, 1, batch);

@@ -88,6 +88,11 @@ static cisup_status options_check(crew *c, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "D = %" PRId64 " for d N = %" PRId64 ", mode %d", o->D, dN,
                           (int)o->mode);
+    if (c->net->relu && o->mode != CISUP_MODE_RELU)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "mode %s: the layers of a network that carries masks, "
+                          "assembled, have the mode relu only",
+                          cisup_mode_name(o->mode));
     for (cisup_index k = 0; k < o->layer_count; k++)
         if (o->layers[k] < 0 || o->layers[k] > L)
             return CISUP_FAIL(err, CISUP_EINVAL,

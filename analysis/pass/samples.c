@@ -272,6 +272,7 @@ static void run_batch(crew *c, cisup_index b, int thread) {
     cisup_batch_draw(batch, s->net->circuits, s->seed, s->network, first,
                      left < c->lanes ? left : c->lanes);
     w->measure.circuits = s->net->circuits;
+    w->measure.offset = s->net->offset;
     const cisup_observer o = cisup_measure_start(&w->measure, batch, first, s->inputs);
     of->status = c->form->run(c, thread, &o, &of->err);
     double *sum = c->sum + b * cisup_columns_total(n);

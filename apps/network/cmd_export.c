@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "common/emit.h"
 #include "common/options.h"
-#include "common/outdir.h"
 #include "common/program.h"
 #include "common/setup.h"
+#include "export_files.h"
+#include "export_layers.h"
 #include "propagate/report.h"
 
 #include <cisup/core/base/storage.h>
@@ -28,7 +29,8 @@ static const char about[] =
     "allocation, and for every layer l the embedding E<l>, the unembedding U<l>, the "
     "biases B<l>, the circuits' weights w<l> (block-diagonal) and their common part "
     "wbar<l>, and from layer 2 on W<l>. The network's weights are W<l> + W<l>_left "
-    "W<l>_right; manifest.json says which files there are.";
+    "W<l>_right; manifest.json says which files there are. Of a network that carries "
+    "masks: its layers W<l>, biases b<l>, read-outs U<l> and what each neuron is.";
 
 typedef enum { FORM_BLOCK, FORM_FULL } form_kind;
 
@@ -41,54 +43,12 @@ typedef struct {
     cisup_index network;
 } request;
 
-/* Where the files go, and what the manifest will say. */
 typedef struct {
     const request *r;
     const cisup_network *net;
     cisup_shape shape;
-    outdir dir;
-    json_t *files; /* list of {"file", "what", "layer", "rows", "columns", "entries"} */
+    export_files out;
 } export_job;
-
-/* As many entries as a file of it has: zeros are not written. */
-static cisup_index entries_written(const cisup_csc *a) {
-    cisup_index count = 0;
-    for (cisup_index k = 0; k < a->p[a->ncol]; k++) count += a->x[k] != 0.0;
-    return count;
-}
-
-static void note_file(export_job *x, const char *name, const char *what, cisup_index l,
-                      const cisup_csc *a) {
-    emit_append(&x->files,
-                json_pack("{ss,ss,so,sI,sI,sI}", "file", name, "what", what, "layer",
-                          l ? json_integer(l) : json_null(), "rows", a->nrow, "columns",
-                          a->ncol, "entries", entries_written(a)));
-}
-
-/* Writes one matrix; l = 0: it belongs to no layer. */
-static cisup_status put(export_job *x, const char *stem, cisup_index l,
-                        cisup_mtx_field field, const char *what, const cisup_csc *a,
-                        cisup_error *err) {
-    char name[64], metadata[160];
-    const char *under = strchr(stem, '_');
-    const int head = under ? (int)(under - stem) : (int)strlen(stem);
-    const char *end = x->r->gzip ? ".mtx.gz" : ".mtx";
-    if (l)
-        (void)snprintf(name, sizeof name, "%.*s%" PRId64 "%s%s", head, stem, l,
-                       under ? under : "", end);
-    else
-        (void)snprintf(name, sizeof name, "%s%s", stem, end);
-    (void)snprintf(metadata, sizeof metadata, "{\"layer\":%" PRId64 ",\"what\":\"%s\"}",
-                   l, what);
-    cisup_mtx_write_options o = cisup_mtx_write_defaults();
-    o.field = field;
-    o.metadata = metadata;
-    const char *path;
-    cisup_status status = outdir_file(&x->dir, name, &path, err);
-    if (status == CISUP_OK) status = cisup_mtx_write(path, a, &o, err);
-    if (status == CISUP_OK) note_file(x, name, what, l, a);
-    return status;
-}
 
 /* E and U of layer l in the form asked for. */
 static cisup_status put_embedding(export_job *x, cisup_index l, cisup_error *err) {
@@ -97,9 +57,9 @@ static cisup_status put_embedding(export_job *x, cisup_index l, cisup_error *err
     CISUP_TRY(x->r->form == FORM_BLOCK
                   ? cisup_network_slots(x->net, l, &e, err)
                   : cisup_network_embedding(x->net, l, x->shape.D, &e, err));
-    CISUP_TRY(put(x, "E", l, CISUP_MTX_PATTERN, "embedding", &e, err));
+    CISUP_TRY(export_put(&x->out, "E", l, CISUP_MTX_PATTERN, "embedding", &e, err));
     CISUP_TRY(cisup_unembedding(&e, x->shape.S, &u, err));
-    CISUP_TRY(put(x, "U", l, CISUP_MTX_REAL, "unembedding", &u, err));
+    CISUP_TRY(export_put(&x->out, "U", l, CISUP_MTX_REAL, "unembedding", &u, err));
 done:
     cisup_csc_free(&e);
     cisup_csc_free(&u);
@@ -112,9 +72,10 @@ static cisup_status put_circuits(export_job *x, cisup_index l, cisup_error *err)
     cisup_csc w = {0}, common = {0};
     cisup_status status;
     CISUP_TRY(cisup_blockdiag(cisup_circuits_weights(c, l, 0), c->T, d, &w, err));
-    CISUP_TRY(put(x, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
+    CISUP_TRY(export_put(&x->out, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
     CISUP_TRY(cisup_csc_of_dense(&common, d, d, cisup_circuits_common(c, l), err));
-    CISUP_TRY(put(x, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
+    CISUP_TRY(
+        export_put(&x->out, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
 done:
     cisup_csc_free(&w);
     cisup_csc_free(&common);
@@ -124,15 +85,12 @@ done:
 static cisup_status put_biases(export_job *x, cisup_index l, cisup_error *err) {
     const cisup_index D = x->shape.D;
     double *b = NULL;
-    cisup_csc column = {0};
     cisup_status status;
     CISUP_TRY(cisup_new(&b, D, sizeof *b, err));
     CISUP_TRY(cisup_network_bias(x->net, l, D, b, err));
-    CISUP_TRY(cisup_csc_of_dense(&column, D, 1, b, err));
-    CISUP_TRY(put(x, "B", l, CISUP_MTX_REAL, "biases", &column, err));
+    CISUP_TRY(export_column(&x->out, "B", l, "biases", b, D, err));
 done:
     cisup_release(b);
-    cisup_csc_free(&column);
     return status;
 }
 
@@ -140,11 +98,13 @@ static cisup_status put_weights(export_job *x, cisup_index l, cisup_error *err) 
     cisup_network_weight w;
     cisup_status status = cisup_network_weights(x->net, l, x->shape.D, &w, err);
     if (status != CISUP_OK) return status;
-    CISUP_TRY(put(x, "W", l, CISUP_MTX_REAL, "weights, sparse part", &w.sparse, err));
+    CISUP_TRY(export_put(&x->out, "W", l, CISUP_MTX_REAL, "weights, sparse part",
+                         &w.sparse, err));
     if (w.left.ncol == 0) goto done;
-    CISUP_TRY(put(x, "W_left", l, CISUP_MTX_REAL, "weights, left factor", &w.left, err));
-    CISUP_TRY(
-        put(x, "W_right", l, CISUP_MTX_REAL, "weights, right factor", &w.right, err));
+    CISUP_TRY(export_put(&x->out, "W_left", l, CISUP_MTX_REAL, "weights, left factor",
+                         &w.left, err));
+    CISUP_TRY(export_put(&x->out, "W_right", l, CISUP_MTX_REAL, "weights, right factor",
+                         &w.right, err));
 done:
     cisup_network_weights_free(&w);
     return status;
@@ -155,8 +115,9 @@ static cisup_status put_allocation(export_job *x, cisup_error *err) {
     const char *path;
     cisup_status status;
     CISUP_TRY(cisup_embedding_slots(x->net->base, NULL, &e, err));
-    CISUP_TRY(put(x, "allocation", 0, CISUP_MTX_PATTERN, "allocation", &e, err));
-    CISUP_TRY(outdir_file(&x->dir, "allocation.csv", &path, err));
+    CISUP_TRY(
+        export_put(&x->out, "allocation", 0, CISUP_MTX_PATTERN, "allocation", &e, err));
+    CISUP_TRY(outdir_file(&x->out.dir, "allocation.csv", &path, err));
     CISUP_TRY(
         cisup_allocation_file_write(path, x->net->base, NULL, CISUP_KEEP_EXISTING, err));
 done:
@@ -169,17 +130,11 @@ static void kappa_item(const void *of, cisup_index k, cisup_record *item) {
     RECORD_ADD(item, "", V(cisup_operator_kappa(&net->layers[k])));
 }
 
-static json_t *manifest_json(export_job *x) {
-    cisup_record r = {0};
-    RECORD_ADD(&r, "schema version", V("cisup.export/1"), V(CISUP_VERSION));
-    setup_record(&x->r->setup, &x->shape, &r);
-    RECORD_ADD(&r, "N network form kappa center", V(x->shape.N), V(x->r->network),
-               V(x->r->form == FORM_BLOCK ? "block" : "full"),
+static cisup_status put_manifest(export_job *x, cisup_record *r, cisup_error *err) {
+    RECORD_ADD(r, "form kappa center", V(x->r->form == FORM_BLOCK ? "block" : "full"),
                V_LIST(x->net, x->shape.L - 1, kappa_item),
                V(cisup_network_readout(x->net, 1).center));
-    json_t *manifest = record_json(&r);
-    emit_set(&manifest, "files", json_incref(x->files));
-    return manifest;
+    return export_manifest(&x->out, r, err);
 }
 
 /* Which row of the allocation each circuit has in each layer. */
@@ -187,7 +142,7 @@ static cisup_status put_permutations(export_job *x, cisup_error *err) {
     const char *path;
     csv_sink csv = {0};
     cisup_status status;
-    CISUP_TRY(outdir_file(&x->dir, "permutations.csv", &path, err));
+    CISUP_TRY(outdir_file(&x->out.dir, "permutations.csv", &path, err));
     CISUP_TRY(csv_open(&csv, path, "layer,circuit,row", CISUP_KEEP_EXISTING, err));
     for (cisup_index k = 0; k < x->shape.L * x->shape.T; k++) {
         csv_row(&csv, RECORD_OF("layer circuit row", V(k / x->shape.T + 1),
@@ -199,32 +154,8 @@ done:
     return status;
 }
 
-static cisup_status put_manifest(export_job *x, cisup_error *err) {
-    const char *path;
-    cisup_outfile file = {0};
-    json_t *manifest = manifest_json(x);
+static cisup_status write_published(export_job *x, cisup_record *r, cisup_error *err) {
     cisup_status status;
-    CISUP_TRY(outdir_file(&x->dir, "manifest.json", &path, err));
-    CISUP_TRY(cisup_outfile_open(&file, path, CISUP_KEEP_EXISTING, err));
-    errno = 0;
-    if (!manifest ||
-        json_dumpf(manifest, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0)
-        status =
-            ferror(file.stream)
-                ? CISUP_FAIL(err, CISUP_EIO, "cannot write %s: %s", path, strerror(errno))
-                : CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the manifest");
-    else
-        (void)putc('\n', file.stream);
-    if (status == CISUP_OK) status = cisup_outfile_commit(&file, err);
-done:
-    cisup_outfile_discard(&file);
-    json_decref(manifest);
-    return status;
-}
-
-static cisup_status write_all(export_job *x, cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(outdir_open(&x->dir, x->r->output, x->r->overwrite, err));
     CISUP_TRY(put_allocation(x, err));
     CISUP_TRY(put_permutations(x, err));
     for (cisup_index l = 1; l <= x->shape.L; l++) {
@@ -233,10 +164,23 @@ static cisup_status write_all(export_job *x, cisup_error *err) {
         CISUP_TRY(put_circuits(x, l, err));
         if (l > 1) CISUP_TRY(put_weights(x, l, err));
     }
-    CISUP_TRY(put_manifest(x, err));
-    CISUP_TRY(outdir_commit(&x->dir, err));
+    CISUP_TRY(put_manifest(x, r, err));
 done:
-    outdir_discard(&x->dir);
+    return status;
+}
+
+static cisup_status write_all(export_job *x, cisup_error *err) {
+    cisup_record r = {0};
+    cisup_status status;
+    RECORD_ADD(&r, "schema version", V("cisup.export/1"), V(CISUP_VERSION));
+    setup_record(&x->r->setup, &x->shape, &r);
+    RECORD_ADD(&r, "N network", V(x->shape.N), V(x->r->network));
+    CISUP_TRY(outdir_open(&x->out.dir, x->r->output, x->r->overwrite, err));
+    CISUP_TRY(x->net->cycle ? export_layers(&x->out, x->net, &r, err)
+                            : write_published(x, &r, err));
+    CISUP_TRY(outdir_commit(&x->out.dir, err));
+done:
+    outdir_discard(&x->out.dir);
     return status;
 }
 
@@ -247,12 +191,19 @@ static cisup_status single(const index_list *list, const char *name, cisup_error
 }
 
 /* Lines of at most 44 characters: two indices and a number of 17 digits. */
-static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
+static double plan_bytes(const cisup_shape *s, cisup_index cycle) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d, D = (double)s->D;
     const double layer = 2.0 * T * S * d + T * d * d + 2.0 * D * d + 2.0 * D;
     const double weights = (T * S * S + 2.0 * D) * d * d;
-    const double bytes = 44.0 * (3.0 * T * S + (double)s->L * (layer + T) +
-                                 ((double)s->L - 1.0) * weights);
+    const double L = (double)s->L, masks = (double)cycle;
+    if (cycle) /* W and U as they are, biases, labels, and what masks close and keep */
+        return 44.0 * (L * (T * S * S * d * (d + 1.0) + T * S * (2.0 * d + masks) +
+                            4.0 * (d + masks) * (double)s->N));
+    return 44.0 * (3.0 * T * S + L * (layer + T) + (L - 1.0) * weights);
+}
+
+static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
+    const double bytes = plan_bytes(s, setup_network(&r->setup).carrying.cycle);
     if (r->json)
         return emit(RECORD_OF("record N bytes", V("dry-run"), V(s->N), V(bytes)), err);
     char size[16];
@@ -261,12 +212,19 @@ static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_err
     return CISUP_OK;
 }
 
+static cisup_status form_check(const request *r, cisup_error *err) {
+    if (r->form == FORM_BLOCK || !setup_network(&r->setup).carrying.cycle)
+        return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "--form full: no effect on a network that carries masks");
+}
+
 static cisup_status execute(request *r, cisup_error *err) {
     setup *s = &r->setup;
     cisup_allocation base = {0};
     cisup_circuits drawn = {0};
     cisup_network net = {0};
-    export_job x = {.r = r, .net = &net, .files = json_array()};
+    export_job x = {.r = r, .net = &net, .out = {.gzip = r->gzip, .files = json_array()}};
     cisup_status status;
     CISUP_TRY(setup_complete(s, err));
     CISUP_TRY(single(&s->D, "width", err));
@@ -274,6 +232,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(single(&s->S, "redundancy", err));
     CISUP_TRY(index_list_set(&s->z, 1, err));
     CISUP_TRY(setup_shape(s, s->D.value[0], s->T.value[0], s->S.value[0], &x.shape, err));
+    CISUP_TRY(form_check(r, err));
     if (r->dry_run) {
         status = print_plan(r, &x.shape, err);
         goto done;
@@ -288,9 +247,9 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(
         cisup_network_make(&net, &base, s->own.w ? &s->own : &drawn, &options, err));
     CISUP_TRY(write_all(&x, err));
-    if (!r->quiet) fprintf(stderr, "wrote %zu matrices\n", json_array_size(x.files));
+    if (!r->quiet) fprintf(stderr, "wrote %zu matrices\n", json_array_size(x.out.files));
 done:
-    json_decref(x.files);
+    json_decref(x.out.files);
     cisup_network_free(&net);
     cisup_circuits_free(&drawn);
     cisup_allocation_free(&base);

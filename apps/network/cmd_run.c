@@ -5,6 +5,8 @@
 #include "common/program.h"
 #include "common/setup.h"
 #include "given.h"
+#include "nest.h"
+#include "true_layers.h"
 
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/network_run.h>
@@ -21,12 +23,14 @@ static const char about[] =
     "Build and run explicitly given networks: FILE is a JSON object with the fields of "
     "docs/formats.md (or {\"cases\": [...]}, or - for standard input). Prints one JSON "
     "object a case with kappa, the states of the active circuits, all activations and "
-    "the read-outs of all circuits, 17 digits.";
+    "the read-outs of all circuits, 17 digits; masks in place of kappa and activations "
+    "for a network that carries them.";
 
 /* All arrays of a run. */
 typedef struct {
     const given_network *given;
-    cisup_index *layers; /* [L+1]: 0..L */
+    cisup_index d, first; /* numbers of a circuit, those in front that are not printed */
+    cisup_index *layers;  /* [L+1]: 0..L */
     cisup_run_results results;
 } recording;
 
@@ -34,16 +38,17 @@ static cisup_status recording_init(recording *r, const given_network *g,
                                    cisup_error *err) {
     const cisup_shape *s = &g->shape;
     const cisup_index M = g->samples.count;
-    *r = (recording){.given = g};
+    const int carried = g->circuits.carried;
+    *r = (recording){.given = g, .d = g->circuits.d, .first = g->circuits.d - s->d};
     const double numbers = (double)M * (((double)s->L + 1.0) * (double)s->D +
-                                        (double)s->L * (double)s->T * (double)s->d);
+                                        (double)s->L * (double)s->T * (double)r->d);
     cisup_run_results *x = &r->results;
     cisup_status status;
     CISUP_TRY(cisup_memory_require(8.0 * numbers, "all activations and read-outs", err));
     CISUP_TRY(cisup_new(&r->layers, s->L + 1, sizeof *r->layers, err));
-    CISUP_TRY(cisup_new(&x->activations, (s->L + 1) * M * s->D, 8, err));
-    CISUP_TRY(cisup_new(&x->readout, s->L * M * s->T * s->d, 8, err));
-    CISUP_TRY(cisup_new(&x->states, (s->L + 1) * M * s->z * s->d, 8, err));
+    if (!carried) CISUP_TRY(cisup_new(&x->activations, (s->L + 1) * M * s->D, 8, err));
+    CISUP_TRY(cisup_new(&x->readout, s->L * M * s->T * r->d, 8, err));
+    CISUP_TRY(cisup_new(&x->states, (s->L + 1) * M * s->z * r->d, 8, err));
     for (cisup_index l = 0; l <= s->L; l++) r->layers[l] = l;
 done:
     return status;
@@ -56,16 +61,6 @@ static void recording_free(recording *r) {
     cisup_release(r->results.states);
 }
 
-/* Nested arrays: in depth k size[k] of them, stride[k] numbers apart. */
-static json_t *nest(const double *x, const cisup_index *size, const cisup_index *stride,
-                    int depth) {
-    if (depth == 0) return emit_number(*x);
-    json_t *list = json_array();
-    for (cisup_index k = 0; k < size[0]; k++)
-        emit_append(&list, nest(x + k * stride[0], size + 1, stride + 1, depth - 1));
-    return list;
-}
-
 static json_t *kappa_json(const cisup_network *net) {
     json_t *list = json_array();
     const int capped = net->weights.scheme == CISUP_WEIGHTS_CAPPED;
@@ -74,13 +69,13 @@ static json_t *kappa_json(const cisup_network *net) {
     return list;
 }
 
-/* Every entry of every W^l. */
-static cisup_status weights_json(const cisup_network *net, json_t **out,
-                                 cisup_error *err) {
+/* Adds every entry of every W^l. */
+static cisup_status weights_add(const cisup_network *net, json_t **object,
+                                cisup_error *err) {
     const cisup_index dN = net->circuits->d * net->base->N, L = net->circuits->L;
     cisup_weights w = {0};
     double *dense = NULL;
-    *out = json_array();
+    json_t *out = json_array();
     cisup_status status;
     CISUP_TRY(cisup_memory_require(100.0 * (double)L * (double)dN * (double)dN,
                                    "the full weights", err));
@@ -90,9 +85,11 @@ static cisup_status weights_json(const cisup_network *net, json_t **out,
         CISUP_TRY(cisup_weights_make(&w, &x, err));
         cisup_weights_dense(&w, dense);
         cisup_weights_free(&w);
-        emit_append(out, nest(dense, (cisup_index[]){dN, dN}, (cisup_index[]){dN, 1}, 2));
+        emit_append(&out,
+                    nest(dense, (cisup_index[]){dN, dN}, (cisup_index[]){dN, 1}, 2));
     }
 done:
+    emit_set(object, "W", out);
     cisup_weights_free(&w);
     cisup_release(dense);
     return status;
@@ -100,10 +97,10 @@ done:
 
 static json_t *states_json(const recording *r) {
     const cisup_shape *s = &r->given->shape;
-    const cisup_index circuit = (s->L + 1) * s->d;
+    const cisup_index circuit = (s->L + 1) * r->d;
     const cisup_index size[] = {s->L + 1, r->given->samples.count, s->z, s->d};
-    const cisup_index stride[] = {s->d, s->z * circuit, circuit, 1};
-    return nest(r->results.states, size, stride, 4);
+    const cisup_index stride[] = {r->d, s->z * circuit, circuit, 1};
+    return nest(r->results.states + r->first, size, stride, 4);
 }
 
 static json_t *activations_json(const recording *r) {
@@ -115,10 +112,20 @@ static json_t *activations_json(const recording *r) {
 
 static json_t *readout_json(const recording *r) {
     const cisup_shape *s = &r->given->shape;
-    const cisup_index M = r->given->samples.count, sample = s->T * s->d;
+    const cisup_index M = r->given->samples.count, sample = s->T * r->d;
     const cisup_index size[] = {s->L, M, s->T, s->d};
-    const cisup_index stride[] = {M * sample, sample, s->d, 1};
-    return nest(r->results.readout, size, stride, 4);
+    const cisup_index stride[] = {M * sample, sample, r->d, 1};
+    return nest(r->results.readout + r->first, size, stride, 4);
+}
+
+static json_t *carried_json(const recording *r) {
+    const given_network *g = r->given;
+    const cisup_shape *s = &g->shape;
+    return json_pack("{ss,ss,ss*,ss,sI,sI,sI,sI,sI,sI,so,so,so}", "record", "network",
+                     "construction", "masks", "family", g->family, "mode",
+                     cisup_mode_name(g->run.mode), "N", s->N, "S", s->S, "T", s->T, "z",
+                     s->z, "L", s->L, "d", s->d, "masks", masks_json(g), "circuit_states",
+                     states_json(r), "readout", readout_json(r));
 }
 
 static json_t *recording_json(const recording *r, const cisup_network *net) {
@@ -144,7 +151,7 @@ static cisup_status run_case(const json_t *object, const request *q, cisup_error
     given_network g;
     recording r = {0};
     cisup_network net = {0};
-    json_t *weights = NULL;
+    json_t *result = NULL;
     cisup_status status = given_read(&g, object, err);
     if (status != CISUP_OK) return status;
     g.options.form = cisup_engine_form(q->engine);
@@ -152,16 +159,16 @@ static cisup_status run_case(const json_t *object, const request *q, cisup_error
     CISUP_TRY(cisup_network_make(&net, &g.base, &g.circuits, &g.options, err));
     CISUP_TRY(recording_init(&r, &g, err));
     g.run.layers = r.layers;
-    g.run.layer_count = g.shape.L + 1;
+    g.run.layer_count = g.circuits.carried ? 0 : g.shape.L + 1;
     CISUP_TRY(cisup_network_run(&net, &g.samples, &g.run, &r.results, err));
-    if (q->with_weights) CISUP_TRY(weights_json(&net, &weights, err));
-    json_t *result = recording_json(&r, &net);
-    if (q->with_weights) emit_set(&result, "W", json_incref(weights));
-    CISUP_TRY(emit_line(result, err));
+    result = net.cycle ? carried_json(&r) : recording_json(&r, &net);
+    if (q->with_weights && net.cycle) CISUP_TRY(true_layers_add(&g, &net, &result, err));
+    if (q->with_weights && !net.cycle) CISUP_TRY(weights_add(&net, &result, err));
+    CISUP_TRY(emit_line(json_incref(result), err));
     CISUP_TRY(emit_flush(err));
 done:
     if (status == CISUP_EINVAL) err->code = status = CISUP_EFORMAT;
-    json_decref(weights);
+    json_decref(result);
     recording_free(&r);
     cisup_network_free(&net);
     given_free(&g);
@@ -207,8 +214,10 @@ static const option_row table[] = {
            "how samples pass: through the circuits, or stored weights (batched)"),
     CHOICE(assemble, NULL, "assemble", cisup_assembling_find, "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),
-    OPTION(with_weights, "weights", 0, FLAG, NULL,
-           "also print every W^l in full, as \"W\""),
+    OPTION(
+        with_weights, "weights", 0, FLAG, NULL,
+        "also print every W^l in full, as \"W\"; of a network that carries masks all its "
+        "layers and what they hold"),
     OPTION(json, "json", 0, FLAG, NULL, "the output is JSON with or without"),
     OPTIONS_END,
 };

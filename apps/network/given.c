@@ -204,7 +204,8 @@ static const char fields[] = "N S T z L d base_allocation permutations w b wbar 
 /* The same of a network that carries masks. */
 static const char carried_fields[] = "construction N S T z L d parts kind w beta mode "
                                      "active input offset strength family note "
-                                     "record masks circuit_states readout";
+                                     "record masks circuit_states readout "
+                                     "W bias mask_parts A";
 
 /* The parts of a cycle, circuits, offset and strength. */
 static cisup_status read_carried(given_network *g, const json_t *object,

@@ -9,6 +9,7 @@
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/network/network_parts.h>
+#include <cisup/sparse/network/relu_layers.h>
 
 #include <math.h>
 
@@ -26,10 +27,17 @@ void cisup_network_free(cisup_network *net) {
         for (cisup_index l = 0; l + 1 < net->circuits->L; l++)
             cisup_operator_free(&net->layers[l]);
     cisup_release(net->layers);
+    if (net->relu) cisup_relu_layers_free(net->relu);
+    cisup_release(net->relu);
     cisup_release(net->row_of);
     cisup_release(net->offset);
     cisup_release(net->strength);
     *net = (cisup_network){0};
+}
+
+/* Whether layers are those of sparse/network/relu_layers.h. */
+static int is_relu(const cisup_network_options *o) {
+    return o->carrying.cycle && o->form == CISUP_OPERATOR_ASSEMBLED;
 }
 
 double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o) {
@@ -40,6 +48,10 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     const double assembled =
         16.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
     const double layer = o->form == CISUP_OPERATOR_FACTORED ? factored : assembled;
+    if (is_relu(o))
+        return rows + later * (double)sizeof(cisup_operator) +
+               (double)sizeof(cisup_relu_layers) +
+               cisup_relu_layers_bytes(s, o->carrying.cycle);
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
 
@@ -47,6 +59,7 @@ double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_optio
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double slots = 16.0 * T * S + 8.0 * T;
+    if (is_relu(o)) return cisup_relu_layers_build_bytes(s);
     if (o->form == CISUP_OPERATOR_FACTORED) return 3.0 * slots + 48.0 * meetings;
     return slots + 16.0 * meetings + 8.0 * T * d * d + (9.0 * d * d + 48.0) * N;
 }
@@ -191,7 +204,12 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
     CISUP_TRY(order_layers(net, &o, err));
     if (net->cycle) CISUP_TRY(cisup_network_gate(net, &o.carrying, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
-    CISUP_TRY(build_layers(net, &o, err));
+    if (is_relu(&o)) {
+        CISUP_TRY(cisup_new(&net->relu, 1, sizeof *net->relu, err));
+        CISUP_TRY(cisup_relu_layers_make(net->relu, net, o.watcher, err));
+    } else {
+        CISUP_TRY(build_layers(net, &o, err));
+    }
 done:
     if (status != CISUP_OK) cisup_network_free(net);
     return status;

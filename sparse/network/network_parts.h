@@ -11,6 +11,7 @@ double cisup_network_build_bytes(const cisup_shape *shape,
 
 /* Whether layers are factored; a network of one layer has none and counts as such. */
 static inline int cisup_network_is_factored(const cisup_network *net) {
+    if (net->relu) return 0;
     return net->circuits->L == 1 || net->layers[0].form == CISUP_OPERATOR_FACTORED;
 }
 

@@ -5,6 +5,7 @@
 #include "common/reports.h"
 #include "common/watched.h"
 
+#include <cisup/analysis/experiment/experiment_parts.h>
 #include <cisup/analysis/experiment_part.h>
 
 #include <unistd.h>

@@ -101,6 +101,7 @@ class Formats(unittest.TestCase):
             ["sweep", spec, "--journal", journal, "--json"],
             ["sweep", "--journal", journal, "--status", "--json"],
             ["run", Path(DATA) / "exact_networks.json"],
+            ["run", Path(DATA) / "masks_networks.json"],
         ]
         cls.lines = [r for run in runs for r in printed(*run)]
         endless = ["-D", "60,4000", "-z", "1", "-K", "100000", "--tolerance", "1e-6", "--json"]

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CISUP_APPS_EXPORT_FILES_H
+#define CISUP_APPS_EXPORT_FILES_H
+
+#include "common/emit.h"
+#include "common/outdir.h"
+
+#include <cisup/sparse/mtx.h>
+
+/* The files of an export: where they go, and what the manifest will say of them. */
+typedef struct {
+    outdir dir;
+    int gzip;
+    json_t *files; /* list of {"file", "what", "layer", "rows", "columns", "entries"} */
+} export_files;
+
+/* Writes one matrix, of layer l the file STEM<l>, with what follows a "_" behind the
+ * number; l = 0: it belongs to no layer. Errors: those of cisup_mtx_write; ENOMEM. */
+CISUP_MUST_CHECK cisup_status export_put(export_files *x, const char *stem, cisup_index l,
+                                         cisup_mtx_field field, const char *what,
+                                         const cisup_csc *a, cisup_error *err);
+
+/* Numbers [D] as a matrix of one column. */
+CISUP_MUST_CHECK cisup_status export_column(export_files *x, const char *stem,
+                                            cisup_index l, const char *what,
+                                            const double *b, cisup_index D,
+                                            cisup_error *err);
+
+/* Writes manifest.json: the record, then the files. Errors: EIO; ENOMEM. */
+CISUP_MUST_CHECK cisup_status export_manifest(export_files *x, const cisup_record *r,
+                                              cisup_error *err);
+
+#endif
