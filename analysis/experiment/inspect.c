@@ -118,14 +118,15 @@ static void note_shares(inspection *w, subject *j, const double *a,
     cisup_batch_walk walk = {0};
     cisup_index k[CISUP_LANES];
     for (cisup_index u = 0; u <= j->t; u++) cisup_batch_find(w->batch, &walk, u, k);
-    for (cisup_index i = 0; i < d; i++)
+    for (cisup_index i = net->circuits->biased; i < d; i++)
         for (cisup_index lane = 0; lane < w->batch->used; lane++) {
             const double *block = a + i * N * CISUP_LANES + lane;
             const unsigned char *inside = in_active + lane;
             for (cisup_index m = 0; m < j->meets; m++) {
                 const cisup_index n = j->meet[m].neuron * CISUP_LANES;
                 const double sent = j->meet[m].sent[i * CISUP_LANES + lane] / (double)S;
-                if (cisup_mode_passes(w->mode, block[n], inside[n]))
+                if (net->cycle ? inside[n]
+                               : cisup_mode_passes(w->mode, block[n], inside[n]))
                     j->share[m] += sent * sent;
             }
             const double state =

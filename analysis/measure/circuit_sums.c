@@ -8,7 +8,7 @@
 cisup_status cisup_circuit_sums_init(cisup_circuit_sums *s, const cisup_network *net,
                                      cisup_error *err) {
     const cisup_circuits *c = net->circuits;
-    *s = (cisup_circuit_sums){.T = c->T, .L = c->L, .d = c->d};
+    *s = (cisup_circuit_sums){.T = c->T, .L = c->L, .d = c->d, .first = c->biased};
     return cisup_new(&s->sum, 3 * s->T, sizeof *s->sum, err);
 }
 
@@ -35,7 +35,7 @@ static void on_readout(void *context, cisup_index l, cisup_index t, const double
         const double *state =
             k[lane] < 0 ? NULL : cisup_batch_state(s->batch, lane, k[lane], l);
         double square = 0.0;
-        for (cisup_index i = 0; i < s->d; i++) {
+        for (cisup_index i = s->first; i < s->d; i++) {
             const double e = est[i * CISUP_LANES + lane] - (state ? state[i] : 0.0);
             square += e * e;
         }

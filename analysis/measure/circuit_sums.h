@@ -10,6 +10,7 @@ typedef struct {
     const cisup_batch *batch; /* borrowed */
     cisup_batch_walk walk;
     cisup_index T, L, d;
+    cisup_index first; /* neuron measured: 1 behind a mask, else 0 */
     double *sum; /* [3][T]: while active, while inactive; samples in which it is active */
 } cisup_circuit_sums;
 

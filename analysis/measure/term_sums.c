@@ -50,7 +50,7 @@ static void add_circuit(void *context, cisup_index l, cisup_index t, const doubl
     }
     for (int p = 0; p < CISUP_TERMS; p++) {
         double square[CISUP_LANES] = {0}, product[CISUP_LANES] = {0};
-        for (cisup_index i = 0; i < d; i++) {
+        for (cisup_index i = s->terms.net->circuits->biased; i < d; i++) { /* no mask */
             const double *x = term + p * width + i * CISUP_LANES;
             const double *y = total + i * CISUP_LANES;
             CISUP_EACH_LANE(m) {

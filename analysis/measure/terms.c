@@ -8,9 +8,14 @@
  *
  * They are filled as soon as A^{l-1} is there. Once A^l tells M^l, (8.3)-(8.7) are means
  * over a circuit's neurons of the fields inside M. The overlap field also holds the
- * circuit's own E_t w_t a_t, which is taken out again: U_t M E_t = diag(mbar_t). */
+ * circuit's own E_t w_t a_t, which is taken out again: U_t M E_t = diag(mbar_t).
+ *
+ * In networks that carry masks M^l is K^l, nothing is corrected, and what a neuron makes
+ * of its sum beyond that, where it clips or opens, stands in `correct`: the mean of it is
+ * the activation term of a circuit that has nothing of its own. */
 #include <cisup/analysis/measure/terms.h>
 
+#include <cisup/analysis/measure/gating.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/sparse/network/network_parts.h>
@@ -114,14 +119,18 @@ static void fill_fields(cisup_terms *t, cisup_index l, const double *a) {
     cisup_batch_embed(t->net, t->batch, l, t->overlap);
     if (l == 1) return;
     send_errors(t, l, a);
-    cisup_correction_apply(&t->correction[l - 2], a, t->correct, t->work);
+    if (!t->net->cycle)
+        cisup_correction_apply(&t->correction[l - 2], a, t->correct, t->work);
 }
 
 static void find_open(cisup_terms *t, const double *a, const unsigned char *in_active) {
     const cisup_index block = t->net->base->N * CISUP_LANES;
+    const int carried = t->net->cycle != 0;
     for (cisup_index k = 0; k < block * t->net->circuits->d; k++)
         t->open[k] = isfinite(a[k])
-                         ? cisup_mode_passes(t->mode, a[k], in_active[k % block])
+                         ? carried
+                               ? in_active[k % block]
+                               : cisup_mode_passes(t->mode, a[k], in_active[k % block])
                          : (double)NAN;
 }
 
@@ -143,13 +152,28 @@ static void close_fields(cisup_terms *t, cisup_index l, const double *a, double 
             const double open = t->open[at + m]; /* 1, 0 or NaN */
             *o = open > 0.0 ? *o : open;
             *p = open > 0.0 ? *p : open;
-            *c = open > 0.0 ? *c : open;
+            if (!t->net->cycle) *c = open > 0.0 ? *c : open;
         }
     }
 }
 
+/* What the neurons hold beyond the sums inside K^l: at a mask, all. */
+static void find_clipped(cisup_terms *t, cisup_index l) {
+    const cisup_gating g = cisup_gating_of(t->net, l, t->mode);
+    const cisup_index N = t->net->base->N, numbers = t->net->circuits->d * N;
+    for (cisup_index k = 0; k < numbers * CISUP_LANES; k++) {
+        const double sum = t->overlap[k] + t->propagation[k], inside = t->open[k];
+        const int is_mask = g.biased && k < N * CISUP_LANES;
+        t->correct[k] = is_mask            ? inside
+                        : inside == inside ? cisup_gating_pass(&g, sum, inside > 0.0) -
+                                                 (inside > 0.0 ? sum : 0.0)
+                                           : inside;
+    }
+}
+
 /* Takes the circuit's own part out of the overlap, and (8.5). state NULL: inactive, its
- * state 0 throughout. mbar: [d][LANES]. */
+ * state 0 throughout; else of layer l-1, followed by that of layer l. mbar: [d][LANES].
+ */
 static void compare_own(cisup_terms *t, cisup_index l, cisup_index u, cisup_index lane,
                         const double *state, const double *mbar) {
     const cisup_circuits *c = t->net->circuits;
@@ -163,7 +187,10 @@ static void compare_own(cisup_terms *t, cisup_index l, cisup_index u, cisup_inde
             drive += w[i * c->d + j] * state[j];
         const double pre = drive + b[i], m = state && pre > 0.0 ? 1.0 : 0.0;
         overlap[at] -= mbar[at] * drive;
-        activation[at] = (mbar[at] - m) * pre;
+        if (t->net->cycle)
+            activation[at] += mbar[at] * drive - (state ? state[c->d + i] : 0.0);
+        else
+            activation[at] = (mbar[at] - m) * pre;
     }
 }
 
@@ -176,7 +203,9 @@ static void split_circuit(cisup_terms *t, cisup_index l, cisup_index u, const do
     for (int p = 0; p < CISUP_TERMS; p++) part[p] = t->term + p * width;
     cisup_readout_circuit(&r, t->overlap, u, part[CISUP_TERM_OVERLAP]);
     cisup_readout_circuit(&r, t->propagation, u, part[CISUP_TERM_PROPAGATION]);
-    cisup_readout_circuit(&r, t->correct, u, part[CISUP_TERM_WEIGHT_CORRECTION]);
+    cisup_readout_circuit(
+        &r, t->correct, u,
+        part[t->net->cycle ? CISUP_TERM_ACTIVATION : CISUP_TERM_WEIGHT_CORRECTION]);
     cisup_readout_circuit(&r, t->open, u, mbar);
     cisup_readout_circuit(&r, a, u, y);
     cisup_readout_center(&r, y, total, est);
@@ -218,6 +247,7 @@ static void split_layer(cisup_terms *t, cisup_index l, const double *a,
     cisup_index k[CISUP_LANES];
     unsigned char active[CISUP_LANES];
     find_open(t, a, in_active);
+    if (t->net->cycle) find_clipped(t, l);
     cisup_readout_totals(&r, a, total);
     close_fields(t, l, a, r.center, total);
     t->walk = (cisup_batch_walk){0};

@@ -3,7 +3,7 @@
  * The last part of bulk_kernel.h: from what the circuits sent to the activations. */
 
 #include <cisup/analysis/pass/bulk_parts.h>
-#include <cisup/analysis/pass/gating.h>
+#include <cisup/analysis/measure/gating.h>
 #include <cisup/core/circuits/circuits_parts.h>
 
 /* source_r = -(scale/S) (row r of right) a, all neurons; right: [d]. */

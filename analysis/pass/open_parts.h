@@ -2,7 +2,7 @@
 #ifndef CISUP_ANALYSIS_OPEN_PARTS_H
 #define CISUP_ANALYSIS_OPEN_PARTS_H
 
-#include <cisup/analysis/pass/gating.h>
+#include <cisup/analysis/measure/gating.h>
 #include <cisup/analysis/pass/open_pass.h>
 #include <cisup/analysis/pass/reached.h>
 #include <cisup/analysis/pass/visits.h>
