@@ -87,8 +87,9 @@ typedef struct {
 
 typedef struct {
     cisup_index L, d, z_count, networks; /* networks: how many were measured */
-    int has[CISUP_QUANTITIES];           /* whether the circuits have each quantity */
-    int terms;                           /* as asked for */
+    cisup_index masks; /* of the d blocks, those before the data: 1 of biased circuits */
+    int has[CISUP_QUANTITIES]; /* whether the circuits have each quantity */
+    int terms;                 /* as asked for */
     cisup_index worst;
     cisup_result *result; /* [z_count] */
     double *kappa;        /* [L-1] mean over the networks; only for capped */

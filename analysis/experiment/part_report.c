@@ -131,6 +131,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     if (!x->circuits)
         CISUP_TRY(cisup_circuits_make(&sample, 1, x->d, x->L, &family, err));
     const cisup_circuits *kind = x->circuits ? x->circuits : &sample;
+    report->masks = kind->biased;
     for (int q = 0; q < CISUP_QUANTITIES; q++)
         report->has[q] = cisup_quantity_exists(kind, (cisup_quantity)q);
     r->feedback = cisup_theory_feedback(&c);

@@ -83,7 +83,7 @@ static int visit_term(const tour *t, const cisup_result *r, cisup_index l, int k
 }
 
 static int visit_open(const tour *t, const cisup_result *r, cisup_index l, int block) {
-    const cisup_index k = (l - 1) * t->report->d + block;
+    const cisup_index k = (l - 1) * t->report->d + t->report->masks + block;
     return VISIT(t, "record z layer block fraction wrong_fraction", V("open"), V(r->z),
                  V(l), V((cisup_index)block), V(r->open[k]), V(r->wrong[k]));
 }
@@ -139,7 +139,9 @@ int cisup_report_each(const cisup_report *report, const cisup_report_rows *which
         if (t.which->result && t.which->result != r) continue;
         end = visit_kind(&t, r, CISUP_ROWS_ERROR, 2 * CISUP_QUANTITIES, visit_error);
         if (!end) end = visit_kind(&t, r, CISUP_ROWS_TERM, terms, visit_term);
-        if (!end) end = visit_kind(&t, r, CISUP_ROWS_OPEN, report->d, visit_open);
+        if (!end)
+            end =
+                visit_kind(&t, r, CISUP_ROWS_OPEN, report->d - report->masks, visit_open);
         if (!end) end = visit_kind(&t, r, CISUP_ROWS_WORST, report->worst, visit_worst);
     }
     return end;

@@ -4,6 +4,7 @@
 #include "common/program.h"
 
 #include <cisup/analysis/theory/theory_limits.h>
+#include <cisup/analysis/theory/theory_masks.h>
 #include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 #include <cisup/core/schemes.h>
@@ -95,6 +96,21 @@ static int setting_of(const capacity_request *r) {
                : CISUP_SETTING_GENERAL;
 }
 
+/* T of networks that carry masks by the recursion, which knows rotations; all others have
+ * no error with one active circuit. -1: theory is silent. */
+static cisup_index carried_theory(const capacity_request *r, const capacity_answer *a) {
+    const setup *s = &r->setup;
+    const cisup_theory_masks sizes = {.N = (double)(a->N / a->point.S * a->point.S),
+                                      .S = (double)a->point.S,
+                                      .z = (double)a->point.z,
+                                      .c = a->point.choice.cycle,
+                                      .fresh = s->family.fresh};
+    if (a->point.z == 1) return a->placed;
+    if (s->own.w || s->family.family != CISUP_ROTATION2) return -1;
+    return cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_classes, a->point.L,
+                                          r->budget * r->budget);
+}
+
 /* What theory says of T, for mean squares of active circuits: the limit that binds, or
  * for masked rotations the refined recursion. */
 static void ask_theory(const capacity_request *r, capacity_answer *a) {
@@ -105,9 +121,11 @@ static void ask_theory(const capacity_request *r, capacity_answer *a) {
                                    r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
                                    r->mode == CISUP_MODE_MASKED_LINEAR;
     a->theory_T = -1;
-    if (r->setup.construction.masks) return;
     if (r->state != CISUP_ACTIVE || isnan(r->budget)) return;
-    if (is_masked_rotation) {
+    if (r->setup.construction.masks) {
+        a->theory_T = carried_theory(r, a);
+        a->theory_bound = "masks_recursion";
+    } else if (is_masked_rotation) {
         a->theory_T =
             cisup_theory_T_error(&c, CISUP_ERROR_ROTATION, a->point.L, q.budget);
         a->theory_bound = "refined";

@@ -9,6 +9,7 @@
 
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/allocation_file.h>
@@ -41,6 +42,7 @@ typedef struct {
     cisup_overwrite overwrite;
     int gzip, quiet, dry_run, json;
     cisup_index network;
+    cisup_index active;
 } request;
 
 typedef struct {
@@ -222,6 +224,7 @@ static cisup_status form_check(const request *r, cisup_error *err) {
 static cisup_status execute(request *r, cisup_error *err) {
     setup *s = &r->setup;
     cisup_allocation base = {0};
+    cisup_cycle cycle = {0};
     cisup_circuits drawn = {0};
     cisup_network net = {0};
     export_job x = {.r = r, .net = &net, .out = {.gzip = r->gzip, .files = json_array()}};
@@ -241,7 +244,14 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_family_options family = setup_family(s);
     cisup_network_options options = setup_network(s);
     family.network = options.network = r->network;
-    CISUP_TRY(cisup_allocation_make(&base, x.shape.N, x.shape.S, x.shape.T, &how, err));
+    options.carrying.active = r->active;
+    if (s->construction.masks) {
+        CISUP_TRY(setup_cycle(s, &x.shape, &cycle, err));
+        CISUP_TRY(cisup_cycle_store(&cycle, &base, err));
+    } else {
+        CISUP_TRY(
+            cisup_allocation_make(&base, x.shape.N, x.shape.S, x.shape.T, &how, err));
+    }
     if (!s->own.w)
         CISUP_TRY(cisup_circuits_make(&drawn, x.shape.T, s->d, s->L, &family, err));
     CISUP_TRY(
@@ -252,6 +262,7 @@ done:
     json_decref(x.out.files);
     cisup_network_free(&net);
     cisup_circuits_free(&drawn);
+    cisup_cycle_free(&cycle);
     cisup_allocation_free(&base);
     return status;
 }
@@ -266,6 +277,8 @@ static const option_row table[] = {
     CHOICE(form, NULL, "form", NULL, "block|full",
            "E and U of one block, N x T, or of all, D x T d (block)"),
     OPTION(network, "network", 0, INDEX, "k", "which network of the seed (0)"),
+    OPTION(active, "active", 'z', SIZE, "z",
+           "of masks: as many active circuits are safe offsets and strengths for (3)"),
     OPTION(gzip, "gzip", 0, FLAG, NULL, "compress: .mtx.gz"),
     OPTION(json, "json", 0, FLAG, NULL, "of a dry run"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
@@ -275,7 +288,7 @@ static const option_row table[] = {
 };
 
 int cmd_export(int argc, char **argv) {
-    request r = {.setup = setup_defaults()};
+    request r = {.setup = setup_defaults(), .active = 3};
     options_parse("cisup export", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     cisup_status status =

@@ -90,7 +90,7 @@ static cisup_status run_shape(void *context, const cisup_shape *shape, cisup_err
 }
 
 static cisup_status show_assumptions(const request *r, cisup_error *err) {
-    if (!r->run.setup.own.w) return CISUP_OK;
+    if (!r->run.setup.own.w || r->run.setup.construction.masks) return CISUP_OK;
     cisup_assumptions a;
     const cisup_status status = cisup_assumptions_check(&r->run.setup.own, &a, err);
     if (status != CISUP_OK) return status;

@@ -5,6 +5,7 @@
 #include <cisup/analysis/report.h>
 
 #include <math.h>
+#include <string.h>
 
 const char report_csv_header[] =
     "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
@@ -58,11 +59,17 @@ static void show_term(const cisup_record *r, int is_first, int is_last) {
     if (is_last) putchar('\n');
 }
 
+static int row_is(const cisup_record *row, const char *name, const char *text) {
+    return strcmp(cisup_record_find(row, name)->value.text, text) == 0;
+}
+
 static int text_of_row(void *context, const cisup_record *row) {
     output *o = context;
-    const cisup_index terms = CISUP_TERM_TOTAL, d = o->run->report->d, k = o->rows++;
+    const cisup_index terms = CISUP_TERM_TOTAL, k = o->rows++;
+    const cisup_index d = o->run->report->d - o->run->report->masks;
     switch (row->field[0].value.text[0]) {
-    case 'e':
+    case 'e': /* x of carried circuits is the read-out */
+        if (o->run->experiment->cycle && row_is(row, "quantity", "x")) break;
         emit_text(row, "{layer:5}  {state:-8}  {quantity:-7} {mse:~9.3g} {mse_lo:~9.3g} "
                        "{mse_hi:~9.3g} {post:~9.3g} {followup:~9.3g} {refined:~9.3g} "
                        "{median:~9.3g} {q99:~9.3g} {worst:~9.3g}\n");
@@ -119,14 +126,20 @@ static void head_text(const finished_run *run) {
     cisup_record r = {0};
     setup_record(s, &run->shape, &r);
     if (x->circuits) RECORD_ADD(&r, "family", V(s->circuits_path));
-    RECORD_ADD(&r, "N mode load_min load_max load_cv P p samples networks",
-               V(run->shape.N), V(cisup_mode_name(x->mode)), V(stats->load_min),
-               V(stats->load_max), V(stats->load_cv), V(stats->P), V(stats->p),
-               V(x->inputs), V(run->report->networks));
-    emit_text(&r,
-              "{T} circuits ({family}, d = {d}) in D = {D}: N = {N} neurons a block, "
-              "S = {S}, {weights}, {mode}\n"
-              "allocation {scheme}: load {load_min} to {load_max} (cv {load_cv:.3f})");
+    char placed[40];
+    if (s->construction.masks)
+        (void)snprintf(placed, sizeof placed, "cycle of %" PRId64 " allocations",
+                       s->construction.cycle);
+    else
+        (void)snprintf(placed, sizeof placed, "allocation %s",
+                       cisup_scheme_name(s->allocation.scheme));
+    RECORD_ADD(&r, "placed N mode load_min load_max load_cv P p samples networks",
+               V((const char *)placed), V(run->shape.N), V(cisup_mode_name(x->mode)),
+               V(stats->load_min), V(stats->load_max), V(stats->load_cv), V(stats->P),
+               V(stats->p), V(x->inputs), V(run->report->networks));
+    emit_text(&r, "{T} circuits ({family}, d = {d}) in D = {D}: N = {N} neurons a block, "
+                  "S = {S}, {weights}, {mode}\n"
+                  "{placed}: load {load_min} to {load_max} (cv {load_cv:.3f})");
     if (run->shape.T > 1) emit_text(&r, ", P = {P:.4g}, p = {p:.4g}");
     emit_text(&r, "\n{networks} networks x {samples} samples, seed ");
     printf("%" PRIu64 "\n", x->seed);
