@@ -297,7 +297,7 @@ cisup_status cisup_reduced_check(const cisup_network *net, const cisup_carrying 
     plain.offset = 0.0;
     plain.strength = (double)NAN;
     CISUP_TRY(cisup_network_gate(&bound, &plain, err));
-    for (cisup_index l = 1; l <= net->circuits->L; l++)
+    for (cisup_index l = 1; l <= net->circuits->L && status == CISUP_OK; l++)
         if (!(net->strength[l - 1] >= bound.strength[l - 1]))
             status = CISUP_FAIL(err, CISUP_EINVAL,
                                 "the engine reduced takes neurons outside K for closed: "
