@@ -57,6 +57,13 @@ static double reduced_bytes(const cisup_experiment *x, const cisup_shape *s) {
            (32.0 + 16.0 * d) * fmin(T, all * all / 2.0);
 }
 
+/* Whether samples of every z go through that engine. */
+static int are_reduced(const cisup_experiment *x) {
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (!cisup_experiment_is_reduced(x, x->z[k])) return 0;
+    return 1;
+}
+
 /* A computed network: the neurons of a pass in each thread, while kappa is estimated
  * its stamps, and sums by sample. What open neurons touch comes on top. */
 static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
@@ -76,9 +83,9 @@ static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
 static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
     if (!cisup_experiment_may_be_sparse(x)) return 0.0;
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S;
-    const double cells = (double)cisup_cell(s->L + 1, 0, 0);
-    return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L +
-           8.0 * cells * (double)x->inputs;
+    const double sums = 8.0 * (double)cisup_cell(s->L + 1, 0, 0) * (double)x->inputs;
+    if (are_reduced(x)) return sums;
+    return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L + sums;
 }
 
 double cisup_experiment_bytes(const cisup_experiment *x) {
@@ -94,8 +101,9 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
     const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
-    const double passes = fmax(thread, cisup_bulk_bytes(&s)) * threads +
-                          cisup_bulk_plan_bytes(&s, x->precision);
+    const double lanes = fmax(thread, cisup_bulk_bytes(&s)) * threads +
+                         cisup_bulk_plan_bytes(&s, x->precision);
+    const double passes = are_reduced(x) ? 0.0 : lanes;
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =
         8.0 * (columns + by_circuit) * ((double)x->inputs / CISUP_LANES + 1.0);
@@ -117,7 +125,8 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
  * its own; a pass of one sample through its open neurons some. */
 static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 1000.0,
                     computed_neuron = 60.0, built_layer = 4e5, sparse_layer = 2000.0,
-                    stored_pair = 200.0, computed_pair = 300.0, reduced_layer = 2000.0;
+                    stored_pair = 200.0, computed_pair = 300.0, reduced_layer = 2000.0,
+                    drawn_circuit = 1000.0;
 
 /* Whether auto is expected to take the sparse engine: by the neurons of the active
  * circuits and of all that sit in those. */
@@ -186,6 +195,7 @@ static double build_operations(const cisup_experiment *x, const cisup_shape *s,
                                double meetings) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
     const double product = 30.0 * T * S * S;
+    if (x->cycle && x->engine != CISUP_ENGINE_ASSEMBLED) return 0.0; /* plain weights */
     if (x->engine == CISUP_ENGINE_ASSEMBLED)
         return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
     return product + T * S * meetings / (double)s->N;
@@ -200,12 +210,15 @@ double cisup_experiment_operations(const cisup_experiment *x) {
                              ? (is_reduced ? 0.0 : computed_neuron * N)
                              : L * (built_neuron * N + built_layer) +
                                    (L - 1.0) * build_operations(x, &s, meetings);
+    const int draws = x->cycle && !x->circuits && !cisup_experiment_is_computed(x);
     const int asks_for_share = x->engine == CISUP_ENGINE_AUTO && !is_reduced &&
                                cisup_experiment_may_be_sparse(x);
     const double share = asks_for_share && !cisup_experiment_is_computed(x)
                              ? watched_neuron * CISUP_LANES * L * N * (double)s.d
                              : 0.0;
     const double samples = (double)x->inputs * (double)x->z_count;
-    return (double)x->networks * (build + samples * sample_operations(x, &s, meetings)) +
+    const double drawn = draws ? drawn_circuit * T : 0.0;
+    return (double)x->networks *
+               (build + drawn + samples * sample_operations(x, &s, meetings)) +
            (double)x->z_count * share;
 }
