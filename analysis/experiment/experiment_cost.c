@@ -53,7 +53,7 @@ static double reduced_bytes(const cisup_experiment *x, const cisup_shape *s) {
     for (cisup_index k = 0; k < x->z_count; k++)
         if (cisup_experiment_is_reduced(x, x->z[k])) most = fmax(most, (double)x->z[k]);
     const double all = most * (double)s->S;
-    return all * (20.0 + 16.0 * d) + most * 8.0 * d * d +
+    return all * (24.0 + 16.0 * d) + most * 8.0 * d * d +
            (32.0 + 16.0 * d) * fmin(T, all * all / 2.0);
 }
 

@@ -4,7 +4,6 @@
 #include <cisup/analysis/pass/gating.h>
 #include <cisup/analysis/pass/inside.h>
 #include <cisup/analysis/pass/touched.h>
-#include <cisup/core/base/numbers.h>
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
@@ -12,7 +11,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* K^l and what its neurons hold. */
@@ -27,9 +25,10 @@ struct cisup_reduced_pass {
     cisup_index S, d, z;
     const cisup_index *active; /* [z], of the sample */
     inside_layer here, next;
-    int32_t *row;              /* [z][S] neurons of the active circuits in a layer */
+    int32_t *row;              /* [S] neurons of one circuit */
     double *own;               /* [z][d][d] their weights into the next */
-    cisup_index *circuit;      /* [z S + z] circuits through one neuron */
+    cisup_index *circuit;      /* [z S] those of one neuron and others */
+    cisup_index *known;        /* [z S] circuits in `touched` on a neuron */
     cisup_index *room;         /* [most] */
     cisup_touched touched;     /* circuits with several neurons in K^l, and active ones */
     double *est;               /* [d] */
@@ -45,6 +44,7 @@ void cisup_reduced_pass_free(cisup_reduced_pass *p) {
     cisup_release(p->row);
     cisup_release(p->own);
     cisup_release(p->circuit);
+    cisup_release(p->known);
     cisup_release(p->room);
     cisup_touched_free(&p->touched);
     cisup_release(p->est);
@@ -66,9 +66,10 @@ static cisup_status reserve(cisup_reduced_pass *p, cisup_error *err) {
     CISUP_TRY(cisup_new(&p->next.neuron, all, sizeof(int32_t), err));
     CISUP_TRY(cisup_new(&p->here.a, all * d, sizeof(double), err));
     CISUP_TRY(cisup_new(&p->next.a, all * d, sizeof(double), err));
-    CISUP_TRY(cisup_new(&p->row, all, sizeof *p->row, err));
+    CISUP_TRY(cisup_new(&p->row, p->S, sizeof *p->row, err));
     CISUP_TRY(cisup_new(&p->own, z * d * d, sizeof *p->own, err));
-    CISUP_TRY(cisup_new(&p->circuit, all + z, sizeof *p->circuit, err));
+    CISUP_TRY(cisup_new(&p->circuit, all, sizeof *p->circuit, err));
+    CISUP_TRY(cisup_new(&p->known, all, sizeof *p->known, err));
     if (w->circuit_of)
         CISUP_TRY(cisup_new(&p->room, w->cycle->most, sizeof *p->room, err));
     CISUP_TRY(cisup_touched_init(&p->touched, d, err));
@@ -184,35 +185,49 @@ static bool open_layer(cisup_reduced_pass *p, cisup_index l, cisup_mode mode) {
 
 /* --- reading out ------------------------------------------------------------------ */
 
-/* Lists the circuits through the k-th neuron that are active or have another neuron in
- * K^l, each once: how many. */
-static cisup_index list_known(cisup_reduced_pass *p, cisup_index l, cisup_index k) {
-    const cisup_wiring *w = p->net->wiring;
-    const inside_layer *in = &p->here;
-    const cisup_index part = cisup_wiring_part(w, l);
-    const cisup_places one = {part, in->neuron + k, 1},
-                       all = {part, in->neuron, in->count};
-    cisup_index *list = p->circuit, found = 0, count = 0;
-    cisup_wiring_through(w, one, all, list);
-    for (cisup_index n = 0; n < in->count; n++)
-        if (list[n] >= 0) list[found++] = list[n];
-    for (cisup_index t = 0; t < p->z; t++)
-        if (cisup_inside_find(p->row + t * p->S, p->S, in->neuron[k]) >= 0)
-            list[found++] = p->active[t];
-    qsort(list, (size_t)found, sizeof *list, cisup_ascending);
-    for (cisup_index n = 0; n < found; n++)
-        if (n == 0 || list[n] != list[n - 1]) list[count++] = list[n];
-    return count;
+/* Adds what the k-th neuron of K^l holds to a circuit that is known to have it. */
+static cisup_status add_seat(cisup_reduced_pass *p, cisup_index t, cisup_index k,
+                             cisup_error *err) {
+    p->known[k]++;
+    return cisup_touched_add(&p->touched, t, p->here.a + k * p->d, err);
 }
 
 /* The active circuits come first. */
-static cisup_status start_touched(cisup_reduced_pass *p, cisup_index l,
-                                  cisup_error *err) {
+static cisup_status sum_active(cisup_reduced_pass *p, cisup_index l, cisup_error *err) {
+    const inside_layer *in = &p->here;
     cisup_status status = CISUP_OK;
     cisup_touched_clear(&p->touched);
-    for (cisup_index k = 0; k < p->z; k++) {
-        CISUP_TRY(cisup_touched_add(&p->touched, p->active[k], NULL, err));
-        cisup_wiring_neurons(p->net->wiring, l, p->active[k], p->row + k * p->S);
+    memset(p->known, 0, (size_t)in->count * sizeof *p->known);
+    for (cisup_index t = 0; t < p->z; t++)
+        CISUP_TRY(cisup_touched_add(&p->touched, p->active[t], NULL, err));
+    for (cisup_index t = 0; t < p->z; t++) {
+        cisup_wiring_neurons(p->net->wiring, l, p->active[t], p->row);
+        for (cisup_index s = 0; s < p->S; s++)
+            CISUP_TRY(add_seat(p, p->active[t],
+                               cisup_inside_find(in->neuron, in->count, p->row[s]), err));
+    }
+done:
+    return status;
+}
+
+/* Circuits that the k-th neuron of K^l shares with later ones, unless an earlier neuron
+ * has found them: then all their neurons have been added. */
+static cisup_status sum_shared(cisup_reduced_pass *p, cisup_index l, cisup_index k,
+                               cisup_error *err) {
+    const inside_layer *in = &p->here;
+    const cisup_index part = cisup_wiring_part(p->net->wiring, l);
+    const cisup_index before = p->touched.count;
+    const cisup_places one = {part, in->neuron + k, 1},
+                       later = {part, in->neuron + k + 1, in->count - k - 1};
+    cisup_status status = CISUP_OK;
+    cisup_wiring_through(p->net->wiring, one, later, p->circuit);
+    for (cisup_index n = 0; n < later.count; n++) {
+        const cisup_index t = p->circuit[n];
+        if (t < 0) continue;
+        const cisup_index at = cisup_touched_find(&p->touched, t);
+        if (at >= 0 && at < before) continue;
+        if (at < 0) CISUP_TRY(add_seat(p, t, k, err));
+        CISUP_TRY(add_seat(p, t, k + 1 + n, err));
     }
 done:
     return status;
@@ -225,15 +240,12 @@ static cisup_status show_readouts(cisup_reduced_pass *p, cisup_index l,
     const double share = 1.0 / (double)p->S;
     cisup_index rest = w->T;
     cisup_status status;
-    CISUP_TRY(start_touched(p, l, err));
+    CISUP_TRY(sum_active(p, l, err));
+    for (cisup_index k = 0; k < p->here.count; k++) CISUP_TRY(sum_shared(p, l, k, err));
     for (cisup_index k = 0; k < p->here.count; k++) {
-        const double *a = p->here.a + k * d;
-        const cisup_index known = list_known(p, l, k);
-        for (cisup_index v = 0; v < known; v++)
-            CISUP_TRY(cisup_touched_add(&p->touched, p->circuit[v], a, err));
         const cisup_index alone =
-            cisup_wiring_load(w, part, p->here.neuron[k], p->room) - known;
-        for (cisup_index i = 0; i < d; i++) p->est[i] = share * a[i];
+            cisup_wiring_load(w, part, p->here.neuron[k], p->room) - p->known[k];
+        for (cisup_index i = 0; i < d; i++) p->est[i] = share * p->here.a[k * d + i];
         if (alone > 0) o->alike(o->context, l, alone, NULL, p->est);
         rest -= alone;
     }
