@@ -5,6 +5,7 @@
 #include "common/reports.h"
 
 #include <cisup/analysis/experiment/experiment_cost.h>
+#include <cisup/analysis/experiment_part.h>
 #include <cisup/analysis/pass/reduced.h>
 #include <cisup/core/circuits/carried.h>
 #include <cisup/core/cycles/cycle_parts.h>
@@ -477,6 +478,34 @@ static void computed_networks_agree_with_stored_ones(void **state) {
     }
 }
 
+/* The second part through a file. */
+static void parts_give_the_whole(void **state) {
+    (void)state;
+    trial e;
+    cisup_part part, other, read;
+    cisup_report got;
+    trial_make(&e, (shape){40, 2, 3, 361, 4}, CISUP_ROTATION2, false);
+    CHECK_OK(cisup_experiment_part(&e.x, 0, 2, &part, &error_));
+    CHECK_OK(cisup_experiment_part(&e.x, 1, 2, &other, &error_));
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    CHECK_OK(cisup_part_write(&other, file, &error_));
+    rewind(file);
+    CHECK_OK(cisup_part_read(&e.x, file, &read, &error_));
+    assert_int_equal(read.of[0].engine, CISUP_ENGINE_REDUCED);
+    CHECK_OK(cisup_part_merge(&part, &read, &error_));
+    CHECK_OK(cisup_part_report(&e.x, &part, &got, &error_));
+    cisup_report want = ran_by(e.x, CISUP_ENGINE_AUTO);
+    assert_equal_reports(&got, &want, 0, 0);
+    (void)fclose(file);
+    cisup_report_free(&got);
+    cisup_report_free(&want);
+    cisup_part_free(&part);
+    cisup_part_free(&other);
+    cisup_part_free(&read);
+    trial_free(&e);
+}
+
 /* Half a million points a group; 1/S = 1/2 does not round. The loads that active circuits
  * do not account for are those of the others: their mean square is counted by hand. */
 static void one_active_circuit_of_10_to_the_11_is_exact(void **state) {
@@ -584,6 +613,7 @@ int main(void) {
         cmocka_unit_test(engines_agree),
         cmocka_unit_test(engines_agree_without_some_circuits),
         cmocka_unit_test(computed_networks_agree_with_stored_ones),
+        cmocka_unit_test(parts_give_the_whole),
         cmocka_unit_test(one_active_circuit_of_10_to_the_11_is_exact),
         cmocka_unit_test(auto_takes_the_engine_by_the_sizes),
         cmocka_unit_test(what_the_engine_lacks_is_refused),
