@@ -11,6 +11,7 @@ engines() { cisup propagate $masks "$@" --json | grep -o '"engines":[^]]*]'; }
 try engines -D 400 -S 3 -T 400 -z 1,4 --engine reduced
 try engines -D 940 -S 5 -T 2209 -z 1,40
 try engines -D 940 -S 5 -T 2209 -z 3 --implicit
+cisup propagate $masks -D 940 -S 5 -T 2209 -z 3 --implicit --json | grep -o "\"implicit\":[a-z]*"
 try engines -D 940 -S 5 -T 2209 -z 3 --implicit --strength 20
 try engines -D 940 -S 5 -T 2209 -z 3 --implicit --precision single
 try engines -D 40000000 -S 10 -T 900000000001 -z 3 --implicit
