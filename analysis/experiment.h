@@ -41,8 +41,10 @@ typedef struct {
     cisup_network_options network;   /* seed, network, form and watcher are set by
                                         the run */
     cisup_engine engine;             /* default CISUP_ENGINE_AUTO: decided with the first
-                                      network, for each z. Sparse: no terms, worst or
-                                      kappa by rows; computed networks have no other */
+                                      network, for each z. Sparse, reduced: no terms,
+                                      worst or kappa by rows; computed networks have no
+                                      others. Reduced: with a cycle and in double
+                                      precision; strengths beyond all sums */
     cisup_mode mode;                 /* default CISUP_MODE_RELU */
     cisup_precision precision;       /* default double; single: not assembled, no terms
                                         or worst */

@@ -26,10 +26,11 @@ enum { CISUP_PRECISIONS = 2 };
 
 /* How samples pass through a network; same results to rounding. */
 typedef enum {
-    CISUP_ENGINE_AUTO,      /* sparse or batched, whichever is predicted to cost less */
+    CISUP_ENGINE_AUTO,      /* whichever but assembled is predicted to cost least */
     CISUP_ENGINE_BATCHED,   /* samples in lanes, one visit a circuit */
     CISUP_ENGINE_SPARSE,    /* from open neurons through their circuits */
     CISUP_ENGINE_ASSEMBLED, /* in lanes, through the assembled weights */
+    CISUP_ENGINE_REDUCED,   /* through active circuits' neurons alone; carried masks */
 } cisup_engine;
 
 #ifdef __cplusplus

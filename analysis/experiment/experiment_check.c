@@ -23,14 +23,20 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "a computed network has circuits of a family, all of them, and "
                           "neither terms nor worst circuits");
+    const int is_reduced = x->engine == CISUP_ENGINE_REDUCED;
     if (cisup_experiment_is_computed(x) && x->engine != CISUP_ENGINE_AUTO &&
-        x->engine != CISUP_ENGINE_SPARSE)
+        x->engine != CISUP_ENGINE_SPARSE && !is_reduced)
         return CISUP_FAIL(err, CISUP_EINVAL, "a computed network has no engine %s",
                           cisup_engine_name(x->engine));
-    if (x->engine == CISUP_ENGINE_SPARSE && (is_watched || has_kappa_rows(x)))
+    if (is_reduced && !x->cycle)
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "the engine sparse has no terms, worst circuits or kappa for "
-                          "each row");
+                          "the engine reduced is for networks that carry masks");
+    if ((is_reduced || x->engine == CISUP_ENGINE_SPARSE) &&
+        (is_watched || has_kappa_rows(x)))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "the engine %s has no terms, worst circuits or kappa for "
+                          "each row",
+                          cisup_engine_name(x->engine));
     if (x->engine == CISUP_ENGINE_ASSEMBLED && x->network.carrying.cycle &&
         x->mode != CISUP_MODE_RELU)
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -38,10 +44,10 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
                           "relu only, not %s",
                           cisup_mode_name(x->mode));
     if (x->precision == CISUP_PRECISION_SINGLE &&
-        (is_watched || x->engine == CISUP_ENGINE_ASSEMBLED))
+        (is_watched || is_reduced || x->engine == CISUP_ENGINE_ASSEMBLED))
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "single precision is not for the engine assembled, terms or "
-                          "worst circuits");
+                          "single precision is not for the engines assembled and "
+                          "reduced, terms or worst circuits");
     return CISUP_OK;
 }
 
@@ -104,7 +110,8 @@ cisup_status cisup_experiment_loads(const cisup_experiment *x,
 
 int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
     if (cisup_experiment_is_computed(x) || x->engine != CISUP_ENGINE_AUTO)
-        return cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE;
+        return cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE ||
+               x->engine == CISUP_ENGINE_REDUCED;
     return !x->terms && !x->worst && !has_kappa_rows(x);
 }
 
@@ -117,7 +124,9 @@ cisup_status cisup_experiment_choose(const cisup_experiment *x,
                                      const cisup_specimen *made, cisup_part_of_z *r,
                                      cisup_error *err) {
     r->share = (double)NAN;
-    r->engine = cisup_experiment_is_computed(x) ? CISUP_ENGINE_SPARSE : x->engine;
+    r->engine = cisup_experiment_is_reduced(x, r->z) ? CISUP_ENGINE_REDUCED
+                : cisup_experiment_is_computed(x)    ? CISUP_ENGINE_SPARSE
+                                                     : x->engine;
     if (r->engine != CISUP_ENGINE_AUTO) return CISUP_OK;
     r->engine = CISUP_ENGINE_BATCHED;
     if (!cisup_experiment_must_choose(x)) return CISUP_OK;

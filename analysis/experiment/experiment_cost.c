@@ -45,14 +45,35 @@ static double terms_bytes(const cisup_experiment *x, const cisup_shape *s) {
            48.0 * T * S;
 }
 
+/* Of a pass through the active circuits' neurons: those, and the circuits that have two
+ * of them, of which there are never more than T. */
+static double reduced_bytes(const cisup_experiment *x, const cisup_shape *s) {
+    const double d = (double)s->d, T = (double)s->T;
+    double most = 0.0;
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (cisup_experiment_is_reduced(x, x->z[k])) most = fmax(most, (double)x->z[k]);
+    const double all = most * (double)s->S;
+    return all * (24.0 + 16.0 * d) + most * 8.0 * d * d +
+           (32.0 + 16.0 * d) * fmin(T, all * all / 2.0);
+}
+
+/* Whether samples of every z go through that engine. */
+static int are_reduced(const cisup_experiment *x) {
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (!cisup_experiment_is_reduced(x, x->z[k])) return 0;
+    return 1;
+}
+
 /* A computed network: the neurons of a pass in each thread, while kappa is estimated
  * its stamps, and sums by sample. What open neurons touch comes on top. */
 static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
     const double threads = (double)cisup_experiment_threads(x);
     const double cells = (double)cisup_cell(s->L + 1, 0, 0);
     const double number = x->precision == CISUP_PRECISION_SINGLE ? 4.0 : 8.0;
-    return 8e6 + threads * (double)s->N * number * (1.0 + (double)s->d) +
-           8.0 * cells * (double)x->inputs +
+    const double pass = cisup_experiment_is_reduced(x, x->z[0])
+                            ? reduced_bytes(x, s)
+                            : (double)s->N * number * (1.0 + (double)s->d);
+    return 8e6 + threads * pass + 8.0 * cells * (double)x->inputs +
            (double)x->z_count * cells * threads * (double)sizeof(cisup_tally);
 }
 
@@ -62,9 +83,9 @@ static double computed_bytes(const cisup_experiment *x, const cisup_shape *s) {
 static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
     if (!cisup_experiment_may_be_sparse(x)) return 0.0;
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S;
-    const double cells = (double)cisup_cell(s->L + 1, 0, 0);
-    return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L +
-           8.0 * cells * (double)x->inputs;
+    const double sums = 8.0 * (double)cisup_cell(s->L + 1, 0, 0) * (double)x->inputs;
+    if (are_reduced(x)) return sums;
+    return 8.0 * (T * S + N + 1.0) + 8.0 * T * (double)s->L + sums;
 }
 
 /* Of cisup_forward_run through assembled layers: what data hold, and of networks that
@@ -89,27 +110,34 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const int is_fresh = x->circuits ? x->circuits->layers > 1 : x->family.fresh;
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
-    const double passes = fmax(forward_bytes(x, &s), cisup_bulk_bytes(&s)) * threads +
-                          cisup_bulk_plan_bytes(&s, x->precision);
+    const double lanes = fmax(forward_bytes(x, &s), cisup_bulk_bytes(&s)) * threads +
+                         cisup_bulk_plan_bytes(&s, x->precision);
+    const double passes = are_reduced(x) ? 0.0 : lanes;
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =
         8.0 * (columns + by_circuit) * ((double)x->inputs / CISUP_LANES + 1.0);
     const double kept =
         (double)x->z_count * (cells * threads * (double)sizeof(cisup_tally) +
                               columns * 8.0 * (double)x->networks + by_circuit * 8.0);
-    return program + 4.0 * T * S + circuits + cisup_network_bytes(&s, &network) +
+    const double parts = x->cycle ? (double)x->cycle->c : 1.0;
+    return program + 4.0 * parts * T * S + circuits + cisup_network_bytes(&s, &network) +
            cisup_network_build_bytes(&s, &network) *
                (double)cisup_threads_count(x->threads, s.L - 1) +
-           sums + kept + passes + sparse_bytes(x, &s) + terms_bytes(x, &s);
+           sums + kept + passes + sparse_bytes(x, &s) + threads * reduced_bytes(x, &s) +
+           terms_bytes(x, &s);
 }
 
 /* What is paid for every neuron and layer, however few circuits there are, in
  * multiply-adds of the same time; measured, within a factor of 3. A batched pass goes
  * through N d lines, of which a sample has its share; a pass that is watched, or through
  * W, through N d numbers of each sample. To build a layer takes arrays of N, and time of
- * its own; a pass of one sample through its open neurons some. */
+ * its own; a pass of one sample through its open neurons some. Two neurons that find
+ * their circuit, some 25 ns where circuits are stored and 200 where they are drawn, and
+ * what a layer adds to its pairs; a circuit that is drawn and stored. */
 static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 1000.0,
-                    computed_neuron = 60.0, built_layer = 4e5, sparse_layer = 2000.0;
+                    computed_neuron = 60.0, built_layer = 4e5, sparse_layer = 2000.0,
+                    stored_pair = 200.0, computed_pair = 300.0, reduced_layer = 2000.0,
+                    drawn_circuit = 1000.0;
 
 /* Whether auto is expected to take the sparse engine: by the neurons of the active
  * circuits and of all that sit in those. */
@@ -122,13 +150,27 @@ static int is_sparse(const cisup_experiment *x, const cisup_shape *s) {
     return share < cisup_engine_crossover(s->S, x->precision);
 }
 
-/* Of one sample through all layers. */
-static double sample_operations(const cisup_experiment *x, const cisup_shape *s,
-                                double meetings) {
+/* One sample with z active circuits, all others closed, through all layers. */
+static double sparse_operations(const cisup_shape *s, double z) {
+    const double d = (double)s->d, S = (double)s->S, T = (double)s->T, N = (double)s->N;
+    return (double)s->L * (z * S * T * S / N * (S * d + 200.0) + sparse_layer);
+}
+
+/* The same through the engine reduced: two neurons of K^l and the next layer find their
+ * circuit and its weights, which a computed network draws; two of K^l a circuit to read
+ * out. */
+static double reduced_operations(const cisup_experiment *x, const cisup_shape *s,
+                                 double z) {
+    const double all = z * (double)s->S, d = (double)s->d;
+    const double pair = cisup_experiment_is_computed(x) ? computed_pair : stored_pair;
+    return (double)s->L * (all * all * (pair + 2.0 * d * d) + reduced_layer);
+}
+
+/* The same in lanes. */
+static double lanes_operations(const cisup_experiment *x, const cisup_shape *s,
+                               double meetings) {
     const double d = (double)s->d, S = (double)s->S, L = (double)s->L, T = (double)s->T;
-    const double N = (double)s->N, z = (double)x->z[x->z_count - 1];
-    if (is_sparse(x, s)) /* the rest is closed */
-        return L * (z * S * T * S / N * (S * d + 200.0) + sparse_layer);
+    const double N = (double)s->N;
     const int is_assembled = x->engine == CISUP_ENGINE_ASSEMBLED;
     const double layer =
         is_assembled ? T * d * S + meetings * d * d : T * (2.0 * d * S + d * d);
@@ -138,11 +180,33 @@ static double sample_operations(const cisup_experiment *x, const cisup_shape *s,
     return (L - 1.0) * layer + L * (4.0 * T * d + neuron * N * d) + terms;
 }
 
+int cisup_experiment_is_reduced(const cisup_experiment *x, cisup_index z) {
+    const cisup_shape s = shape_of(x);
+    if (x->engine != CISUP_ENGINE_AUTO || !x->cycle)
+        return x->engine == CISUP_ENGINE_REDUCED;
+    if (x->precision != CISUP_PRECISION_DOUBLE || x->terms || x->worst ||
+        (x->mode == CISUP_MODE_RELU && !isnan(x->network.carrying.strength)))
+        return 0;
+    return cisup_experiment_is_computed(x) ||
+           reduced_operations(x, &s, (double)z) <
+               fmin(sparse_operations(&s, (double)z), lanes_operations(x, &s, 0.0));
+}
+
+/* Of the largest z. */
+static double sample_operations(const cisup_experiment *x, const cisup_shape *s,
+                                double meetings) {
+    const cisup_index z = x->z[x->z_count - 1];
+    if (cisup_experiment_is_reduced(x, z)) return reduced_operations(x, s, (double)z);
+    return is_sparse(x, s) ? sparse_operations(s, (double)z)
+                           : lanes_operations(x, s, meetings);
+}
+
 /* Of one layer: the product G and its sorting, and the count of kappa. */
 static double build_operations(const cisup_experiment *x, const cisup_shape *s,
                                double meetings) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d;
     const double product = 30.0 * T * S * S;
+    if (x->cycle && x->engine != CISUP_ENGINE_ASSEMBLED) return 0.0; /* plain weights */
     if (x->engine == CISUP_ENGINE_ASSEMBLED)
         return product + 60.0 * T * S * S * d * d + T * S * meetings / (double)s->N;
     return product + T * S * meetings / (double)s->N;
@@ -152,16 +216,20 @@ double cisup_experiment_operations(const cisup_experiment *x) {
     const cisup_shape s = shape_of(x);
     const double S = (double)s.S, L = (double)s.L, T = (double)s.T, N = (double)s.N;
     const double meetings = fmin(T * S * S, N * N);
+    const int is_reduced = cisup_experiment_is_reduced(x, x->z[x->z_count - 1]);
     const double build = cisup_experiment_is_computed(x)
-                             ? computed_neuron * N
+                             ? (is_reduced ? 0.0 : computed_neuron * N)
                              : L * (built_neuron * N + built_layer) +
                                    (L - 1.0) * build_operations(x, &s, meetings);
-    const int asks_for_share =
-        x->engine == CISUP_ENGINE_AUTO && cisup_experiment_may_be_sparse(x);
+    const int draws = x->cycle && !x->circuits && !cisup_experiment_is_computed(x);
+    const int asks_for_share = x->engine == CISUP_ENGINE_AUTO && !is_reduced &&
+                               cisup_experiment_may_be_sparse(x);
     const double share = asks_for_share && !cisup_experiment_is_computed(x)
                              ? watched_neuron * CISUP_LANES * L * N * (double)s.d
                              : 0.0;
     const double samples = (double)x->inputs * (double)x->z_count;
-    return (double)x->networks * (build + samples * sample_operations(x, &s, meetings)) +
+    const double drawn = draws ? drawn_circuit * T : 0.0;
+    return (double)x->networks *
+               (build + drawn + samples * sample_operations(x, &s, meetings)) +
            (double)x->z_count * share;
 }

@@ -20,7 +20,8 @@ CISUP_MUST_CHECK cisup_status cisup_experiment_loads(const cisup_experiment *x,
                                                      cisup_allocation_stats *stats,
                                                      cisup_error *err);
 
-/* Whether some z of the experiment may go through the engine sparse. */
+/* Whether some z of the experiment may go through the engines sparse or reduced, whose
+ * threads share samples. */
 int cisup_experiment_may_be_sparse(const cisup_experiment *x);
 
 /* Sets the engine of of->z, and the share if it was measured, by network 0: the choice

@@ -204,10 +204,15 @@ static cisup_status run_network(collector *c, cisup_index network, cisup_error *
         cisup_part_of_z *of = &c->part->of[k];
         const cisup_open_network *open = NULL;
         if (network == 0) CISUP_TRY(cisup_experiment_choose(x, &made, of, err));
-        if (of->engine == CISUP_ENGINE_SPARSE)
+        const int is_reduced = of->engine == CISUP_ENGINE_REDUCED;
+        if (is_reduced)
+            CISUP_TRY(cisup_reduced_check(&made.net, &x->network.carrying, x->mode, of->z,
+                                          err));
+        if (is_reduced || of->engine == CISUP_ENGINE_SPARSE)
             CISUP_TRY(cisup_specimen_open(&made, x, &c->neurons, &open, err));
         const cisup_samples s = {.net = &made.net,
                                  .open = open,
+                                 .is_reduced = is_reduced,
                                  .correction = made.correction,
                                  .by_circuit = x->worst > 0,
                                  .mode = x->mode,

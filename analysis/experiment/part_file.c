@@ -227,7 +227,7 @@ static void get_network(reader *r, const cisup_experiment *x, const cisup_part *
 
 static void get_of_z(reader *r, const cisup_experiment *x, const cisup_part *part,
                      cisup_part_of_z *of) {
-    of->engine = (cisup_engine)get_count(r, CISUP_ENGINE_ASSEMBLED);
+    of->engine = (cisup_engine)get_count(r, CISUP_ENGINE_REDUCED);
     of->share = get_number(r);
     of->residual = get_number(r);
     for (cisup_index network = 0; network < part->networks; network++)

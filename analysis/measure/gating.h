@@ -32,4 +32,12 @@ static inline double cisup_gating_pass(const cisup_gating *g, double x, int is_i
     return x - g->strength > 0.0 ? x - g->strength : 0.0;
 }
 
+/* a: [d] the sums of a neuron, then what it holds above its offset. */
+static inline void cisup_gating_apply(const cisup_gating *g, cisup_index d, double *a,
+                                      int is_inside) {
+    for (cisup_index i = 0; i < d; i++)
+        a[i] = g->biased && i == 0 ? (is_inside ? 1.0 : 0.0)
+                                   : cisup_gating_pass(g, a[i], is_inside);
+}
+
 #endif

@@ -8,8 +8,8 @@
 const char *cisup_precision_name(cisup_precision precision);
 int cisup_precision_find(const char *name);
 
-/* "auto", "batched", "sparse", "assembled"; cisup_engine_find returns -1 for an unknown
- * name. */
+/* "auto", "batched", "sparse", "assembled", "reduced"; cisup_engine_find returns -1 for
+ * an unknown name. */
 const char *cisup_engine_name(cisup_engine engine);
 int cisup_engine_find(const char *name);
 

@@ -8,10 +8,9 @@
 #include <stddef.h>
 
 static const char *const engine_name[] = {
-    [CISUP_ENGINE_AUTO] = "auto",
-    [CISUP_ENGINE_BATCHED] = "batched",
-    [CISUP_ENGINE_SPARSE] = "sparse",
-    [CISUP_ENGINE_ASSEMBLED] = "assembled",
+    [CISUP_ENGINE_AUTO] = "auto",       [CISUP_ENGINE_BATCHED] = "batched",
+    [CISUP_ENGINE_SPARSE] = "sparse",   [CISUP_ENGINE_ASSEMBLED] = "assembled",
+    [CISUP_ENGINE_REDUCED] = "reduced", //
 };
 
 const char *cisup_engine_name(cisup_engine engine) {

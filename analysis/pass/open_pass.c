@@ -9,12 +9,12 @@
  * looked at again. */
 #include <cisup/analysis/pass/open_parts.h>
 
+#include <cisup/analysis/pass/inside.h>
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
-#include <stdlib.h>
 
 void cisup_open_pass_free(cisup_open_pass *p) {
     if (!p) return;
@@ -146,27 +146,8 @@ done:
 
 /* --- opening a layer ------------------------------------------------------------- */
 
-static int ascending(const void *left, const void *right) {
-    const int32_t x = *(const int32_t *)left, y = *(const int32_t *)right;
-    return (x > y) - (x < y);
-}
-
-/* K^l: the neurons of the active circuits. */
-static void list_inside(cisup_open_pass *p, const cisup_wiring *w, cisup_index l,
-                        const cisup_batch *batch, cisup_index lane) {
-    const cisup_index all = batch->z * p->S;
-    for (cisup_index k = 0; k < batch->z; k++)
-        cisup_wiring_neurons(w, l, batch->active[lane * batch->z + k],
-                             p->inside + k * p->S);
-    qsort(p->inside, (size_t)all, sizeof *p->inside, ascending);
-    p->inside_count = 0;
-    for (cisup_index k = 0; k < all; k++)
-        if (k == 0 || p->inside[k] != p->inside[k - 1])
-            p->inside[p->inside_count++] = p->inside[k];
-}
-
 static bool is_inside(const cisup_open_pass *p, int32_t n) {
-    return bsearch(&n, p->inside, (size_t)p->inside_count, sizeof n, ascending) != NULL;
+    return cisup_inside_find(p->inside, p->inside_count, n) >= 0;
 }
 
 /* What a neuron makes of its sum. */
@@ -187,15 +168,10 @@ typedef struct {
  * whether some are not 0. */
 static bool activate(const cisup_open_pass *p, const opening *o, int32_t n, double *a) {
     const cisup_gating *g = &o->gating;
-    const bool inside = g->carried && is_inside(p, n);
     bool is_open = false;
+    if (g->carried) cisup_gating_apply(g, p->d, a, is_inside(p, n));
     for (cisup_index i = 0; i < p->d; i++) {
-        if (!g->carried)
-            a[i] = activation(o->mode, a[i]);
-        else if (g->biased && i == 0)
-            a[i] = inside ? 1.0 : 0.0;
-        else
-            a[i] = cisup_gating_pass(g, a[i], inside);
+        if (!g->carried) a[i] = activation(o->mode, a[i]);
         is_open |= a[i] != 0.0;
     }
     return is_open;
@@ -330,7 +306,8 @@ cisup_status cisup_open_pass_run(cisup_open_pass *p, const cisup_open_network *n
     CISUP_TRY(embed(p, net, mode, batch, lane));
     for (cisup_index l = 1; l <= batch->L; l++) {
         const cisup_open_step s = cisup_open_step_of(net, l);
-        list_inside(p, net->wiring, l, batch, lane);
+        p->inside_count = cisup_inside_list(
+            net->wiring, l, batch->active + lane * batch->z, batch->z, p->inside);
         if (!p->is_lost) CISUP_TRY(open_layer(p, net, mode, l));
         if (p->is_lost) {
             show_lost(p, net, l, batch, lane, observer);

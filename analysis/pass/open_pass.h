@@ -42,7 +42,7 @@ typedef struct {
     void (*readout)(void *context, cisup_index l, cisup_index t, cisup_index k,
                     const double *est);
     /* est of `count` > 0 inactive circuits that have the same: [d]. t: [count], or NULL:
-     * all that are not shown otherwise. */
+     * all that are not shown otherwise; always NULL from analysis/pass/reduced.h. */
     void (*alike)(void *context, cisup_index l, cisup_index count, const cisup_index *t,
                   const double *est);
 } cisup_open_observer;

@@ -58,14 +58,15 @@ struct crew {
     cisup_columns columns;
     cisup_index lanes, batches;
     int threads;
-    cisup_watch *watch;     /* [threads], borrowed */
-    cisup_batch *batch;     /* [threads] */
-    double *sum;            /* [batches][columns] */
-    cisup_outcome *of;      /* [threads] the first failure of each */
-    cisup_bulk_plan plan;   /* of the form batched */
-    cisup_bulk *bulk;       /* [threads], of the form batched */
-    cisup_forward *forward; /* [threads], of the form assembled */
-    cisup_open_pass **open; /* [threads], of the form sparse */
+    cisup_watch *watch;           /* [threads], borrowed */
+    cisup_batch *batch;           /* [threads] */
+    double *sum;                  /* [batches][columns] */
+    cisup_outcome *of;            /* [threads] the first failure of each */
+    cisup_bulk_plan plan;         /* of the form batched */
+    cisup_bulk *bulk;             /* [threads], of the form batched */
+    cisup_forward *forward;       /* [threads], of the form assembled */
+    cisup_open_pass **open;       /* [threads], of the form sparse */
+    cisup_reduced_pass **reduced; /* [threads], of the form reduced */
 };
 
 /* Several observers of one pass; those without a function are passed by. */
@@ -199,14 +200,20 @@ static void see_alike(void *context, cisup_index l, cisup_index count,
     cisup_measure_add(context, l, CISUP_INACTIVE, 0, count, est);
 }
 
-/* The only lane of the batch. Circuits that touch no open neuron count with their common
- * read-out, and quantiles are of all read-outs, however many. */
+/* Circuits that touch no open neuron count with their common read-out, and quantiles are
+ * of all read-outs, however many. */
+static cisup_open_observer open_observer(const cisup_samples *s,
+                                         const cisup_observer *measure) {
+    cisup_measure *m = measure->context;
+    m->largest = s->open->is_single ? (double)FLT_MAX : DBL_MAX;
+    return (cisup_open_observer){m, see_layer, see_readout, see_alike};
+}
+
+/* The only lane of the batch. */
 static cisup_status run_sparse(crew *c, int thread, const cisup_observer *measure,
                                cisup_error *err) {
     const cisup_samples *s = c->s;
-    cisup_measure *m = measure->context;
-    const cisup_open_observer observer = {m, see_layer, see_readout, see_alike};
-    m->largest = s->open->is_single ? (double)FLT_MAX : DBL_MAX;
+    const cisup_open_observer observer = open_observer(s, measure);
     return cisup_open_pass_run(c->open[thread], s->open, s->mode, &c->batch[thread], 0,
                                &observer, err);
 }
@@ -216,13 +223,37 @@ static void free_sparse(crew *c) {
     cisup_release(c->open);
 }
 
+static cisup_status make_reduced(crew *c, cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&c->reduced, c->threads, sizeof *c->reduced, err));
+    for (int k = 0; k < c->threads; k++)
+        CISUP_TRY(cisup_reduced_pass_new(&c->reduced[k], c->s->open, c->s->z, err));
+done:
+    return status;
+}
+
+static cisup_status run_reduced(crew *c, int thread, const cisup_observer *measure,
+                                cisup_error *err) {
+    const cisup_samples *s = c->s;
+    const cisup_open_observer observer = open_observer(s, measure);
+    return cisup_reduced_pass_run(c->reduced[thread], s->open, s->mode, &c->batch[thread],
+                                  0, &observer, err);
+}
+
+static void free_reduced(crew *c) {
+    for (int k = 0; c->reduced && k < c->threads; k++)
+        cisup_reduced_pass_free(c->reduced[k]);
+    cisup_release(c->reduced);
+}
+
 /* The decision how these samples pass. */
 static const pass_form *form_of(const cisup_samples *s) {
     static const pass_form batched = {0, make_batched, run_batched, free_batched},
                            assembled = {CISUP_LANES, make_assembled, run_assembled,
                                         free_assembled},
-                           sparse = {1, make_sparse, run_sparse, free_sparse};
-    if (s->open) return &sparse;
+                           sparse = {1, make_sparse, run_sparse, free_sparse},
+                           reduced = {1, make_reduced, run_reduced, free_reduced};
+    if (s->open) return s->is_reduced ? &reduced : &sparse;
     return cisup_network_is_factored(s->net) ? &batched : &assembled;
 }
 

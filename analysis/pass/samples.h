@@ -6,14 +6,16 @@
 #include <cisup/analysis/measure/measure.h>
 #include <cisup/analysis/measure/term_sums.h>
 #include <cisup/analysis/pass/bulk.h>
-#include <cisup/analysis/pass/open_pass.h>
+#include <cisup/analysis/pass/reduced.h>
 #include <cisup/core/base/vigil.h>
 
 /* The samples of one network with z active circuits, and what to measure in them. */
 typedef struct {
     const cisup_network *net;
-    const cisup_open_network *open;     /* NULL; else run through open neurons: the same
-                                           network, or a computed one whose sizes net has */
+    const cisup_open_network *open; /* NULL; else run through open neurons: the same
+                                       network, or a computed one whose sizes net has */
+    int is_reduced; /* with open: only through the active circuits' neurons, in double
+                       precision; cisup_reduced_check must have passed */
     const cisup_correction *correction; /* of its layers, or NULL: no terms */
     int by_circuit;                     /* 1: errors circuit by circuit, too */
     cisup_mode mode;
@@ -57,8 +59,8 @@ void cisup_watch_free(cisup_watch *w);
  *
  * Sums are kept by batch and added in the order of the samples, counts are whole
  * numbers: the result does not depend on the threads. Errors: those of
- * cisup_bulk_plan_make, cisup_open_pass_new and cisup_open_pass_run; ENOMEM; ESTOPPED,
- * which leaves some samples in `watch`. */
+ * cisup_bulk_plan_make and of the passes through open neurons; ENOMEM; ESTOPPED, which
+ * leaves some samples in `watch`. */
 CISUP_MUST_CHECK cisup_status cisup_samples_run(const cisup_samples *s,
                                                 cisup_watch *watch, int threads,
                                                 double *column, cisup_error *err);

@@ -139,9 +139,10 @@ static cisup_status numbers_check(const capacity_request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--networks %" PRId64 ": at least %d",
                           r->networks, FEWEST_NETWORKS);
     if (r->precision == CISUP_PRECISION_SINGLE &&
-        r->setup.engine == CISUP_ENGINE_ASSEMBLED)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--precision single: not with --engine assembled");
+        (r->setup.engine == CISUP_ENGINE_ASSEMBLED ||
+         r->setup.engine == CISUP_ENGINE_REDUCED))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --engine %s",
+                          cisup_engine_name(r->setup.engine));
     if (r->setup.engine == CISUP_ENGINE_SPARSE &&
         r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
         r->setup.weights.kappa == CISUP_KAPPA_ROWS)

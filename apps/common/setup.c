@@ -38,8 +38,10 @@ static const option_row network_options[] = {
               "factor f_w on kappa (1)"),
     PARAMETER(weights.center, "center", "center", 0, NUMBER, "c",
               "c of balanced and split weights (from P_even)"),
-    CHOICE(engine, "engine", "engine", cisup_engine_find, "auto|batched|sparse|assembled",
-           "how samples pass: all circuits, open neurons, stored weights (auto)"),
+    CHOICE(engine, "engine", "engine", cisup_engine_find,
+           "auto|batched|sparse|assembled|reduced",
+           "how samples pass: all circuits, open neurons, stored weights, neurons of "
+           "active circuits alone with carried masks (auto)"),
     PARAMETER(seed, "seed", "seed", 0, SEED, "N", "seed of everything random (1)"),
     OPTIONS_END,
 };
@@ -286,9 +288,10 @@ static cisup_status complete_construction(setup *s, cisup_error *err) {
     if (s->construction.masks) {
         s->weights.scheme = CISUP_WEIGHTS_PLAIN;
         s->allocation.scheme = CISUP_SCHEME_TD;
-    } else if (s->family.family == CISUP_ROTATION2) {
-        status = CISUP_FAIL(err, CISUP_EINVAL,
-                            "--family rotation2: needs --construction masks");
+    } else if (s->family.family == CISUP_ROTATION2 || s->engine == CISUP_ENGINE_REDUCED) {
+        status = CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --construction masks",
+                            s->family.family == CISUP_ROTATION2 ? "family rotation2"
+                                                                : "engine reduced");
     }
 done:
     return status;

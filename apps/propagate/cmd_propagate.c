@@ -35,11 +35,18 @@ static const double stored_per_second = 8e9, computed_per_second = 1.5e9;
 static cisup_status print_plan(void *context, const cisup_shape *shape,
                                cisup_error *err) {
     const request *r = context;
-    const cisup_allocation base = {shape->N, shape->S, shape->T, NULL};
+    int32_t slots; /* that there are any */
+    const cisup_allocation base = {shape->N, shape->S, shape->T,
+                                   r->run.implicit ? NULL : &slots};
     cisup_experiment x = propagation_experiment(&r->run);
     const cisup_incidence computed = {.N = shape->N, .S = shape->S, .T = shape->T};
+    const cisup_cycle cycle = {
+        .N = shape->N, .S = shape->S, .T = shape->T, .c = x.network.carrying.cycle};
     x.base = &base;
-    if (r->run.implicit) x.computed = &computed;
+    if (cycle.c)
+        x.cycle = &cycle;
+    else if (r->run.implicit)
+        x.computed = &computed;
     const double bytes = cisup_experiment_bytes(&x);
     const double runs = r->run.excluded.by_network ? 2.0 : 1.0;
     const double rate = r->run.implicit ? computed_per_second : stored_per_second;

@@ -69,6 +69,7 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
                           : p->worst                                  ? "worst"
                           : p->excluded.by_network                    ? "exclude K"
                           : p->setup.engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                          : p->setup.engine == CISUP_ENGINE_REDUCED   ? "engine reduced"
                                                                       : NULL;
     if (!refused) return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
@@ -84,8 +85,8 @@ static cisup_status mode_check(const propagation *p, cisup_error *err) {
                       cisup_mode_name(p->mode));
 }
 
-/* What passes through open neurons do not show. */
-static cisup_status sparse_check(const propagation *p, cisup_error *err) {
+/* What passes through open neurons, all or those of active circuits, do not show. */
+static cisup_status open_check(const propagation *p, cisup_error *err) {
     const setup *s = &p->setup;
     const int has_rows =
         s->weights.scheme == CISUP_WEIGHTS_CAPPED && s->weights.kappa == CISUP_KAPPA_ROWS;
@@ -95,7 +96,8 @@ static cisup_status sparse_check(const propagation *p, cisup_error *err) {
                           : has_rows               ? "kappa rows"
                                                    : NULL;
     if (!refused) return CISUP_OK;
-    return CISUP_FAIL(err, CISUP_EINVAL, "--engine sparse: not with --%s", refused);
+    return CISUP_FAIL(err, CISUP_EINVAL, "--engine %s: not with --%s",
+                      cisup_engine_name(s->engine), refused);
 }
 
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
@@ -110,8 +112,9 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     if (status == CISUP_OK) status = mode_check(p, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
-    if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
-        status = sparse_check(p, err);
+    if (status == CISUP_OK && (p->setup.engine == CISUP_ENGINE_SPARSE ||
+                               p->setup.engine == CISUP_ENGINE_REDUCED))
+        status = open_check(p, err);
     if (status == CISUP_OK && p->setup.weights.assemble &&
         p->setup.engine != CISUP_ENGINE_ASSEMBLED)
         status = CISUP_FAIL(err, CISUP_EINVAL, "--assemble: needs --engine assembled");

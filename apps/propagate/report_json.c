@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/report.h>
 #include <cisup/core/base/storage.h>
@@ -24,7 +25,7 @@ static void add_head(const finished_run *run, cisup_record *r) {
     RECORD_ADD(r, "params: z mode precision networks samples implicit terms worst",
                V_INDICES(x->z, x->z_count), V(cisup_mode_name(x->mode)),
                V(cisup_precision_name(x->precision)), V(x->networks), V(x->inputs),
-               V(x->computed != NULL), V(x->terms), V(x->worst));
+               V(cisup_experiment_is_computed(x)), V(x->terms), V(x->worst));
     if (run->excluded) RECORD_ADD(r, "params: exclude", V(run->excluded));
     RECORD_ADD(r, "N", V(run->shape.N));
 }

@@ -56,6 +56,7 @@ static void through_some(const cisup_cycle *x, cisup_places from, cisup_places t
         for (cisup_index j = 0; j < to.count; j++) {
             circuit[j] = -1;
             if (from.neuron[i] >= used || to.neuron[j] >= used) continue;
+            if (p.group == at[j].group) continue; /* parallel points */
             const cisup_index t = cisup_ring_through(&x->form->ring, p.group, p.point,
                                                      at[j].group, at[j].point);
             if (t < x->T) circuit[j] = t;
@@ -81,9 +82,11 @@ void cisup_cycle_through(const cisup_cycle *x, cisup_places from, cisup_places t
     }
     const cisup_cycle_lists *lists = x->form->lists;
     for (cisup_index i = 0; i < from.count; i++)
-        for (cisup_index j = 0; j < to.count; j++)
-            *circuit++ =
-                common(&lists[from.part], from.neuron[i], &lists[to.part], to.neuron[j]);
+        for (cisup_index j = 0; j < to.count; j++) {
+            const int32_t n = from.neuron[i], m = to.neuron[j];
+            const int is_same = from.part == to.part && n == m;
+            *circuit++ = is_same ? -1 : common(&lists[from.part], n, &lists[to.part], m);
+        }
 }
 
 /* --- through one ------------------------------------------------------------------ */
@@ -105,6 +108,19 @@ cisup_index cisup_cycle_circuits(const cisup_cycle *x, cisup_index h, cisup_inde
         if (b * x->q + a < x->T) circuit[count++] = b * x->q + a;
     }
     return count;
+}
+
+/* Computed: one of every whole class, and of the last class one if its a is below T. */
+cisup_index cisup_cycle_load(const cisup_cycle *x, cisup_index h, cisup_index n) {
+    if (x->q == 0) {
+        const cisup_cycle_lists *lists = &x->form->lists[h];
+        return lists->start[n + 1] - lists->start[n];
+    }
+    if (n >= x->S * x->q) return 0;
+    const place p = place_of(x, h, n);
+    const cisup_index whole = x->T / x->q, rest = x->T % x->q;
+    if (rest == 0) return whole; /* b = q is no slope */
+    return whole + (cisup_ring_line(&x->form->ring, p.group, p.point, whole) < rest);
 }
 
 /* --- all of them ------------------------------------------------------------------ */

@@ -4,8 +4,8 @@
 
 #include <cisup/core/cycle.h>
 
-/* For every neuron of `from` and every one of `to`, of another part, the one circuit that
- * has both, or -1.
+/* For every neuron of `from` and every one of `to`, of the same part or another, the one
+ * circuit that has both, or -1; of a neuron and itself -1.
  *
  *   circuit   [from.count][to.count]
  *
@@ -18,6 +18,9 @@ void cisup_cycle_through(const cisup_cycle *x, cisup_places from, cisup_places t
  * x->most. O(load). */
 cisup_index cisup_cycle_circuits(const cisup_cycle *x, cisup_index h, cisup_index n,
                                  cisup_index *circuit);
+
+/* How many those are. O(1). */
+cisup_index cisup_cycle_load(const cisup_cycle *x, cisup_index h, cisup_index n);
 
 /* The rows of the joined allocation, computed whenever they are asked for; borrows x. */
 cisup_rows cisup_cycle_rows(const cisup_cycle *x);

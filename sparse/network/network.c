@@ -40,6 +40,12 @@ static int is_relu(const cisup_network_options *o) {
     return o->carrying.cycle && o->form == CISUP_OPERATOR_ASSEMBLED;
 }
 
+/* Factored layers of plain weights borrow all that they need. */
+static int is_borrowed(const cisup_network_options *o) {
+    return o->form == CISUP_OPERATOR_FACTORED &&
+           (o->carrying.cycle || o->weights.scheme == CISUP_WEIGHTS_PLAIN);
+}
+
 double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o) {
     const double T = (double)s->T, N = (double)s->N, S = (double)s->S, d = (double)s->d;
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
@@ -47,11 +53,13 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     const double factored = 8.0 * T * d * d + 16.0 * meetings + 16.0 * (N + 1.0);
     const double assembled =
         16.0 * meetings * d * d + 8.0 * (N + 1.0) * (d * d + d + 1.0);
-    const double layer = o->form == CISUP_OPERATOR_FACTORED ? factored : assembled;
     if (is_relu(o))
         return rows + later * (double)sizeof(cisup_operator) +
                (double)sizeof(cisup_relu_layers) +
                cisup_relu_layers_bytes(s, o->carrying.cycle);
+    const double layer = is_borrowed(o)                       ? 0.0
+                         : o->form == CISUP_OPERATOR_FACTORED ? factored
+                                                              : assembled;
     return rows + later * (layer + (double)sizeof(cisup_operator));
 }
 
@@ -60,6 +68,7 @@ double cisup_network_build_bytes(const cisup_shape *s, const cisup_network_optio
     const double meetings = T * S * S < N * N ? T * S * S : N * N;
     const double slots = 16.0 * T * S + 8.0 * T;
     if (is_relu(o)) return cisup_relu_layers_build_bytes(s);
+    if (is_borrowed(o)) return 16.0 * T; /* the order of its rows */
     if (o->form == CISUP_OPERATOR_FACTORED) return 3.0 * slots + 48.0 * meetings;
     return slots + 16.0 * meetings + 8.0 * T * d * d + (9.0 * d * d + 48.0) * N;
 }

@@ -2,6 +2,7 @@
 #include <cisup/sparse/network/wiring.h>
 
 #include <cisup/core/base/rng.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -77,6 +78,23 @@ void cisup_wiring_circuits_of(const cisup_wiring *w, cisup_index l, cisup_index 
     else
         for (cisup_index k = 0; k < count; k++)
             t[k] = cisup_wiring_circuit_of(w, l, rows[k]);
+}
+
+/* The rows of a cycle are the same in all layers. */
+void cisup_wiring_through(const cisup_wiring *w, cisup_places from, cisup_places to,
+                          cisup_index *circuit) {
+    cisup_cycle_through(w->cycle, from, to, circuit);
+    for (cisup_index k = 0; w->circuit_of && k < from.count * to.count; k++)
+        if (circuit[k] >= 0) circuit[k] = w->circuit_of[circuit[k]];
+}
+
+cisup_index cisup_wiring_load(const cisup_wiring *w, cisup_index h, cisup_index n,
+                              cisup_index *room) {
+    if (!w->circuit_of) return cisup_cycle_load(w->cycle, h, n);
+    const cisup_index rows = cisup_cycle_circuits(w->cycle, h, n, room);
+    cisup_index load = 0;
+    for (cisup_index k = 0; k < rows; k++) load += w->circuit_of[room[k]] >= 0;
+    return load;
 }
 
 /* --- kappa ------------------------------------------------------------------------ */

@@ -84,6 +84,17 @@ static inline void cisup_wiring_neurons(const cisup_wiring *w, cisup_index l,
     cisup_wiring_row(w, l, cisup_wiring_row_of(w, l, t), neurons);
 }
 
+/* With a cycle: for every neuron of `from` and every one of `to`, other neurons of the
+ * same part or of another, the one circuit that has both, or -1. circuit:
+ * [from.count][to.count]. The cost of cisup_cycle_through. */
+void cisup_wiring_through(const cisup_wiring *w, cisup_places from, cisup_places to,
+                          cisup_index *circuit);
+
+/* With a cycle: how many circuits neuron n of part h has. room: for cycle->most, used
+ * where some circuits are left out. O(1), then O(load). */
+cisup_index cisup_wiring_load(const cisup_wiring *w, cisup_index h, cisup_index n,
+                              cisup_index *room);
+
 /* What kappa of (4.5) is estimated from. */
 typedef struct {
     double kappa;

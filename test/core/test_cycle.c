@@ -165,8 +165,19 @@ static cisup_index spread(const cisup_cycle *x, cisup_index h, cisup_index neuro
     return most - least;
 }
 
-/* The neurons of circuits find the circuits: singly and by two of different parts; any
- * two neurons have a circuit if and only if the lists of both have it. */
+/* Circuit t by any two of its neurons in one part, and none by one of them twice. */
+static void check_same_part(const cisup_cycle *x, cisup_index h, cisup_index t) {
+    int32_t row[64];
+    cisup_index circuit[64 * 64];
+    cisup_cycle_row(x, h, t, row);
+    const cisup_places all = {h, row, x->S};
+    cisup_cycle_through(x, all, all, circuit);
+    for (cisup_index i = 0; i < x->S * x->S; i++)
+        assert_int_equal(circuit[i], i / x->S == i % x->S ? -1 : t);
+}
+
+/* The neurons of circuits find the circuits: singly and by two; any two neurons have a
+ * circuit if and only if the lists of both have it. */
 static void check_queries(const cisup_cycle *x, cisup_rng *rng) {
     int32_t from[64], to[64];
     cisup_index circuit[64 * 64], list[2000], other[2000];
@@ -174,6 +185,8 @@ static void check_queries(const cisup_cycle *x, cisup_rng *rng) {
         const cisup_index t = check_between(rng, 0, x->T - 1);
         const cisup_index h = check_between(rng, 0, x->c - 1);
         const cisup_index g = (h + check_between(rng, 1, x->c - 1)) % x->c;
+        const cisup_index other_part = k % 2 ? g : h; /* of the last pair */
+        check_same_part(x, h, t);
         cisup_cycle_row(x, h, t, from);
         cisup_cycle_row(x, g, t, to);
         cisup_cycle_through(x, (cisup_places){h, from, x->S}, (cisup_places){g, to, x->S},
@@ -182,16 +195,19 @@ static void check_queries(const cisup_cycle *x, cisup_rng *rng) {
         from[0] = (int32_t)check_between(rng, 0, x->N - 1);
         to[0] = (int32_t)check_between(rng, 0, x->N - 1);
         const cisup_index count = cisup_cycle_circuits(x, h, from[0], list);
-        const cisup_index others = cisup_cycle_circuits(x, g, to[0], other);
+        const cisup_index others = cisup_cycle_circuits(x, other_part, to[0], other);
         assert_true(count <= x->most && others <= x->most);
+        assert_int_equal(count, cisup_cycle_load(x, h, from[0]));
+        assert_int_equal(others, cisup_cycle_load(x, other_part, to[0]));
         cisup_index both = -1;
         for (cisup_index i = 0; i < count; i++) {
             assert_true(list[i] >= 0 && list[i] < x->T && (!i || list[i] > list[i - 1]));
             for (cisup_index j = 0; j < others; j++)
                 if (list[i] == other[j]) both = list[i];
         }
-        cisup_cycle_through(x, (cisup_places){h, from, 1}, (cisup_places){g, to, 1},
-                            circuit);
+        if (other_part == h && from[0] == to[0]) both = -1;
+        cisup_cycle_through(x, (cisup_places){h, from, 1},
+                            (cisup_places){other_part, to, 1}, circuit);
         assert_int_equal(circuit[0], both);
     }
 }
