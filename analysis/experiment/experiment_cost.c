@@ -132,11 +132,11 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
  * through N d lines, of which a sample has its share; a pass that is watched, or through
  * W, through N d numbers of each sample. To build a layer takes arrays of N, and time of
  * its own; a pass of one sample through its open neurons some. Two neurons that find
- * their circuit, some 25 ns where circuits are stored and 200 where they are drawn, and
+ * their circuit, some 15 ns where circuits are stored and 200 where they are drawn, and
  * what a layer adds to its pairs; a circuit that is drawn and stored. */
 static const double bulk_neuron = 14.0, watched_neuron = 48.0, built_neuron = 1000.0,
                     computed_neuron = 60.0, built_layer = 4e5, sparse_layer = 2000.0,
-                    stored_pair = 200.0, computed_pair = 300.0, reduced_layer = 2000.0,
+                    stored_pair = 120.0, computed_pair = 300.0, reduced_layer = 2000.0,
                     drawn_circuit = 1000.0;
 
 /* Whether auto is expected to take the sparse engine: by the neurons of the active
