@@ -17,11 +17,13 @@ extern "C" {
  * That is what lies in a file (docs/formats.md), and the property is that of an
  * allocation, with S neurons of every circuit in each part.
  *
- * Computed (q > 0): circuit t = b q + a is the line of slope b, group g = h S .. h S +
- * S-1 of TD(c S, q) is the neurons (g - h S) q + y of part h; nothing grows with T. Any
- * first T circuits are whole parallel classes and a part of one: loads of the S q neurons
- * that carry circuits differ by at most 1. Stored (q = 0): any other, ours or foreign.
- * After it is made it is only read, by any number of threads. Start from {0}. */
+ * Computed (q > 0): circuit t = b q + a is the line of slope sigma(b), group g = h S .. h
+ * S + S-1 of TD(c S, q) is the neurons (g - h S) q + y of part h; nothing grows with T.
+ * Any first T circuits are whole parallel classes and a part of one, whose slopes
+ * sigma(b) are drawn, the same always: slopes in a row make errors return in step where S
+ * <= 2 (docs/math.md 20.5); loads of the S q neurons that carry circuits differ by at
+ * most 1. Stored (q = 0): any other, ours or foreign. After it is made it is only read,
+ * by any number of threads. Start from {0}. */
 typedef struct {
     cisup_index N, S, c, T, q;
     cisup_index most; /* circuits on a neuron, the largest number */

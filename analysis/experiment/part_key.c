@@ -40,6 +40,18 @@ static uint64_t slots_of(const cisup_allocation *a) {
 }
 
 /* A formula is told by the rows of some circuits all over its range. */
+static uint64_t cycle_of(const cisup_cycle *x, int32_t *row) {
+    enum { some = 64 };
+    hash h = hash_start;
+    const cisup_index step = x->T / some + 1;
+    for (cisup_index t = 0; t < x->T; t += step)
+        for (cisup_index part = 0; part < x->c; part++) {
+            cisup_cycle_row(x, part, t, row);
+            for (cisup_index k = 0; k < x->S; k++) take(&h, (uint32_t)row[k]);
+        }
+    return h.value;
+}
+
 static uint64_t formula_of(const cisup_incidence *x, int32_t *row) {
     enum { some = 64 };
     hash h = hash_start;
@@ -131,6 +143,9 @@ static const struct {
     {"the seed", 'i'},
     {"the bins of a tally", 'i'},
     {"the quantities", 'i'},
+    {"the cycle", 'i'},
+    {"the offset", 'n'},
+    {"the strength", 'n'},
 };
 
 cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_KEYS],
@@ -148,7 +163,7 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
         (uint64_t)a->S,
         (uint64_t)a->T,
         slots_of(a),
-        formula_of(x->computed, row),
+        x->cycle ? cycle_of(x->cycle, row) : formula_of(x->computed, row),
         (uint64_t)(c ? c->d : x->d),
         (uint64_t)L,
         circuits_of(c),
@@ -177,6 +192,9 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
         x->seed,
         CISUP_HISTOGRAM_LAST + 1,
         CISUP_QUANTITIES,
+        (uint64_t)x->network.carrying.cycle,
+        bits_of(x->network.carrying.offset),
+        bits_of(x->network.carrying.strength),
     };
     memcpy(key, words, sizeof words);
     cisup_release(row);

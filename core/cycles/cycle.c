@@ -100,6 +100,7 @@ done:
 static cisup_status computed_make(cisup_cycle *x, cisup_index q, cisup_error *err) {
     x->q = q;
     const cisup_status status = cisup_ring_init(&x->form->ring, q, x->c * x->S, err);
+    cisup_bijection_init(&x->form->slopes, q, 0, 0, 0);
     if (status == CISUP_OK) computed_chances(x);
     return status;
 }

@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+/* The slope of class b, drawn once and for all. */
+static cisup_index slope_of(const cisup_cycle *x, cisup_index b) {
+    return cisup_bijection_apply(&x->form->slopes, b);
+}
+
 void cisup_cycle_row(const cisup_cycle *x, cisup_index h, cisup_index t, int32_t *row) {
     const cisup_ring *ring = &x->form->ring;
     if (x->q == 0) {
@@ -12,9 +17,9 @@ void cisup_cycle_row(const cisup_cycle *x, cisup_index h, cisup_index t, int32_t
         return;
     }
     const cisup_index b = (cisup_index)cisup_divided(ring->by_q, (uint64_t)t);
+    const cisup_index a = t - b * x->q, slope = slope_of(x, b);
     for (cisup_index j = 0; j < x->S; j++)
-        row[j] =
-            (int32_t)(j * x->q + cisup_ring_point(ring, h * x->S + j, t - b * x->q, b));
+        row[j] = (int32_t)(j * x->q + cisup_ring_point(ring, h * x->S + j, a, slope));
 }
 
 /* --- through two neurons ---------------------------------------------------------- */
@@ -44,6 +49,21 @@ static place place_of(const cisup_cycle *x, cisup_index h, cisup_index n) {
     return (place){h * x->S + j, n - j * x->q};
 }
 
+/* Lines numbered by slope become circuits, those that the cycle has not got -1. */
+static void number_lines(const cisup_cycle *x, cisup_index count, cisup_index *line) {
+    cisup_index slope[places_at_once], class[places_at_once];
+    for (cisup_index k = 0; k < count; k++)
+        slope[k] = line[k] < 0 ? 0
+                               : (cisup_index)cisup_divided(x->form->ring.by_q,
+                                                            (uint64_t)line[k]);
+    cisup_bijection_invert_all(&x->form->slopes, count, slope, class);
+    for (cisup_index k = 0; k < count; k++) {
+        if (line[k] < 0) continue;
+        line[k] += (class[k] - slope[k]) * x->q;
+        if (line[k] >= x->T) line[k] = -1;
+    }
+}
+
 /* Some of `to`, whose places are found once: the column of the results that is first.
  * Only neurons below S q have circuits. */
 static void through_some(const cisup_cycle *x, cisup_places from, cisup_places to,
@@ -57,10 +77,10 @@ static void through_some(const cisup_cycle *x, cisup_places from, cisup_places t
             circuit[j] = -1;
             if (from.neuron[i] >= used || to.neuron[j] >= used) continue;
             if (p.group == at[j].group) continue; /* parallel points */
-            const cisup_index t = cisup_ring_through(&x->form->ring, p.group, p.point,
-                                                     at[j].group, at[j].point);
-            if (t < x->T) circuit[j] = t;
+            circuit[j] = cisup_ring_through(&x->form->ring, p.group, p.point, at[j].group,
+                                            at[j].point);
         }
+        number_lines(x, to.count, circuit);
     }
 }
 
@@ -104,7 +124,8 @@ cisup_index cisup_cycle_circuits(const cisup_cycle *x, cisup_index h, cisup_inde
     if (n >= x->S * x->q) return 0;
     const place p = place_of(x, h, n);
     for (cisup_index b = 0; b * x->q < x->T; b++) {
-        const cisup_index a = cisup_ring_line(&x->form->ring, p.group, p.point, b);
+        const cisup_index a =
+            cisup_ring_line(&x->form->ring, p.group, p.point, slope_of(x, b));
         if (b * x->q + a < x->T) circuit[count++] = b * x->q + a;
     }
     return count;
@@ -120,7 +141,8 @@ cisup_index cisup_cycle_load(const cisup_cycle *x, cisup_index h, cisup_index n)
     const place p = place_of(x, h, n);
     const cisup_index whole = x->T / x->q, rest = x->T % x->q;
     if (rest == 0) return whole; /* b = q is no slope */
-    return whole + (cisup_ring_line(&x->form->ring, p.group, p.point, whole) < rest);
+    const cisup_index slope = slope_of(x, whole);
+    return whole + (cisup_ring_line(&x->form->ring, p.group, p.point, slope) < rest);
 }
 
 /* --- all of them ------------------------------------------------------------------ */

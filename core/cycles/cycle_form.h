@@ -2,6 +2,7 @@
 #ifndef CISUP_CORE_CYCLE_FORM_H
 #define CISUP_CORE_CYCLE_FORM_H
 
+#include <cisup/core/base/bijection.h>
 #include <cisup/core/cycle.h>
 #include <cisup/core/cycles/ring.h>
 
@@ -13,6 +14,7 @@ typedef struct {
 
 struct cisup_cycle_form {
     cisup_ring ring;              /* of a computed cycle, else {0} */
+    cisup_bijection slopes;       /* of its classes: apply(b); q = 1: unused */
     const cisup_allocation *part; /* [c], of a stored one */
     cisup_allocation *own;        /* [c] or NULL: part is borrowed */
     cisup_cycle_lists *lists;     /* [c] */

@@ -18,17 +18,17 @@ try verdict --cycle 2 -S 3 good.csv
 try verdict --cycle 4 good.csv
 try verdict --cycle 3 good.csv
 try verdict --cycle 3 -N 45 good.csv
-# A second meeting in another part: circuit 0 is in 0, 11 and 22, 33, circuit 11 in 0.
+# A second meeting in another part: circuit 0 is in 0, 13 and 26, 39, circuit 11 in 0.
 grep '^11,' good.csv | tr '\n' ' '
-sed 's/^11,24$/11,22/' good.csv >bad.csv
+sed 's/^11,29$/11,26/' good.csv >bad.csv
 try verdict --cycle 2 bad.csv
 # A neuron in the wrong part; one too many; one too few.
-sed 's/^7,29$/7,4/' good.csv >bad.csv
+sed 's/^7,22$/7,4/' good.csv >bad.csv
 grep '^7,' bad.csv | tr '\n' ' '
 try verdict --cycle 2 bad.csv
 { cat good.csv; echo 7,43; } >bad.csv
 try verdict --cycle 2 bad.csv
-sed '/^7,29$/d' good.csv >bad.csv
+sed '/^7,22$/d' good.csv >bad.csv
 try verdict --cycle 2 bad.csv
 record() { cisup check --json "$@" | sed 's/.*\("holds.*\),"load_min.*/\1/'; }
 try record --cycle 2 good.csv
