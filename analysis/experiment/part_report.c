@@ -133,7 +133,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     const cisup_circuits *kind = x->circuits ? x->circuits : &sample;
     for (int q = 0; q < CISUP_QUANTITIES; q++)
         report->has[q] = cisup_quantity_exists(kind, (cisup_quantity)q);
-    r->feedback = cisup_theory_feedback(&c);
+    r->feedback = r->z > 0 ? cisup_theory_feedback(&c) : (double)NAN;
     CISUP_TRY(cisup_predict(&c, x->circuits ? -1 : (int)x->family.family, kind,
                             &x->network, x->mode, r->mse, r->theory, err));
 done:

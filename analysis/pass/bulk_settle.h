@@ -202,7 +202,7 @@ static cisup_index TYPED(mark)(const cisup_bulk *b) {
     BITS *inside = b->inside;
     memset(inside, 0, (size_t)net->base->N * CISUP_LINE_BYTES);
     for (cisup_index lane = 0; lane < batch->used; lane++)
-        for (cisup_index k = 0; k < batch->z; k++) {
+        for (cisup_index k = 0; k < batch->count[lane]; k++) {
             const cisup_index t = batch->active[lane * batch->z + k];
             const int32_t *row = cisup_network_row(net, b->l, t);
             for (cisup_index s = 0; s < net->base->S; s++) {
@@ -231,7 +231,7 @@ static void TYPED(embed)(cisup_bulk *b) {
     REAL *y = b->y;
     memset(y, 0, (size_t)(net->base->N * d) * CISUP_LINE_BYTES);
     for (cisup_index lane = 0; lane < batch->used; lane++)
-        for (cisup_index k = 0; k < batch->z; k++) {
+        for (cisup_index k = 0; k < batch->count[lane]; k++) {
             const cisup_index t = batch->active[lane * batch->z + k];
             const double *w = cisup_circuits_weights(net->circuits, 1, t);
             const double *in = cisup_batch_state(batch, lane, k, 0);

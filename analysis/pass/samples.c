@@ -250,8 +250,10 @@ static cisup_status crew_init(crew *c, const cisup_samples *s, cisup_watch *watc
                         sizeof *c->sum, err));
     CISUP_TRY(cisup_new(&c->of, c->threads, sizeof *c->of, err));
     CISUP_TRY(cisup_new(&c->batch, c->threads, sizeof *c->batch, err));
-    for (int k = 0; k < c->threads; k++)
+    for (int k = 0; k < c->threads; k++) {
         CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
+        c->batch[k].sets = s->active;
+    }
 done:
     if (status != CISUP_OK) crew_free(c);
     return status;

@@ -69,6 +69,7 @@ const option_row setup_options[] = {
     OPTION_MORE(network_options),
     OPTION_TABLE(family.step, gate_options),
     OPTION_MORE(own_options),
+    OPTION_TABLE(construction, construction_options),
     OPTIONS_END,
 };
 
