@@ -52,6 +52,9 @@ typedef struct {
     const cisup_active_sets *active; /* NULL: z circuits are drawn; else which are active;
                                         then z is one number, the largest set's size (0,
                                         too), and nothing is excluded */
+    double noise; /* standard deviation of normal noise on the network's inputs
+                     (docs/math.md, "Input noise"); default 0. Batched only, neither terms
+                     nor worst */
     cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */
     cisup_index worst;            /* how many circuits to rank; default 0 */

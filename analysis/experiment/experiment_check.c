@@ -18,6 +18,14 @@ static int has_kappa_rows(const cisup_experiment *x) {
 /* What the engines cannot give. */
 static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
     const int is_watched = x->terms || x->worst;
+    if (!(x->noise >= 0.0) || isinf(x->noise))
+        return CISUP_FAIL(err, CISUP_EINVAL, "input noise %g", x->noise);
+    if (x->noise > 0.0 &&
+        (is_watched || cisup_experiment_is_computed(x) ||
+         (x->engine != CISUP_ENGINE_AUTO && x->engine != CISUP_ENGINE_BATCHED)))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "input noise is for the engine batched, without terms or worst "
+                          "circuits");
     if (cisup_experiment_is_computed(x) &&
         (x->circuits || is_watched || x->exclude.count))
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -123,7 +131,7 @@ cisup_status cisup_experiment_loads(const cisup_experiment *x,
 int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
     if (cisup_experiment_is_computed(x) || x->engine != CISUP_ENGINE_AUTO)
         return cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE;
-    return !x->terms && !x->worst && !has_kappa_rows(x);
+    return !x->terms && !x->worst && !has_kappa_rows(x) && x->noise == 0.0;
 }
 
 int cisup_experiment_must_choose(const cisup_experiment *x) {

@@ -80,7 +80,9 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
     const double thread = (2.0 * d + 2.0) * 8.0 * CISUP_LANES * (double)s.N;
-    const double passes = fmax(thread, cisup_bulk_bytes(&s)) * threads +
+    const double masks =
+        x->noise > 0.0 ? 64.0 * (double)network.carrying.cycle * (double)s.N : 0.0;
+    const double passes = (fmax(thread, cisup_bulk_bytes(&s)) + masks) * threads +
                           cisup_bulk_plan_bytes(&s, x->precision);
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =

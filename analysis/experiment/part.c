@@ -226,6 +226,7 @@ static cisup_status run_network(collector *c, cisup_index network, cisup_error *
                                  .z = x->z[k],
                                  .inputs = x->inputs,
                                  .active = x->active,
+                                 .noise = x->noise,
                                  .vigil = c->inside,
                                  .share = samples_share / (double)x->z_count};
         CISUP_TRY(measure(c, k, &made, &s, err));

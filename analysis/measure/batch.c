@@ -84,6 +84,9 @@ static void draw_set(cisup_batch *b, cisup_index T, uint64_t seed, cisup_index n
 void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
                       cisup_index network, cisup_index first, cisup_index used) {
     b->used = used;
+    b->seed = seed;
+    b->network = network;
+    b->first = first;
     for (cisup_index lane = 0; lane < used; lane++) {
         cisup_index *active = b->active + lane * b->z;
         if (b->sets)

@@ -34,6 +34,9 @@ typedef struct {
     cisup_index *active; /* [CISUP_LANES_MOST][z], the first `count` of a lane; ascending
                             where a pass is measured */
     double *state;       /* [CISUP_LANES_MOST][z][L+1][d] */
+    double noise;        /* standard deviation of the inputs', in passes of bulk.h */
+    uint64_t seed;       /* of the draw, with its network and the first sample */
+    cisup_index network, first;
 } cisup_batch;
 
 /* Room for batches with z active circuits; every lane has so many. Errors: ENOMEM. */

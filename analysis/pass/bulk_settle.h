@@ -214,9 +214,16 @@ static cisup_index TYPED(mark)(const cisup_bulk *b) {
     return outside;
 }
 
+static void TYPED(settle_masks)(cisup_bulk *b, cisup_index outside);
+static void TYPED(add_noise)(cisup_bulk *b);
+
 static void TYPED(settle)(cisup_bulk *b, const cisup_bulk_layer *x) {
     const cisup_index d = b->plan->net->circuits->d;
     const cisup_index outside = TYPED(mark)(b);
+    if (b->plan->cycle && b->mode == CISUP_MODE_RELU) {
+        TYPED(settle_masks)(b, outside);
+        return;
+    }
     if (d == 4)
         TYPED(settle_all)(b, x, 4);
     else
@@ -243,4 +250,5 @@ static void TYPED(embed)(cisup_bulk *b) {
                     y[(row[s] * d + i) * LANES + lane] += (REAL)sum;
             }
         }
+    if (batch->noise > 0.0) TYPED(add_noise)(b);
 }

@@ -75,6 +75,23 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
 }
 
+/* What noise on the inputs does not go with. */
+static cisup_status noise_check(const propagation *p, cisup_error *err) {
+    const cisup_engine engine = p->setup.engine;
+    const char *refused = p->terms                           ? "terms"
+                          : p->worst                         ? "worst"
+                          : p->excluded.by_network           ? "exclude K"
+                          : p->implicit                      ? "implicit"
+                          : engine == CISUP_ENGINE_SPARSE    ? "engine sparse"
+                          : engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                                                             : NULL;
+    if (p->noise < 0.0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise %g: must not be negative",
+                          p->noise);
+    if (!refused || p->noise == 0.0) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise: not with --%s", refused);
+}
+
 /* A network that carries masks has its circuits' own f in every layer. */
 static cisup_status mode_check(const propagation *p, cisup_error *err) {
     if (!p->setup.construction.masks || p->mode == CISUP_MODE_RELU ||
@@ -125,6 +142,7 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,
                             p->setup.z.count, err);
     if (status == CISUP_OK) status = mode_check(p, err);
+    if (status == CISUP_OK) status = noise_check(p, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
     if (status == CISUP_OK && p->setup.engine == CISUP_ENGINE_SPARSE)
@@ -176,6 +194,7 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.engine = p->setup.engine;
     x.mode = p->mode;
     x.precision = p->precision;
+    x.noise = p->noise;
     x.z = p->setup.z.value;
     x.z_count = p->setup.z.count;
     x.active = p->active.path ? &p->active.sets : NULL;

@@ -16,6 +16,7 @@ typedef struct {
     cisup_precision precision;
     cisup_index networks, inputs;
     int implicit; /* nothing of size T is stored (analysis/pass/computed.h) */
+    double noise; /* on the network's inputs */
     int terms;
     cisup_index worst;
     const char *excluded_text;
