@@ -53,7 +53,7 @@ typedef struct {
                                         then z is one number, the largest set's size (0,
                                         too), and nothing is excluded */
     double noise; /* standard deviation of normal noise on the network's inputs
-                     (docs/math.md, "Input noise"); default 0. Batched only, neither terms
+                     (docs/math.md, section 21); default 0. Batched only, neither terms
                      nor worst */
     cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */

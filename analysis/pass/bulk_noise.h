@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Input noise, a part of bulk_kernel.h: docs/math.md, "Input noise". */
+ * Input noise, a part of bulk_kernel.h: docs/math.md, section 21. */
 
 #include <cisup/core/base/rng.h>
 
