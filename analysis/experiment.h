@@ -2,6 +2,7 @@
 #ifndef CISUP_ANALYSIS_EXPERIMENT_H
 #define CISUP_ANALYSIS_EXPERIMENT_H
 
+#include <cisup/analysis/active_sets.h>
 #include <cisup/analysis/cells.h>
 #include <cisup/analysis/interval.h>
 #include <cisup/analysis/mode.h>
@@ -50,6 +51,12 @@ typedef struct {
                                         or worst */
     const cisup_index *z;            /* [z_count], each 1..T */
     cisup_index z_count;
+    const cisup_active_sets *active; /* NULL: z circuits are drawn; else which are active;
+                                        then z is one number, the largest set's size (0,
+                                        too), and nothing is excluded */
+    double noise; /* standard deviation of normal noise on the network's inputs
+                     (docs/math.md, section 21); default 0. Batched only, neither terms
+                     nor worst */
     cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */
     cisup_index worst;            /* how many circuits to rank; default 0 */

@@ -18,6 +18,14 @@ static int has_kappa_rows(const cisup_experiment *x) {
 /* What the engines cannot give. */
 static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
     const int is_watched = x->terms || x->worst;
+    if (!(x->noise >= 0.0) || isinf(x->noise))
+        return CISUP_FAIL(err, CISUP_EINVAL, "input noise %g", x->noise);
+    if (x->noise > 0.0 &&
+        (is_watched || cisup_experiment_is_computed(x) ||
+         (x->engine != CISUP_ENGINE_AUTO && x->engine != CISUP_ENGINE_BATCHED)))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "input noise is for the engine batched, without terms or worst "
+                          "circuits");
     if (cisup_experiment_is_computed(x) &&
         (x->circuits || is_watched || x->exclude.count))
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -51,6 +59,34 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
     return CISUP_OK;
 }
 
+/* Sets of active circuits that are given. */
+static cisup_status check_active(const cisup_experiment *x, cisup_error *err) {
+    const cisup_active_sets *sets = x->active;
+    cisup_index most = 0;
+    if (!sets) return CISUP_OK;
+    if (sets->count < 1 || x->z_count != 1 || x->exclude.count)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "%" PRId64 " active sets with %" PRId64 " values of z, %" PRId64
+                          " circuits left out",
+                          sets->count, x->z_count, x->exclude.count);
+    for (cisup_index k = 0; k < sets->count; k++) {
+        const cisup_index first = sets->start[k], end = sets->start[k + 1];
+        for (cisup_index at = first; at < end; at++)
+            if (sets->circuit[at] >= x->base->T ||
+                sets->circuit[at] <= (at > first ? sets->circuit[at - 1] : -1))
+                return CISUP_FAIL(err, CISUP_EINVAL,
+                                  "circuit %" PRId64 " of active set %" PRId64
+                                  ": not below T = %" PRId64 ", or not ascending",
+                                  sets->circuit[at], k, x->base->T);
+        if (end - first > most) most = end - first;
+    }
+    if (x->z[0] == most) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL,
+                      "z = %" PRId64 ", but the largest active set has %" PRId64
+                      " circuits",
+                      x->z[0], most);
+}
+
 cisup_status cisup_experiment_check(const cisup_experiment *x, cisup_error *err) {
     const cisup_index c = x->cycle ? x->cycle->c : 0;
     cisup_status status;
@@ -67,17 +103,19 @@ cisup_status cisup_experiment_check(const cisup_experiment *x, cisup_error *err)
     if (!x->circuits && (x->d < 1 || x->L < 1))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "circuits with d = %" PRId64 ", L = %" PRId64, x->d, x->L);
-    const cisup_index left = x->base->T - x->exclude.count;
+    const cisup_index left = x->base->T - x->exclude.count, least = x->active ? 0 : 1;
     for (cisup_index k = 0; k < x->z_count; k++)
-        if (x->z[k] < 1 || x->z[k] > left)
+        if (x->z[k] < least || x->z[k] > left)
             return CISUP_FAIL(err, CISUP_EINVAL,
-                              "z = %" PRId64 " is not within 1..%" PRId64 " circuits",
-                              x->z[k], left);
+                              "z = %" PRId64 " is not within %" PRId64 "..%" PRId64
+                              " circuits",
+                              x->z[k], least, left);
     if (x->worst < 0 || x->worst > left)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "the %" PRId64 " worst of %" PRId64 " circuits", x->worst,
                           left);
-    status = check_engine(x, err);
+    status = check_active(x, err);
+    if (status == CISUP_OK) status = check_engine(x, err);
     if (status != CISUP_OK) return status;
     return cisup_memory_require(cisup_experiment_bytes(x), "the experiment", err);
 }
@@ -112,7 +150,7 @@ int cisup_experiment_may_be_sparse(const cisup_experiment *x) {
     if (cisup_experiment_is_computed(x) || x->engine != CISUP_ENGINE_AUTO)
         return cisup_experiment_is_computed(x) || x->engine == CISUP_ENGINE_SPARSE ||
                x->engine == CISUP_ENGINE_REDUCED;
-    return !x->terms && !x->worst && !has_kappa_rows(x);
+    return !x->terms && !x->worst && !has_kappa_rows(x) && x->noise == 0.0;
 }
 
 int cisup_experiment_must_choose(const cisup_experiment *x) {

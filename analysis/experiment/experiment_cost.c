@@ -110,8 +110,11 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     const int is_fresh = x->circuits ? x->circuits->layers > 1 : x->family.fresh;
     const double copies = (x->circuits ? 0.0 : 1.0) + (x->exclude.count ? 1.0 : 0.0);
     const double circuits = copies * 8.0 * T * d * d * (is_fresh ? L : 1.0);
-    const double lanes = fmax(forward_bytes(x, &s), cisup_bulk_bytes(&s)) * threads +
-                         cisup_bulk_plan_bytes(&s, x->precision);
+    const double masks =
+        x->noise > 0.0 ? 64.0 * (double)network.carrying.cycle * (double)s.N : 0.0;
+    const double lanes =
+        (fmax(forward_bytes(x, &s), cisup_bulk_bytes(&s)) + masks) * threads +
+        cisup_bulk_plan_bytes(&s, x->precision);
     const double passes = are_reduced(x) ? 0.0 : lanes;
     const double by_circuit = x->worst ? 3.0 * T : 0.0;
     const double sums =

@@ -216,6 +216,7 @@ cisup_status cisup_inspect(const cisup_specimen *s, const cisup_experiment *x,
     cisup_status status;
     CISUP_TRY(cisup_forward_init(&f, &s->net, err));
     CISUP_TRY(cisup_batch_init(&batch, z, c, err));
+    batch.sets = x->active;
     CISUP_TRY(cisup_new(&w.y, c->d * CISUP_LANES, sizeof *w.y, err));
     CISUP_TRY(cisup_new(&w.subject, count, sizeof *w.subject, err));
     for (cisup_index k = 0; k < count; k++)

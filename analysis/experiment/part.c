@@ -72,13 +72,22 @@ static double mean_square(double sum, double who) {
     return isnan(sum) ? (double)INFINITY : sum / who;
 }
 
+/* Active circuits over all samples. */
+static double count_active(const cisup_samples *s) {
+    const cisup_active_sets *sets = s->active;
+    if (!sets) return (double)s->z * (double)s->inputs;
+    const cisup_index rest = s->inputs % sets->count;
+    return (double)(s->inputs / sets->count) * (double)sets->start[sets->count] +
+           (double)sets->start[rest];
+}
+
 /* The means of one network from its sums: over the circuits in that state and the
  * samples. */
 static void take_means(const cisup_samples *s, double *column) {
     const cisup_columns n = cisup_samples_columns(s);
     const cisup_circuits *c = s->net->circuits;
-    const double active = (double)s->z * (double)s->inputs;
-    const double inactive = (double)(c->T - s->z) * (double)s->inputs;
+    const double active = count_active(s);
+    const double inactive = (double)c->T * (double)s->inputs - active;
     for (cisup_index cell = 0; cell < n.cells; cell++) {
         const int is_inactive = cell / CISUP_QUANTITIES % CISUP_STATES == CISUP_INACTIVE;
         const cisup_quantity quantity = (cisup_quantity)(cell % CISUP_QUANTITIES);
@@ -221,6 +230,8 @@ static cisup_status run_network(collector *c, cisup_index network, cisup_error *
                                  .network = network,
                                  .z = x->z[k],
                                  .inputs = x->inputs,
+                                 .active = x->active,
+                                 .noise = x->noise,
                                  .vigil = c->inside,
                                  .share = samples_share / (double)x->z_count};
         CISUP_TRY(measure(c, k, &made, &s, err));

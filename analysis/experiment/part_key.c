@@ -99,6 +99,15 @@ static uint64_t exclusion_of(const cisup_experiment *x) {
     return h.value;
 }
 
+static uint64_t active_of(const cisup_active_sets *sets) {
+    hash h = hash_start;
+    if (!sets) return 0;
+    take(&h, (uint64_t)sets->count);
+    take_indices(&h, sets->start, sets->count + 1);
+    take_indices(&h, sets->circuit, sets->start[sets->count]);
+    return h.value;
+}
+
 static uint64_t z_of(const cisup_experiment *x) {
     hash h = hash_start;
     take_indices(&h, x->z, x->z_count);
@@ -134,6 +143,8 @@ static const struct {
     {"the precision", 'i'},
     {"the number of z", 'i'},
     {"the list of z", 'h'},
+    {"the active sets", 'h'},
+    {"the input noise", 'n'},
     {"the number of circuits left out", 'i'},
     {"the circuits left out", 'h'},
     {"terms", 'i'},
@@ -183,6 +194,8 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
         (uint64_t)x->precision,
         (uint64_t)x->z_count,
         z_of(x),
+        active_of(x->active),
+        bits_of(x->noise),
         (uint64_t)x->exclude.count,
         exclusion_of(x),
         (uint64_t)(x->terms != 0),

@@ -134,7 +134,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     report->masks = kind->biased;
     for (int q = 0; q < CISUP_QUANTITIES; q++)
         report->has[q] = cisup_quantity_exists(kind, (cisup_quantity)q);
-    r->feedback = cisup_theory_feedback(&c);
+    r->feedback = r->z > 0 ? cisup_theory_feedback(&c) : (double)NAN;
     if (x->cycle) {
         const cisup_theory_masks m = cisup_predict_case(
             x->cycle, base->T - x->exclude.count, r->z, x->family.fresh);

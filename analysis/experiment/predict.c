@@ -59,7 +59,7 @@ cisup_status cisup_predict(const cisup_theory_case *c, int family,
                            cisup_error *err) {
     const cisup_index L = circuits->L;
     for (cisup_index k = 0; k < cisup_cell(L + 1, 0, 0); k++) out[k] = silent;
-    if (mode == CISUP_MODE_LINEAR) return CISUP_OK;
+    if (mode == CISUP_MODE_LINEAR || c->z == 0.0) return CISUP_OK;
     cisup_prediction *storage;
     const cisup_status status = cisup_new(&storage, 4 * L, sizeof *storage, err);
     if (status != CISUP_OK) return status;

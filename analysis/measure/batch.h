@@ -2,6 +2,7 @@
 #ifndef CISUP_ANALYSIS_BATCH_H
 #define CISUP_ANALYSIS_BATCH_H
 
+#include <cisup/analysis/active_sets.h>
 #include <cisup/analysis/mode.h>
 #include <cisup/sparse/layer/lanes.h>
 #include <cisup/sparse/network.h>
@@ -26,14 +27,19 @@ static inline int cisup_mode_passes(cisup_mode mode, double a, int is_inside) {
  * active in each, and the exact states a_t^l that those would have on their own. Owns its
  * arrays. Start from {0}. */
 typedef struct {
-    cisup_index used;    /* lanes in use, 1..CISUP_LANES_MOST */
-    cisup_index z, L, d; /* active circuits a sample */
-    cisup_index *active; /* [CISUP_LANES_MOST][z]; ascending in a lane where a pass is
-                            measured */
+    cisup_index used;                    /* lanes in use, 1..CISUP_LANES_MOST */
+    cisup_index z, L, d;                 /* most active circuits a sample */
+    const cisup_active_sets *sets;       /* whose samples these are; NULL: drawn */
+    cisup_index count[CISUP_LANES_MOST]; /* active circuits of each lane, 0..z */
+    cisup_index *active; /* [CISUP_LANES_MOST][z], the first `count` of a lane; ascending
+                            where a pass is measured */
     double *state;       /* [CISUP_LANES_MOST][z][L+1][d] */
+    double noise;        /* standard deviation of the inputs', in passes of bulk.h */
+    uint64_t seed;       /* of the draw, with its network and the first sample */
+    cisup_index network, first;
 } cisup_batch;
 
-/* Room for batches with z active circuits. Errors: ENOMEM. */
+/* Room for batches with z active circuits; every lane has so many. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_batch_init(cisup_batch *b, cisup_index z,
                                                const cisup_circuits *c, cisup_error *err);
 void cisup_batch_free(cisup_batch *b);
@@ -56,13 +62,14 @@ static inline void cisup_batch_find(const cisup_batch *b, cisup_batch_walk *walk
     for (cisup_index lane = 0; lane < CISUP_LANES; lane++) {
         cisup_index *next = &walk->next[lane];
         k[lane] = -1;
-        if (lane >= b->used || *next == b->z) continue;
+        if (lane >= b->used || *next == b->count[lane]) continue;
         if (b->active[lane * b->z + *next] == t) k[lane] = (*next)++;
     }
 }
 
-/* Draws samples first .. first+used-1 of a network: z distinct circuits of T each and
- * their inputs, then runs the active circuits alone. O(used z (L d^2 + z)). */
+/* Draws samples first .. first+used-1 of a network: z distinct circuits of T each, or
+ * those of `sets`, and their inputs, then runs the active circuits alone.
+ * O(used z (L d^2 + z)). */
 void cisup_batch_draw(cisup_batch *b, const cisup_circuits *c, uint64_t seed,
                       cisup_index network, cisup_index first, cisup_index used);
 

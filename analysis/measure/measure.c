@@ -150,8 +150,9 @@ void cisup_measure_layer(cisup_measure *m, cisup_index l) {
     m->next = 0; /* the read-outs that follow start again at t = 0 */
     for (cisup_index k = 0; k < b->z; k++)
         for (cisup_index lane = 0; lane < b->used; lane++)
-            cisup_measure_add(m, l, CISUP_SIGNAL, lane, 1,
-                              cisup_batch_state(b, lane, k, l));
+            if (k < b->count[lane])
+                cisup_measure_add(m, l, CISUP_SIGNAL, lane, 1,
+                                  cisup_batch_state(b, lane, k, l));
 }
 
 /* Open neurons of a block, lane by lane: all and those outside K^l. closed: what a closed
@@ -207,7 +208,7 @@ cisup_observer cisup_measure_start(cisup_measure *m, const cisup_batch *batch,
     m->next = 0;
     cisup_index at = 0;
     for (cisup_index lane = 0; lane < batch->used; lane++)
-        for (cisup_index k = 0; k < batch->z; k++)
+        for (cisup_index k = 0; k < batch->count[lane]; k++)
             m->order[at++] =
                 (cisup_active_one){batch->active[lane * batch->z + k], lane, k};
     qsort(m->order, (size_t)at, sizeof *m->order, ascending);

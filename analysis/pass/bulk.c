@@ -223,6 +223,11 @@ done:
     return status;
 }
 
+cisup_index cisup_bulk_parts(const cisup_network *net) {
+    if (!net->offset) return 0;
+    return net->cycle < net->circuits->L ? net->cycle : net->circuits->L;
+}
+
 void cisup_bulk_free(cisup_bulk *b) {
     cisup_release(b->a);
     cisup_release(b->y);
@@ -236,6 +241,8 @@ void cisup_bulk_free(cisup_bulk *b) {
     cisup_release(b->shown_inside);
     cisup_release(b->work);
     cisup_release(b->sum);
+    cisup_release(b->masks);
+    cisup_release(b->noise);
     *b = (cisup_bulk){0};
 }
 
@@ -276,6 +283,8 @@ cisup_status cisup_bulk_init(cisup_bulk *b, const cisup_bulk_plan *plan, bool is
         CISUP_TRY(cisup_new(&b->shown_inside, N, CISUP_LANES, err));
     }
     CISUP_TRY(cisup_new(&b->work, work_bytes(d), 1, err));
+    CISUP_TRY(cisup_new(&b->masks, plan->cycle * N, CISUP_LINE_BYTES, err));
+    CISUP_TRY(cisup_new(&b->noise, d, sizeof *b->noise, err));
     CISUP_TRY(cisup_new(&b->sum, 2 * d * CISUP_LANES_MOST, sizeof *b->sum, err));
 done:
     if (status != CISUP_OK) cisup_bulk_free(b);

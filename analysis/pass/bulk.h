@@ -79,7 +79,12 @@ typedef struct {
     const cisup_bulk_kernel *kernel;
     cisup_bulk_layer *layer; /* [L-1] */
     int32_t *place;          /* [L][T][S] first lines, d n, of the neurons of circuits */
+    cisup_index cycle;       /* of passes with noise: whose masks are kept; else 0 */
 } cisup_bulk_plan;
+
+/* Parts whose masks noisy passes keep: of networks that carry masks, no more than layers;
+ * of others 0. */
+cisup_index cisup_bulk_parts(const cisup_network *net);
 
 /* *p is uninitialised on entry and empty after a failure. Errors: EINVAL when N d or the
  * lines of a block exceed 2^31 - 1; ENOMEM.
@@ -103,6 +108,8 @@ typedef struct {
     unsigned char *shown_inside; /* [N][CISUP_LANES], likewise */
     void *work;                  /* what the kernel keeps of one circuit and layer */
     double *sum;                 /* [2 d] lines of double: totals of A; pool */
+    void *masks;                 /* [cycle][N] lines, kb of each */
+    double *noise;               /* [d] of one circuit */
     const cisup_batch *batch;
     cisup_measure *measure;         /* NULL: not measured */
     const cisup_observer *observer; /* NULL: nobody */

@@ -272,6 +272,8 @@ ALWAYS void TYPED(visit_all)(cisup_bulk *b, const cisup_bulk_layer *x,
 
 #include "bulk_settle.h"
 
+#include "bulk_noise.h"
+
 static void TYPED(visit)(cisup_bulk *b, const cisup_bulk_layer *x) {
     const cisup_circuits *circuits = b->plan->net->circuits;
     const cisup_readout in = cisup_network_readout(b->plan->net, b->l);

@@ -2,8 +2,8 @@
  *
  * The last part of bulk_kernel.h: from what the circuits sent to the activations. */
 
-#include <cisup/analysis/pass/bulk_parts.h>
 #include <cisup/analysis/measure/gating.h>
+#include <cisup/analysis/pass/bulk_parts.h>
 #include <cisup/core/circuits/circuits_parts.h>
 
 /* source_r = -(scale/S) (row r of right) a, all neurons; right: [d]. */
@@ -202,7 +202,7 @@ static cisup_index TYPED(mark)(const cisup_bulk *b) {
     BITS *inside = b->inside;
     memset(inside, 0, (size_t)net->base->N * CISUP_LINE_BYTES);
     for (cisup_index lane = 0; lane < batch->used; lane++)
-        for (cisup_index k = 0; k < batch->z; k++) {
+        for (cisup_index k = 0; k < batch->count[lane]; k++) {
             const cisup_index t = batch->active[lane * batch->z + k];
             const int32_t *row = cisup_network_row(net, b->l, t);
             for (cisup_index s = 0; s < net->base->S; s++) {
@@ -214,9 +214,16 @@ static cisup_index TYPED(mark)(const cisup_bulk *b) {
     return outside;
 }
 
+static void TYPED(settle_masks)(cisup_bulk *b, cisup_index outside);
+static void TYPED(add_noise)(cisup_bulk *b);
+
 static void TYPED(settle)(cisup_bulk *b, const cisup_bulk_layer *x) {
     const cisup_index d = b->plan->net->circuits->d;
     const cisup_index outside = TYPED(mark)(b);
+    if (b->plan->cycle && b->mode == CISUP_MODE_RELU) {
+        TYPED(settle_masks)(b, outside);
+        return;
+    }
     if (d == 4)
         TYPED(settle_all)(b, x, 4);
     else
@@ -231,7 +238,7 @@ static void TYPED(embed)(cisup_bulk *b) {
     REAL *y = b->y;
     memset(y, 0, (size_t)(net->base->N * d) * CISUP_LINE_BYTES);
     for (cisup_index lane = 0; lane < batch->used; lane++)
-        for (cisup_index k = 0; k < batch->z; k++) {
+        for (cisup_index k = 0; k < batch->count[lane]; k++) {
             const cisup_index t = batch->active[lane * batch->z + k];
             const double *w = cisup_circuits_weights(net->circuits, 1, t);
             const double *in = cisup_batch_state(batch, lane, k, 0);
@@ -243,4 +250,5 @@ static void TYPED(embed)(cisup_bulk *b) {
                     y[(row[s] * d + i) * LANES + lane] += (REAL)sum;
             }
         }
+    if (batch->noise > 0.0) TYPED(add_noise)(b);
 }

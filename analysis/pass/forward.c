@@ -79,7 +79,7 @@ static void mark_active(cisup_forward *f, const cisup_network *net, cisup_index 
                         const cisup_batch *b) {
     memset(f->in_active, 0, (size_t)net->base->N * CISUP_LANES);
     for (cisup_index lane = 0; lane < b->used; lane++)
-        for (cisup_index k = 0; k < b->z; k++) {
+        for (cisup_index k = 0; k < b->count[lane]; k++) {
             const int32_t *row = cisup_network_row(net, l, b->active[lane * b->z + k]);
             for (cisup_index s = 0; s < net->base->S; s++)
                 f->in_active[(cisup_index)row[s] * CISUP_LANES + lane] = 1;
@@ -163,7 +163,7 @@ static void show_readouts(const cisup_observer *o, cisup_index l, const cisup_fo
 static void fill_input(cisup_forward *f, const cisup_network *net, const cisup_batch *b) {
     memset(f->in, 0, (size_t)(net->relu->inputs * CISUP_LANES) * sizeof *f->in);
     for (cisup_index lane = 0; lane < b->used; lane++)
-        for (cisup_index k = 0; k < b->z; k++)
+        for (cisup_index k = 0; k < b->count[lane]; k++)
             cisup_relu_input(net, b->active[lane * b->z + k],
                              cisup_batch_state(b, lane, k, 0), CISUP_LANES, lane, f->in);
 }

@@ -86,7 +86,7 @@ static cisup_status sum_visits(cisup_open_pass *p, const cisup_batch *batch,
     cisup_visits *v = &p->visits;
     cisup_status status = CISUP_OK;
     cisup_touched_clear(&p->touched);
-    for (cisup_index k = 0; k < batch->z; k++) /* active circuits come first */
+    for (cisup_index k = 0; k < batch->count[lane]; k++) /* active circuits come first */
         CISUP_TRY(cisup_touched_add(&p->touched, batch->active[lane * batch->z + k], NULL,
                                     p->err));
     CISUP_TRY(cisup_visits_meet(v, &p->touched, p->err));
@@ -135,7 +135,8 @@ static cisup_status show_readouts(cisup_open_pass *p, const cisup_open_step *s,
     for (cisup_index k = 0; k < p->touched.count; k++) {
         const double *sum = p->touched.sum + k * d;
         for (cisup_index i = 0; i < d; i++) est[i] = own * sum[i] - s->center * total[i];
-        o->readout(o->context, s->l, p->touched.circuit[k], k < batch->z ? k : -1, est);
+        o->readout(o->context, s->l, p->touched.circuit[k],
+                   k < batch->count[lane] ? k : -1, est);
     }
     rest -= p->touched.count;
     for (cisup_index i = 0; i < d; i++) est[i] = -s->center * total[i];
@@ -265,11 +266,11 @@ done:
 static void show_lost(cisup_open_pass *p, const cisup_open_network *net, cisup_index l,
                       const cisup_batch *batch, cisup_index lane,
                       const cisup_open_observer *o) {
-    const cisup_index rest = net->wiring->T - batch->z;
+    const cisup_index rest = net->wiring->T - batch->count[lane];
     double *est = p->work;
     o->layer(o->context, l, NULL, NULL, p->inside_count);
     for (cisup_index i = 0; i < p->d; i++) est[i] = (double)NAN;
-    for (cisup_index k = 0; k < batch->z; k++)
+    for (cisup_index k = 0; k < batch->count[lane]; k++)
         o->readout(o->context, l, batch->active[lane * batch->z + k], k, est);
     if (rest > 0) o->alike(o->context, l, rest, NULL, est);
 }
@@ -280,10 +281,10 @@ static cisup_status embed(cisup_open_pass *p, const cisup_open_network *net,
     double buffer[CISUP_COMPUTED_WIDTH * CISUP_COMPUTED_WIDTH];
     cisup_open_chunk *c = &p->chunk[0];
     cisup_status status = CISUP_OK;
-    cisup_open_start(p, batch->z);
+    cisup_open_start(p, batch->count[lane]);
     cisup_open_need(p, net, mode, 1, true);
     c->count = 1;
-    for (cisup_index k = 0; k < batch->z; k++) {
+    for (cisup_index k = 0; k < batch->count[lane]; k++) {
         const cisup_index t = batch->active[lane * batch->z + k];
         memset(c->image, 0, (size_t)p->d * sizeof *c->image);
         cisup_open_map(p->d, 1.0, cisup_circuits_drawn(net->circuits, 1, t, buffer),
@@ -306,8 +307,9 @@ cisup_status cisup_open_pass_run(cisup_open_pass *p, const cisup_open_network *n
     CISUP_TRY(embed(p, net, mode, batch, lane));
     for (cisup_index l = 1; l <= batch->L; l++) {
         const cisup_open_step s = cisup_open_step_of(net, l);
-        p->inside_count = cisup_inside_list(
-            net->wiring, l, batch->active + lane * batch->z, batch->z, p->inside);
+        p->inside_count =
+            cisup_inside_list(net->wiring, l, batch->active + lane * batch->z,
+                              batch->count[lane], p->inside);
         if (!p->is_lost) CISUP_TRY(open_layer(p, net, mode, l));
         if (p->is_lost) {
             show_lost(p, net, l, batch, lane, observer);

@@ -279,7 +279,8 @@ cisup_status cisup_reduced_pass_run(cisup_reduced_pass *p, const cisup_open_netw
     bool is_lost = false;
     cisup_status status = CISUP_OK;
     p->net = net;
-    p->active = batch->active + lane * p->z;
+    p->active = batch->active + lane * batch->z;
+    p->z = batch->count[lane];
     embed(p, batch, lane);
     for (cisup_index l = 1; l <= batch->L; l++) {
         is_lost = is_lost || !open_layer(p, l, mode);

@@ -110,6 +110,7 @@ static cisup_observer gather(audience *all, const crew *c, int thread) {
 static cisup_status make_batched(crew *c, cisup_error *err) {
     cisup_status status;
     CISUP_TRY(cisup_bulk_plan_make(&c->plan, c->s->net, c->kernel, c->threads, err));
+    if (c->s->noise > 0.0) c->plan.cycle = cisup_bulk_parts(c->s->net);
     CISUP_TRY(cisup_new(&c->bulk, c->threads, sizeof *c->bulk, err));
     for (int k = 0; k < c->threads; k++)
         CISUP_TRY(cisup_bulk_init(&c->bulk[k], &c->plan,
@@ -281,8 +282,11 @@ static cisup_status crew_init(crew *c, const cisup_samples *s, cisup_watch *watc
                         sizeof *c->sum, err));
     CISUP_TRY(cisup_new(&c->of, c->threads, sizeof *c->of, err));
     CISUP_TRY(cisup_new(&c->batch, c->threads, sizeof *c->batch, err));
-    for (int k = 0; k < c->threads; k++)
+    for (int k = 0; k < c->threads; k++) {
         CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
+        c->batch[k].sets = s->active;
+        c->batch[k].noise = s->noise;
+    }
 done:
     if (status != CISUP_OK) crew_free(c);
     return status;

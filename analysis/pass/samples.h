@@ -22,8 +22,10 @@ typedef struct {
     cisup_precision precision; /* single: not assembled, no terms, not by circuit */
     uint64_t seed;
     cisup_index network, z, inputs;
-    cisup_vigil *vigil; /* or NULL: nobody watches */
-    double share;       /* of that work: the samples */
+    double noise;                    /* of inputs: batched only, without terms */
+    const cisup_active_sets *active; /* of at most z circuits; NULL: z are drawn */
+    cisup_vigil *vigil;              /* or NULL: nobody watches */
+    double share;                    /* of that work: the samples */
 } cisup_samples;
 
 /* Where sums stand among the columns of a network. All counts are of columns. */

@@ -113,9 +113,10 @@ static cisup_status check_files(const request *r, cisup_error *err) {
         {"the input of --circuit-file", p->setup.circuits_path},
         {"the input of --input-file", p->setup.inputs_path},
         {"the input of --exclude", p->excluded.by_network ? NULL : p->excluded_text},
+        {"the input of --active-file", p->active_text},
     };
     const guarded_file output = {"--csv", r->csv_path};
-    return guard_outputs(&output, 1, inputs, 3, err);
+    return guard_outputs(&output, 1, inputs, 4, err);
 }
 
 static cisup_status execute(request *r, cisup_error *err) {
@@ -141,6 +142,10 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_TABLE(run, propagation_options),
+    OPTION(run.noise, "input-noise", 0, NUMBER, "SD",
+           "standard deviation of normal noise on every input of the network (0)"),
+    OPTION(run.active_text, "active-file", 0, TEXT, "FILE",
+           "active sets from FILE, one a line, in place of drawn ones"),
     CHOICE(run.setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
            "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),

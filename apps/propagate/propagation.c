@@ -36,6 +36,7 @@ propagation propagation_defaults(void) {
 
 void propagation_free(propagation *p) {
     exclusion_free(&p->excluded);
+    active_file_free(&p->active);
     setup_free(&p->setup);
 }
 
@@ -75,6 +76,23 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
     return CISUP_FAIL(err, CISUP_EINVAL, "--precision single: not with --%s", refused);
 }
 
+/* What noise on the inputs does not go with. */
+static cisup_status noise_check(const propagation *p, cisup_error *err) {
+    const cisup_engine engine = p->setup.engine;
+    const char *refused = p->terms                           ? "terms"
+                          : p->worst                         ? "worst"
+                          : p->excluded.by_network           ? "exclude K"
+                          : p->implicit                      ? "implicit"
+                          : engine == CISUP_ENGINE_SPARSE    ? "engine sparse"
+                          : engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
+                                                             : NULL;
+    if (p->noise < 0.0)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise %g: must not be negative",
+                          p->noise);
+    if (!refused || p->noise == 0.0) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise: not with --%s", refused);
+}
+
 /* A network that carries masks has its circuits' own f in every layer. */
 static cisup_status mode_check(const propagation *p, cisup_error *err) {
     if (!p->setup.construction.masks || p->mode == CISUP_MODE_RELU ||
@@ -100,16 +118,33 @@ static cisup_status open_check(const propagation *p, cisup_error *err) {
                       cisup_engine_name(s->engine), refused);
 }
 
+/* Reads the active sets, which decide z. */
+static cisup_status read_active(propagation *p, cisup_error *err) {
+    cisup_status status;
+    if (!p->active_text) return CISUP_OK;
+    const char *refused = p->setup.z.count   ? "active"
+                          : p->excluded_text ? "exclude"
+                                             : NULL;
+    if (refused)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s: not with --active-file", refused);
+    CISUP_TRY(active_file_read(&p->active, p->active_text, p->setup.folder, err));
+    CISUP_TRY(index_list_set(&p->setup.z, p->active.most, err));
+done:
+    return status;
+}
+
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
     cisup_scheme *scheme = &p->setup.allocation.scheme;
     if (p->implicit && *scheme == NO_SCHEME && !p->setup.construction.masks)
         *scheme = CISUP_SCHEME_TD;
-    cisup_status status = setup_complete(&p->setup, err);
+    cisup_status status = read_active(p, err);
+    if (status == CISUP_OK) status = setup_complete(&p->setup, err);
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
     status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,
                             p->setup.z.count, err);
     if (status == CISUP_OK) status = mode_check(p, err);
+    if (status == CISUP_OK) status = noise_check(p, err);
     if (status == CISUP_OK && p->precision == CISUP_PRECISION_SINGLE)
         status = single_check(p, err);
     if (status == CISUP_OK && (p->setup.engine == CISUP_ENGINE_SPARSE ||
@@ -124,7 +159,8 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
 /* What stands in the way of one shape. */
 static cisup_status check_shape(const propagation *p, const cisup_shape *shape,
                                 cisup_error *err) {
-    const cisup_status status = exclusion_check(&p->excluded, shape->T, shape->z, err);
+    cisup_status status = exclusion_check(&p->excluded, shape->T, shape->z, err);
+    if (status == CISUP_OK) status = active_file_check(&p->active, shape->T, err);
     if (status != CISUP_OK) return status;
     if (p->worst > shape->T - p->excluded.count)
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -161,8 +197,10 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.engine = p->setup.engine;
     x.mode = p->mode;
     x.precision = p->precision;
+    x.noise = p->noise;
     x.z = p->setup.z.value;
     x.z_count = p->setup.z.count;
+    x.active = p->active.path ? &p->active.sets : NULL;
     x.networks = p->networks;
     x.inputs = p->inputs;
     x.seed = p->setup.seed;
@@ -188,7 +226,8 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
                         .experiment = &x,
                         .shape = *shape,
                         .report = &report,
-                        .excluded = p->excluded.text};
+                        .excluded = p->excluded.text,
+                        .active = p->active_text};
     cisup_status status;
     if (s->construction.masks) {
         CISUP_TRY(setup_cycle(s, shape, &cycle, err));

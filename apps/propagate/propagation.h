@@ -2,6 +2,7 @@
 #ifndef CISUP_APPS_PROPAGATION_H
 #define CISUP_APPS_PROPAGATION_H
 
+#include "active.h"
 #include "common/progress.h"
 #include "common/setup.h"
 #include "exclude.h"
@@ -15,10 +16,13 @@ typedef struct {
     cisup_precision precision;
     cisup_index networks, inputs;
     int implicit; /* nothing of size T is stored (analysis/pass/computed.h) */
+    double noise; /* on the network's inputs */
     int terms;
     cisup_index worst;
     const char *excluded_text;
-    exclusion excluded;    /* read by propagation_complete */
+    exclusion excluded; /* read by propagation_complete */
+    const char *active_text;
+    active_file active;    /* the same */
     cisup_index threads;   /* no parameter: results do not depend on it */
     progress_cells *cells; /* that the run is one of, for the progress; or NULL */
 } propagation;

@@ -15,6 +15,7 @@ typedef struct {
     cisup_shape shape;
     const cisup_report *report;
     const char *excluded; /* as the user said it, or NULL */
+    const char *active;   /* the same */
 } finished_run;
 
 /* docs/formats.md, "propagate": the records that depend on the parameters alone, and

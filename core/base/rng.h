@@ -17,6 +17,7 @@ typedef enum {
     CISUP_STREAM_TEST = 6,
     CISUP_STREAM_SEARCH = 7,  /* local search for more circuits */
     CISUP_STREAM_COLUMNS = 8, /* neurons that kappa is estimated from; layer = l */
+    CISUP_STREAM_NOISE = 9,   /* of inputs; layer = circuit, or 0 of all layer 0 */
 } cisup_purpose;
 
 /* A stream of random numbers addressed by what it is for, never by what was drawn
