@@ -215,6 +215,8 @@ static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_err
 }
 
 static cisup_status form_check(const request *r, cisup_error *err) {
+    if (r->active && !r->setup.construction.masks)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--active: needs --construction masks");
     if (r->form == FORM_BLOCK || !setup_network(&r->setup).carrying.cycle)
         return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL,
@@ -244,7 +246,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_family_options family = setup_family(s);
     cisup_network_options options = setup_network(s);
     family.network = options.network = r->network;
-    options.carrying.active = r->active;
+    options.carrying.active = r->active ? r->active : 3;
     if (s->construction.masks) {
         CISUP_TRY(setup_cycle(s, &x.shape, &cycle, err));
         CISUP_TRY(cisup_cycle_store(&cycle, &base, err));
@@ -288,7 +290,7 @@ static const option_row table[] = {
 };
 
 int cmd_export(int argc, char **argv) {
-    request r = {.setup = setup_defaults(), .active = 3};
+    request r = {.setup = setup_defaults()};
     options_parse("cisup export", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     cisup_status status =
