@@ -54,9 +54,11 @@ typedef struct {
     const cisup_active_sets *active; /* NULL: z circuits are drawn; else which are active;
                                         then z is one number, the largest set's size (0,
                                         too), and nothing is excluded */
-    double noise; /* standard deviation of normal noise on the network's inputs
-                     (docs/math.md, section 21); default 0. Batched only, neither terms
-                     nor worst */
+    double noise;     /* standard deviation of normal noise on the network's inputs
+                         (docs/math.md, section 21); default 0. Batched only, neither terms
+                         nor worst */
+    int robust_masks; /* 1: masks are deaf to small noise, (21.5); default 0; only with
+                         noise and networks that carry masks, else EINVAL */
     cisup_exclusion exclude;
     int terms;                    /* 1: split errors into their parts; default 0 */
     cisup_index worst;            /* how many circuits to rank; default 0 */

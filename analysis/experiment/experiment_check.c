@@ -20,6 +20,10 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
     const int is_watched = x->terms || x->worst;
     if (!(x->noise >= 0.0) || isinf(x->noise))
         return CISUP_FAIL(err, CISUP_EINVAL, "input noise %g", x->noise);
+    if (x->robust_masks && !(x->noise > 0.0 && x->cycle))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "robust masks are for networks that carry masks, with input "
+                          "noise");
     if (x->noise > 0.0 &&
         (is_watched || cisup_experiment_is_computed(x) ||
          (x->engine != CISUP_ENGINE_AUTO && x->engine != CISUP_ENGINE_BATCHED)))

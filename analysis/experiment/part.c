@@ -232,6 +232,7 @@ static cisup_status run_network(collector *c, cisup_index network, cisup_error *
                                  .inputs = x->inputs,
                                  .active = x->active,
                                  .noise = x->noise,
+                                 .robust = x->robust_masks,
                                  .vigil = c->inside,
                                  .share = samples_share / (double)x->z_count};
         CISUP_TRY(measure(c, k, &made, &s, err));

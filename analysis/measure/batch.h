@@ -35,6 +35,7 @@ typedef struct {
                             where a pass is measured */
     double *state;       /* [CISUP_LANES_MOST][z][L+1][d] */
     double noise;        /* standard deviation of the inputs', in passes of bulk.h */
+    int robust;          /* masks of (21.5), if there is noise */
     uint64_t seed;       /* of the draw, with its network and the first sample */
     cisup_index network, first;
 } cisup_batch;

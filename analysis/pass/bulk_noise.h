@@ -48,11 +48,16 @@ static void TYPED(disturb)(const cisup_bulk *b, cisup_index lane, cisup_index t)
     }
 }
 
-/* kb = ReLU(1 - c) of all parts, from the on-inputs. */
+/* What layer 1 holds of all parts, from the on-inputs: kb = ReLU(1 - c), or ReLU(3/2 -
+ * 2c) of robust masks, which every use but the gate of layer 2 sees clipped at 1. */
 static void TYPED(make_masks)(const cisup_bulk *b) {
     REAL *c = TYPED(masks)(b, 0);
     const cisup_index count = b->plan->cycle * b->plan->net->base->N * LANES;
-    for (cisup_index k = 0; k < count; k++) c[k] = c[k] < 1 ? 1 - c[k] : 0;
+    const REAL top = b->batch->robust ? (REAL)1.5 : 1, slope = b->batch->robust ? 2 : 1;
+    for (cisup_index k = 0; k < count; k++) {
+        const REAL held = top - slope * c[k];
+        c[k] = held > 0 ? held : 0;
+    }
 }
 
 static void TYPED(add_noise)(cisup_bulk *b) {
@@ -87,14 +92,16 @@ static void TYPED(settle_masks)(cisup_bulk *b, cisup_index outside) {
     const REAL *masks = TYPED(masks)(b, (b->l - 1) % b->plan->cycle);
     const parts w = TYPED(divide)(b);
     const vec zero = {0};
+    const int robust = b->batch->robust;
     memset(w.open, 0, (size_t)(2 * d) * CISUP_LINE_BYTES);
     memset(w.lost, 0, CISUP_LINE_BYTES);
     memset(b->sum, 0, (size_t)(d * LANES) * sizeof *b->sum);
     for (cisup_index n = 0; n < N; n++)
         for (int p = 0; p < PIECES; p++) {
             const mask inside = TYPED(get_mask)(AT((const BITS *)b->inside, n, p));
-            const vec kb = TYPED(get)(AT(masks, n, p));
-            const vec closing = b->l > 1 ? both * kb : zero;
+            const vec held_kb = TYPED(get)(AT(masks, n, p)), one = zero + 1;
+            const vec kb = robust ? one - TYPED(larger)(one - held_kb, zero) : held_kb;
+            const vec closing = b->l > 1 ? both * (b->l > 2 ? kb : held_kb) : zero;
             const vec below = b->l > 1 ? o * (1 - kb) : zero + o;
             mask lost = TYPED(get_mask)(AT(w.lost, 0, p));
             for (cisup_index i = 0; i < d; i++) {

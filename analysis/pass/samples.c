@@ -286,6 +286,7 @@ static cisup_status crew_init(crew *c, const cisup_samples *s, cisup_watch *watc
         CISUP_TRY(cisup_batch_init(&c->batch[k], s->z, s->net->circuits, err));
         c->batch[k].sets = s->active;
         c->batch[k].noise = s->noise;
+        c->batch[k].robust = s->robust;
     }
 done:
     if (status != CISUP_OK) crew_free(c);

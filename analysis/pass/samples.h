@@ -22,6 +22,7 @@ typedef struct {
     cisup_precision precision; /* single: not assembled, no terms, not by circuit */
     uint64_t seed;
     cisup_index network, z, inputs;
+    int robust;                      /* masks of (21.5), if there is noise */
     double noise;                    /* of inputs: batched only, without terms */
     const cisup_active_sets *active; /* of at most z circuits; NULL: z are drawn */
     cisup_vigil *vigil;              /* or NULL: nobody watches */

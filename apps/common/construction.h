@@ -15,6 +15,7 @@ typedef struct {
     const char *offset_text, *strength_text;
     double offset, strength; /* of those texts: NaN for "safe" */
     cisup_linear linear;
+    int robust; /* masks deaf to small noise: of propagate, which sets it */
 } construction;
 
 construction construction_defaults(void);

@@ -31,7 +31,10 @@ cisup_status setup_carried_check(const setup *s, cisup_error *err) {
 }
 
 cisup_status setup_carried_shape(const setup *s, cisup_shape *shape, cisup_error *err) {
-    cisup_carried_shape c = {.d = s->d, .L = s->L, .cycle = s->construction.cycle};
+    cisup_carried_shape c = {.d = s->d,
+                             .L = s->L,
+                             .cycle = s->construction.cycle,
+                             .robust = s->construction.robust};
     unsigned char *is_signed = NULL;
     cisup_cycle_plan plan;
     cisup_status status = CISUP_OK;

@@ -144,6 +144,8 @@ static const option_row table[] = {
     OPTION_TABLE(run, propagation_options),
     OPTION(run.noise, "input-noise", 0, NUMBER, "SD",
            "standard deviation of normal noise on every input of the network (0)"),
+    OPTION(run.setup.construction.robust, "robust-masks", 0, FLAG, NULL,
+           "of masks: deaf to on-inputs that are off by less than 1/4"),
     OPTION(run.active_text, "active-file", 0, TEXT, "FILE",
            "active sets from FILE, one a line, in place of drawn ones"),
     CHOICE(run.setup.weights.assemble, NULL, "assemble", cisup_assembling_find,

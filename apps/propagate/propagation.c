@@ -89,6 +89,9 @@ static cisup_status noise_check(const propagation *p, cisup_error *err) {
     if (p->noise < 0.0)
         return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise %g: must not be negative",
                           p->noise);
+    if (p->setup.construction.robust && !(p->setup.construction.masks && p->noise > 0.0))
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--robust-masks: needs --construction masks and --input-noise");
     if (!refused || p->noise == 0.0) return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL, "--input-noise: not with --%s", refused);
 }
@@ -198,6 +201,7 @@ cisup_experiment propagation_experiment(const propagation *p) {
     x.mode = p->mode;
     x.precision = p->precision;
     x.noise = p->noise;
+    x.robust_masks = p->setup.construction.robust;
     x.z = p->setup.z.value;
     x.z_count = p->setup.z.count;
     x.active = p->active.path ? &p->active.sets : NULL;

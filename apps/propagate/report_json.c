@@ -27,7 +27,9 @@ static void add_head(const finished_run *run, cisup_record *r) {
                V(cisup_precision_name(x->precision)), V(x->networks), V(x->inputs),
                V(cisup_experiment_is_computed(x)), V(x->terms), V(x->worst));
     if (run->excluded) RECORD_ADD(r, "params: exclude", V(run->excluded));
-    if (x->noise > 0.0) RECORD_ADD(r, "params: input_noise", V(x->noise));
+    if (x->noise > 0.0)
+        RECORD_ADD(r, "params: input_noise robust_masks", V(x->noise),
+                   V(x->robust_masks));
     if (run->active) RECORD_ADD(r, "params: active_file", V(run->active));
     RECORD_ADD(r, "N", V(run->shape.N));
 }

@@ -23,7 +23,7 @@ int cisup_carried_keeps(const cisup_carried_shape *s, cisup_index l, cisup_index
 cisup_index cisup_carried_blocks(const cisup_carried_shape *s) {
     cisup_index most = 0;
     for (cisup_index l = 1; l <= s->L; l++) {
-        cisup_index masks = 0;
+        cisup_index masks = s->robust && s->biased && l == 1 && s->L > 1;
         for (cisup_index h = 0; h < s->cycle; h++) masks += cisup_carried_keeps(s, l, h);
         if (masks > most) most = masks;
     }

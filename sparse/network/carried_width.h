@@ -11,6 +11,8 @@ typedef struct {
     cisup_index L, cycle;           /* cycle: c = 2..CISUP_CYCLE_MOST */
     const unsigned char *is_signed; /* [L], borrowed; NULL: ReLU in every layer */
     int biased;                     /* circuits have biases of their own */
+    int robust; /* masks that are deaf to small noise; of biased circuits those of layer 1
+                   take a block more */
 } cisup_carried_shape;
 
 cisup_carried_shape cisup_carried_shape_of(const cisup_network *net);

@@ -7,3 +7,5 @@ for option in --terms '--worst 1' '--exclude 1' --implicit '--engine sparse' '--
 done
 try cisup $small --input-noise -1
 try cisup $small --input-noise inf
+try cisup $small --robust-masks --input-noise 0.1
+try cisup $small --construction masks --robust-masks
