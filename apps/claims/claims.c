@@ -59,6 +59,15 @@ static const cisup_claims_entry entries[] = {
      cisup_claim_residual},
     {24, "refined theory of rotations", "(9.4) within 10 % in 90 % of the cells", here,
      "(9.4)", cisup_claim_refined},
+    {25, "one active circuit has no error if masks are carried", "e_l = 0", here,
+     "theorem 4", cisup_claim_no_error},
+    {26, "errors of networks that carry masks",
+     "recursion within 10 % in layers 1..6; law e_l ~ (l-1) T (z-1) p^2 + l (z-1) p",
+     here, "(20.4), (20.5)", cisup_claim_recursion},
+    {27, "carried masks close all other neurons", "the ReLU network is the masked one",
+     here, "20.2", cisup_claim_masks_close},
+    {28, "two circuits meet once in all allocations of a cycle", "max o_tu = 1", here,
+     "20.1", cisup_claim_cycle},
 };
 
 const cisup_claims_entry *cisup_claims_all(int *count) {

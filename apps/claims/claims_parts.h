@@ -50,4 +50,8 @@ cisup_claims_examiner cisup_claim_gate, cisup_claim_residual;
 /* claims_refined.c */
 cisup_claims_examiner cisup_claim_refined;
 
+/* claims_masks.c: networks that carry masks */
+cisup_claims_examiner cisup_claim_no_error, cisup_claim_recursion,
+    cisup_claim_masks_close, cisup_claim_cycle;
+
 #endif

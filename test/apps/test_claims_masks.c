@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The claims about networks that carry masks, and those that set one construction beside
+ * another: each row sound and broken (common/claims_turn.h). */
+#include "common/claims_turn.h"
+
+#include <cisup/core/base/rng.h>
+
+/* Ways to break a network. */
+
+/* All layers use the same allocation: circuits that meet, meet in every layer. */
+static void repeat_part(void *context, cisup_allocation *rows, cisup_index c) {
+    const cisup_index part = rows->T * rows->S;
+    (void)context;
+    for (cisup_index h = 1; h < c; h++)
+        memcpy(rows->slot + h * part, rows->slot, (size_t)part * sizeof *rows->slot);
+}
+
+/* Parts are dealt out anew: whom a circuit meets in one has nothing to do with the
+ * others. */
+static void reshuffle_parts(void *context, cisup_allocation *rows, cisup_index c) {
+    const cisup_index S = rows->S, T = rows->T;
+    cisup_rng rng;
+    (void)context;
+    cisup_rng_init(&rng, 1, CISUP_STREAM_TEST, 0, 0, 0);
+    for (cisup_index h = 1; h < c; h++)
+        for (cisup_index t = T - 1; t > 0; t--) {
+            int32_t *a = rows->slot + (h * T + t) * S;
+            int32_t *b =
+                rows->slot +
+                (h * T + (cisup_index)cisup_rng_below(&rng, (uint64_t)t + 1)) * S;
+            for (cisup_index k = 0; k < S; k++) {
+                const int32_t kept = a[k];
+                a[k] = b[k];
+                b[k] = kept;
+            }
+        }
+}
+
+/* Two circuits meet once more: the second takes the first neuron of the first. */
+static void meet_twice(void *context, cisup_allocation *rows, cisup_index c) {
+    const cisup_index S = rows->S;
+    (void)context;
+    for (cisup_index h = 0; h < c; h++)
+        rows->slot[(h * rows->T + 1) * S] = rows->slot[h * rows->T * S];
+}
+
+/* The published construction, with as many neurons a block. */
+static void publish(void *context, cisup_study *s) {
+    (void)context;
+    s->cycle = 0;
+    s->d = 4;
+    s->circuits = CISUP_STUDY_ROTATION;
+    s->weights = CISUP_WEIGHTS_CAPPED;
+    s->scheme = CISUP_SCHEME_BEST;
+    s->mode = CISUP_MODE_RELU;
+}
+
+static void weaken(void *context, cisup_study *s) {
+    s->strength = *(const double *)context;
+}
+
+static void breaks_carried_masks(void **state) {
+    (void)state;
+    cisup_claims_setup s = small();
+    double strength = 0.05;
+    s.networks = 4;
+    s.inputs = 40;
+    turns(25, "0123", s, &(cisup_claims_faults){.cycle = repeat_part});
+    turns(25, "0123", s, &(cisup_claims_faults){.study = publish});
+    turns(27, "012", s, &(cisup_claims_faults){.context = &strength, .study = weaken});
+    turns(28, "0123", s, &(cisup_claims_faults){.cycle = repeat_part});
+    turns(28, "0123", s, &(cisup_claims_faults){.cycle = meet_twice});
+}
+
+static void breaks_the_recursion(void **state) {
+    (void)state;
+    cisup_claims_setup s = small();
+    s.inputs = 400;
+    turns(26, "012345", s, &(cisup_claims_faults){.cycle = repeat_part});
+    turns(26, "024", s, &(cisup_claims_faults){.cycle = reshuffle_parts});
+}
+
+static void threads_do_not_show(void **state) {
+    (void)state;
+    int count;
+    (void)cisup_claims_all(&count);
+    for (int number = 25; number <= count; number++) {
+        cisup_claims_setup s = tiny();
+        s.threads = 1;
+        const cisup_findings one = found(number, &s);
+        s.threads = 3;
+        const cisup_findings three = found(number, &s);
+        assert_same(&one, &three);
+    }
+}
+
+static cisup_status examine_number(void *number) {
+    int count;
+    const cisup_claims_entry *e = cisup_claims_all(&count);
+    cisup_claims_setup s = tiny();
+    cisup_findings f;
+    s.inputs = 1;
+    s.threads = 1;
+    return cisup_claims_examine(&e[*(int *)number - 1], &s, &f, NULL);
+}
+
+/* One claim of each kind of experiment. */
+static void survives_failing_allocations(void **state) {
+    (void)state;
+    int number[] = {25, 27, 28};
+    for (int k = 0; k < (int)(sizeof number / sizeof *number); k++)
+        assert_true(check_every_allocation(examine_number, &number[k]) > 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(breaks_carried_masks),
+        cmocka_unit_test(breaks_the_recursion),
+        cmocka_unit_test(threads_do_not_show),
+        cmocka_unit_test(survives_failing_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
