@@ -68,6 +68,8 @@ static const cisup_claims_entry entries[] = {
      here, "20.2", cisup_claim_masks_close},
     {28, "two circuits meet once in all allocations of a cycle", "max o_tu = 1", here,
      "20.1", cisup_claim_cycle},
+    {29, "circuits that fit a ReLU network with carried masks", "T ~ D^2 at z = 2", here,
+     "(20.9)", cisup_claim_masks_scaling},
 };
 
 const cisup_claims_entry *cisup_claims_all(int *count) {

@@ -56,6 +56,12 @@ static void publish(void *context, cisup_study *s) {
     s->mode = CISUP_MODE_RELU;
 }
 
+/* The same with fewer samples, where many are needed for the sound network alone. */
+static void publish_briefly(void *context, cisup_study *s) {
+    publish(context, s);
+    s->inputs = 16;
+}
+
 static void weaken(void *context, cisup_study *s) {
     s->strength = *(const double *)context;
 }
@@ -81,12 +87,21 @@ static void breaks_the_recursion(void **state) {
     turns(26, "024", s, &(cisup_claims_faults){.cycle = reshuffle_parts});
 }
 
+static void breaks_the_capacity_of_masks(void **state) {
+    (void)state;
+    cisup_claims_setup s = published();
+    s.networks = 8;
+    s.inputs = 100;
+    turns(29, "01", s, &(cisup_claims_faults){.study = publish_briefly});
+}
+
 static void threads_do_not_show(void **state) {
     (void)state;
     int count;
     (void)cisup_claims_all(&count);
     for (int number = 25; number <= count; number++) {
         cisup_claims_setup s = tiny();
+        if (number == 29) s.D = 800; /* of which it takes a half, where T must have room */
         s.threads = 1;
         const cisup_findings one = found(number, &s);
         s.threads = 3;
@@ -117,8 +132,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(breaks_carried_masks),
         cmocka_unit_test(breaks_the_recursion),
+        cmocka_unit_test(breaks_the_capacity_of_masks),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(survives_failing_allocations),
     };
+    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
