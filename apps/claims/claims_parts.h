@@ -69,4 +69,7 @@ cisup_claims_examiner cisup_claim_no_error, cisup_claim_recursion,
 /* claims_masks_scaling.c: how much they hold */
 cisup_claims_examiner cisup_claim_masks_scaling;
 
+/* claims_gate.c: what the gate has to do with it */
+cisup_claims_examiner cisup_claim_steep;
+
 #endif

@@ -62,6 +62,26 @@ static void publish_briefly(void *context, cisup_study *s) {
     s->inputs = 16;
 }
 
+static void steepen(void *context, cisup_study *s) {
+    (void)context;
+    s->step = (cisup_gate_step){.steepness = 8.0, .shift = 0.5};
+    s->margin = 2.0;
+    s->correction = 0.5;
+}
+
+static void flatten(void *context, cisup_study *s) {
+    (void)context;
+    s->step = (cisup_gate_step){0};
+    s->margin = s->correction = 1.0;
+}
+
+/* Closes by hand what a ReLU network leaves open; new weights in every layer. */
+static void mask_and_renew(void *context, cisup_study *s) {
+    (void)context;
+    s->mode = CISUP_MODE_MASKED_LINEAR;
+    s->fresh = 1;
+}
+
 static void weaken(void *context, cisup_study *s) {
     s->strength = *(const double *)context;
 }
@@ -95,13 +115,22 @@ static void breaks_the_capacity_of_masks(void **state) {
     turns(29, "01", s, &(cisup_claims_faults){.study = publish_briefly});
 }
 
+static void breaks_the_gates(void **state) {
+    (void)state;
+    const cisup_claims_setup s = published();
+    comes_true(30, "023", s, &(cisup_claims_faults){.study = steepen});
+    comes_true(30, "15", s, &(cisup_claims_faults){.study = mask_and_renew});
+    turns(30, "467", s, &(cisup_claims_faults){.study = flatten});
+}
+
 static void threads_do_not_show(void **state) {
     (void)state;
     int count;
     (void)cisup_claims_all(&count);
     for (int number = 25; number <= count; number++) {
         cisup_claims_setup s = tiny();
-        if (number == 29) s.D = 800; /* of which it takes a half, where T must have room */
+        if (number == 29)
+            s.D = 800; /* of which it takes a half, where T must have room */
         s.threads = 1;
         const cisup_findings one = found(number, &s);
         s.threads = 3;
@@ -133,6 +162,7 @@ int main(void) {
         cmocka_unit_test(breaks_carried_masks),
         cmocka_unit_test(breaks_the_recursion),
         cmocka_unit_test(breaks_the_capacity_of_masks),
+        cmocka_unit_test(breaks_the_gates),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(survives_failing_allocations),
     };
