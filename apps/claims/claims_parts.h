@@ -72,4 +72,7 @@ cisup_claims_examiner cisup_claim_masks_scaling;
 /* claims_gate.c: what the gate has to do with it */
 cisup_claims_examiner cisup_claim_steep;
 
+/* claims_shapes.c: how much fits, against z, L and d */
+cisup_claims_examiner cisup_claim_shapes;
+
 #endif

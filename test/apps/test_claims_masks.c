@@ -82,6 +82,19 @@ static void mask_and_renew(void *context, cisup_study *s) {
     s->fresh = 1;
 }
 
+/* One layer, width and number of active circuits in place of three. */
+static void freeze_shape(void *context, cisup_study *s) {
+    const cisup_index D = s->d * s->N;
+    (void)context;
+    s->L = 3;
+    s->z = s->cycle ? 3 : 1;
+    s->inputs = 20;
+    if (!s->cycle) {
+        s->d = 4;
+        s->N = D / 4;
+    }
+}
+
 static void weaken(void *context, cisup_study *s) {
     s->strength = *(const double *)context;
 }
@@ -123,14 +136,21 @@ static void breaks_the_gates(void **state) {
     turns(30, "467", s, &(cisup_claims_faults){.study = flatten});
 }
 
+static void breaks_the_shapes(void **state) {
+    (void)state;
+    cisup_claims_setup s = published();
+    s.networks = 10;
+    s.inputs = 200;
+    turns(31, "01234", s, &(cisup_claims_faults){.study = freeze_shape});
+}
+
 static void threads_do_not_show(void **state) {
     (void)state;
     int count;
     (void)cisup_claims_all(&count);
     for (int number = 25; number <= count; number++) {
         cisup_claims_setup s = tiny();
-        if (number == 29)
-            s.D = 800; /* of which it takes a half, where T must have room */
+        if (number == 29 || number == 31) s.D = 1000; /* there must be room for T */
         s.threads = 1;
         const cisup_findings one = found(number, &s);
         s.threads = 3;
@@ -163,6 +183,7 @@ int main(void) {
         cmocka_unit_test(breaks_the_recursion),
         cmocka_unit_test(breaks_the_capacity_of_masks),
         cmocka_unit_test(breaks_the_gates),
+        cmocka_unit_test(breaks_the_shapes),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(survives_failing_allocations),
     };
