@@ -75,6 +75,10 @@ static const cisup_claims_entry entries[] = {
     {31, "circuits that fit, against z, L and d",
      "near T ~ 1/(z (L-1) d^2), exactly by (9.1), masks (20.5)", takeaways,
      "(12.1), (20.9)", cisup_claim_shapes},
+    {32, "a circuit uses a small part of the neurons", "least error at S <= N/10",
+     takeaways, "3", cisup_claim_few_neurons},
+    {33, "no circuit fails in layer 2", "largest error of x <= 1, its norm",
+     "[ROT] figure 5", "11", cisup_claim_worst_circuit},
 };
 
 const cisup_claims_entry *cisup_claims_all(int *count) {

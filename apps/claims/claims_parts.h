@@ -75,4 +75,7 @@ cisup_claims_examiner cisup_claim_steep;
 /* claims_shapes.c: how much fits, against z, L and d */
 cisup_claims_examiner cisup_claim_shapes;
 
+/* claims_contrast.c */
+cisup_claims_examiner cisup_claim_few_neurons, cisup_claim_worst_circuit;
+
 #endif

@@ -91,6 +91,25 @@ cisup_status cisup_study_place(const cisup_claims_setup *setup, cisup_index N,
     return status;
 }
 
+/* Rows of S neurons, each uniform over all. */
+static cisup_status scatter(const cisup_claims_setup *setup, const cisup_study *s,
+                            cisup_allocation *a, cisup_error *err) {
+    cisup_index *row = NULL;
+    cisup_rng rng;
+    *a = (cisup_allocation){s->N, s->S, s->T, NULL};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&row, s->S, sizeof *row, err));
+    CISUP_TRY(cisup_new(&a->slot, s->T * s->S, sizeof *a->slot, err));
+    cisup_rng_init(&rng, setup->seed, CISUP_STREAM_ALLOCATION, 0, 0, 0);
+    for (cisup_index t = 0; t < s->T; t++) {
+        cisup_rng_subset(&rng, s->N, s->S, row);
+        for (cisup_index k = 0; k < s->S; k++) a->slot[t * s->S + k] = (int32_t)row[k];
+    }
+done:
+    cisup_release(row);
+    return status;
+}
+
 cisup_status cisup_study_turn(const cisup_claims_setup *setup, const cisup_study *study,
                               cisup_cycle *cycle, cisup_allocation *rows,
                               cisup_error *err) {
@@ -265,6 +284,8 @@ cisup_status cisup_study_run(const cisup_claims_setup *setup, const cisup_study 
     cisup_status status;
     if (s.cycle)
         CISUP_TRY(cisup_study_turn(setup, &s, &at.cycle, &at.base, err));
+    else if (s.scattered)
+        CISUP_TRY(scatter(setup, &s, &at.base, err));
     else
         CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &at.base, err));
     CISUP_TRY(cisup_new(&t->report, s.networks, sizeof *t->report, err));
@@ -331,48 +352,4 @@ cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
         y[k] = figure(&b->report[k], l);
     }
     return cisup_ratio_of_means(x, y, a->networks);
-}
-
-static double square(const cisup_report *r, cisup_index l, int state, int quantity) {
-    return r->result[0].mse[cisup_cell(l, state, quantity)].mean;
-}
-
-double cisup_figure_active_error(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_ACTIVE, CISUP_READOUT) /
-           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
-}
-
-double cisup_figure_inactive_error(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_READOUT) /
-           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
-}
-
-double cisup_figure_active_x(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_ACTIVE, CISUP_X);
-}
-
-double cisup_figure_inactive_x(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_X);
-}
-
-double cisup_figure_inactive_square(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_READOUT);
-}
-
-double cisup_figure_open(const cisup_report *r, cisup_index l) {
-    double open = 0.0;
-    for (cisup_index i = 0; i < r->d; i++)
-        open += r->result[0].open[(l - 1) * r->d + i] / (double)r->d;
-    return open;
-}
-
-double cisup_figure_wrong(const cisup_report *r, cisup_index l) {
-    double wrong = 0.0;
-    for (cisup_index i = 0; i < r->d; i++)
-        wrong += r->result[0].wrong[(l - 1) * r->d + i] / (double)r->d;
-    return wrong;
-}
-
-double cisup_figure_active_worst(const cisup_report *r, cisup_index l) {
-    return r->result[0].worst[cisup_cell(l, CISUP_ACTIVE, CISUP_READOUT)];
 }

@@ -28,6 +28,7 @@ typedef struct {
     double correction;    /* f_w of capped weights; 1 */
     cisup_index cycle;    /* c of networks that carry masks, else 0 */
     double strength;      /* B of those; NaN: safe */
+    int scattered;        /* 1: rows at random, circuits may share neurons */
     int fresh;            /* 1: new weights in every layer */
     int keep_order;       /* 1: not reshuffled */
     int terms;            /* 1: errors are split into their parts */
@@ -155,7 +156,7 @@ cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
  * states in that layer (active_error, inactive_error); of rotated vectors (active_x,
  * inactive_x); not divided by anything (inactive_square); and the part of the neurons
  * that is open, over all blocks; the part of those outside K^l that is (wrong); the
- * largest norm of an active circuit's error (active_worst). */
+ * largest norm of an active circuit's error (active_worst; x_worst, of x). */
 double cisup_figure_active_error(const cisup_report *r, cisup_index l);
 double cisup_figure_inactive_error(const cisup_report *r, cisup_index l);
 double cisup_figure_active_x(const cisup_report *r, cisup_index l);
@@ -163,6 +164,7 @@ double cisup_figure_inactive_x(const cisup_report *r, cisup_index l);
 double cisup_figure_inactive_square(const cisup_report *r, cisup_index l);
 double cisup_figure_open(const cisup_report *r, cisup_index l);
 double cisup_figure_wrong(const cisup_report *r, cisup_index l);
+double cisup_figure_x_worst(const cisup_report *r, cisup_index l);
 double cisup_figure_active_worst(const cisup_report *r, cisup_index l);
 
 #endif

@@ -95,6 +95,14 @@ static void freeze_shape(void *context, cisup_study *s) {
     }
 }
 
+static void take_neurons(void *context, cisup_study *s) {
+    s->S = *(const cisup_index *)context;
+}
+
+static void activate(void *context, cisup_study *s) {
+    s->z = *(const cisup_index *)context;
+}
+
 static void weaken(void *context, cisup_study *s) {
     s->strength = *(const double *)context;
 }
@@ -144,6 +152,19 @@ static void breaks_the_shapes(void **state) {
     turns(31, "01234", s, &(cisup_claims_faults){.study = freeze_shape});
 }
 
+static void breaks_the_contrasts(void **state) {
+    (void)state;
+    cisup_claims_setup s = published(), more = s; /* it takes a third of the networks */
+    cisup_index few = 6, half = 125, one = 1, three = 3;
+    more.networks = 15;
+    turns(32, "01", more,
+          &(cisup_claims_faults){.context = &half, .study = take_neurons});
+    turns(32, "2", more, &(cisup_claims_faults){.context = &few, .study = take_neurons});
+    turns(33, "0", s, &(cisup_claims_faults){.context = &three, .study = activate});
+    comes_true(33, "1", s, &(cisup_claims_faults){.context = &one, .study = activate});
+    turns(33, "2", s, &(cisup_claims_faults){.study = publish});
+}
+
 static void threads_do_not_show(void **state) {
     (void)state;
     int count;
@@ -172,7 +193,7 @@ static cisup_status examine_number(void *number) {
 /* One claim of each kind of experiment. */
 static void survives_failing_allocations(void **state) {
     (void)state;
-    int number[] = {25, 27, 28};
+    int number[] = {25, 27, 28, 32};
     for (int k = 0; k < (int)(sizeof number / sizeof *number); k++)
         assert_true(check_every_allocation(examine_number, &number[k]) > 0);
 }
@@ -184,6 +205,7 @@ int main(void) {
         cmocka_unit_test(breaks_the_capacity_of_masks),
         cmocka_unit_test(breaks_the_gates),
         cmocka_unit_test(breaks_the_shapes),
+        cmocka_unit_test(breaks_the_contrasts),
         cmocka_unit_test(threads_do_not_show),
         cmocka_unit_test(survives_failing_allocations),
     };
