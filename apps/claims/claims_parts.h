@@ -19,6 +19,18 @@ CISUP_MUST_CHECK cisup_status cisup_scan_circuits(const cisup_claims_setup *setu
                                                   cisup_scan_cell cell[CISUP_SCAN_SIZES],
                                                   cisup_error *err);
 
+/* ln of the number of circuits at which a figure, a mean square error, is `budget` in the
+ * last layer of a study, by network. Starts from a guess, which may be bad, and tries
+ * again from what was found. lnT: [networks]. */
+CISUP_MUST_CHECK cisup_status cisup_claims_find_T(const cisup_claims_setup *setup,
+                                                  const cisup_study *study,
+                                                  cisup_trials_figure *figure,
+                                                  double guess, double budget,
+                                                  double *lnT, cisup_error *err);
+
+/* Slope of y over x by least squares. y: [count], `apart` apart. */
+double cisup_claims_slope(const double *x, const double *y, int count, cisup_index apart);
+
 /* The experiments behind the claims, by topic; apps/claims/claims.c says what each is. */
 typedef cisup_status cisup_claims_examiner(const cisup_claims_setup *setup,
                                            cisup_findings *f, cisup_error *err);
@@ -49,5 +61,21 @@ cisup_claims_examiner cisup_claim_gate, cisup_claim_residual;
 
 /* claims_refined.c */
 cisup_claims_examiner cisup_claim_refined;
+
+/* claims_masks.c: networks that carry masks */
+cisup_claims_examiner cisup_claim_no_error, cisup_claim_recursion,
+    cisup_claim_masks_close, cisup_claim_cycle;
+
+/* claims_masks_scaling.c: how much they hold */
+cisup_claims_examiner cisup_claim_masks_scaling;
+
+/* claims_gate.c: what the gate has to do with it */
+cisup_claims_examiner cisup_claim_steep;
+
+/* claims_shapes.c: how much fits, against z, L and d */
+cisup_claims_examiner cisup_claim_shapes;
+
+/* claims_contrast.c */
+cisup_claims_examiner cisup_claim_few_neurons, cisup_claim_worst_circuit;
 
 #endif

@@ -11,8 +11,8 @@
 
 enum { WIDTHS = 4 };
 
-/* Slope of y over x by least squares. y: [count], `apart` apart. */
-static double slope(const double *x, const double *y, int count, cisup_index apart) {
+double cisup_claims_slope(const double *x, const double *y, int count,
+                          cisup_index apart) {
     double mx = 0.0, my = 0.0, xx = 0.0, xy = 0.0;
     for (int k = 0; k < count; k++) {
         mx += x[k] / count;
@@ -25,11 +25,11 @@ static double slope(const double *x, const double *y, int count, cisup_index apa
     return xy / xx;
 }
 
-/* ln of the number of circuits at which the active x has the mean square error `budget`
- * in the last layer, by network: errors at two sizes around a guess, between them a power
- * law whose exponent is that of the mean over the networks. lnT: [K]. */
-static cisup_status try_T(const cisup_claims_setup *setup, cisup_study s, double guess,
-                          double budget, double *lnT, cisup_error *err) {
+/* Errors at two sizes around a guess, between them a power law whose exponent is that of
+ * the mean over the networks. */
+static cisup_status try_T(const cisup_claims_setup *setup, cisup_study s,
+                          cisup_trials_figure *figure, double guess, double budget,
+                          double *lnT, cisup_error *err) {
     cisup_trials low = {0}, high = {0};
     cisup_study more = s;
     s.T = (cisup_index)ceil(guess / 1.2);
@@ -38,11 +38,11 @@ static cisup_status try_T(const cisup_claims_setup *setup, cisup_study s, double
     CISUP_TRY(cisup_study_run(setup, &s, &low, err));
     CISUP_TRY(cisup_study_run(setup, &more, &high, err));
     const double a = log(low.theory.T), b = log(high.theory.T);
-    const double steps = log(cisup_trials_mean(&high, cisup_figure_active_x, s.L).mean /
-                             cisup_trials_mean(&low, cisup_figure_active_x, s.L).mean);
+    const double steps = log(cisup_trials_mean(&high, figure, s.L).mean /
+                             cisup_trials_mean(&low, figure, s.L).mean);
     for (cisup_index k = 0; k < low.networks; k++) {
-        const double ea = log(cisup_figure_active_x(&low.report[k], s.L));
-        const double eb = log(cisup_figure_active_x(&high.report[k], s.L));
+        const double ea = log(figure(&low.report[k], s.L));
+        const double eb = log(figure(&high.report[k], s.L));
         lnT[k] = 0.5 * (a + b) + (log(budget) - 0.5 * (ea + eb)) * (b - a) / steps;
     }
 done:
@@ -51,12 +51,12 @@ done:
     return status;
 }
 
-/* The same from a guess that may be bad: tried again from what was found. */
-static cisup_status find_T(const cisup_claims_setup *setup, const cisup_study *s,
-                           double guess, double budget, double *lnT, cisup_error *err) {
+cisup_status cisup_claims_find_T(const cisup_claims_setup *setup, const cisup_study *s,
+                                 cisup_trials_figure *figure, double guess, double budget,
+                                 double *lnT, cisup_error *err) {
     cisup_status status = CISUP_OK;
     for (int k = 0; k < 4; k++) {
-        CISUP_TRY(try_T(setup, *s, guess, budget, lnT, err));
+        CISUP_TRY(try_T(setup, *s, figure, guess, budget, lnT, err));
         const double found = exp(cisup_interval_mean(lnT, s->networks, 0.95).mean);
         const int is_near = found > guess / 1.2 && found < guess * 1.2;
         if (is_near || !isfinite(found)) break;
@@ -110,14 +110,16 @@ static cisup_status measure_scaling(const cisup_claims_setup *setup, cisup_mode 
         s.N = (cisup_index)(part[k] * (double)N);
         x[k] = log((double)s.N);
         size[k] = log(parameters(&s));
-        CISUP_TRY(find_T(setup, &s, guess_T(&s, budget), budget, lnT + k * K, err));
+        CISUP_TRY(cisup_claims_find_T(setup, &s, cisup_figure_active_x,
+                                      guess_T(&s, budget), budget, lnT + k * K, err));
         mean[k] = cisup_interval_mean(lnT + k * K, K, 0.95).mean;
     }
     for (cisup_index n = 0; n < K; n++) {
-        out->exponent[n] = slope(x, lnT + n, WIDTHS, K);
-        out->linear[n] = slope(size, lnT + n, WIDTHS, K);
+        out->exponent[n] = cisup_claims_slope(x, lnT + n, WIDTHS, K);
+        out->linear[n] = cisup_claims_slope(size, lnT + n, WIDTHS, K);
     }
-    for (int k = 0; k + 1 < WIDTHS; k++) out->step[k] = slope(x + k, mean + k, 2, 1);
+    for (int k = 0; k + 1 < WIDTHS; k++)
+        out->step[k] = cisup_claims_slope(x + k, mean + k, 2, 1);
     out->T = exp(mean[WIDTHS - 1]);
 done:
     cisup_release(lnT);
@@ -231,9 +233,9 @@ cisup_status cisup_claim_storage(const cisup_claims_setup *setup, cisup_findings
     CISUP_TRY(cisup_new(&v, MOST_VECTORS * 80, sizeof *v, err));
     for (cisup_index k = 0; k < K; k++) {
         count_stored(setup, k, v, lnm);
-        value[k] = slope(dimension, lnm, DIMENSIONS, 1);
-        value[K + k] = slope(dimension, lnm, half + 1, 1);
-        value[2 * K + k] = slope(dimension + half, lnm + half, half + 1, 1);
+        value[k] = cisup_claims_slope(dimension, lnm, DIMENSIONS, 1);
+        value[K + k] = cisup_claims_slope(dimension, lnm, half + 1, 1);
+        value[2 * K + k] = cisup_claims_slope(dimension + half, lnm + half, half + 1, 1);
     }
     add_stored(f, value, K);
     scaling found = {.exponent = value, .linear = value + K};

@@ -5,9 +5,11 @@
  * taken network by network, and faults may change the circuits of each. */
 #include "claims_study.h"
 
+#include <cisup/analysis/experiment/predict.h>
 #include <cisup/analysis/theory/theory.h>
 #include <cisup/core/base/numbers.h>
 #include <cisup/core/base/rng.h>
+#include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 
@@ -42,6 +44,8 @@ cisup_study cisup_study_isometric(const cisup_claims_setup *setup) {
                          .circuits = CISUP_STUDY_ISOMETRIC,
                          .gain = sqrt(2.0),
                          .margin = 1.0,
+                         .correction = 1.0,
+                         .strength = (double)NAN,
                          .fresh = 1,
                          .weights = CISUP_WEIGHTS_PLAIN,
                          .mode = CISUP_MODE_MASKED_RELU,
@@ -60,6 +64,17 @@ cisup_study cisup_study_rotation(const cisup_claims_setup *setup) {
     return s;
 }
 
+cisup_study cisup_study_masks(const cisup_claims_setup *setup) {
+    cisup_study s = cisup_study_isometric(setup);
+    s.cycle = 2;
+    s.d = 2;
+    s.N = setup->D / (s.d + s.cycle);
+    s.circuits = CISUP_STUDY_PLANE;
+    s.fresh = 0;
+    s.mode = CISUP_MODE_RELU;
+    return s;
+}
+
 uint64_t cisup_study_seed(const cisup_claims_setup *setup, cisup_index k) {
     return setup->seed * UINT64_C(1000003) + (uint64_t)k;
 }
@@ -73,6 +88,40 @@ cisup_status cisup_study_place(const cisup_claims_setup *setup, cisup_index N,
     const cisup_status status = cisup_allocation_make(a, N, S, T, &options, err);
     if (status == CISUP_OK && setup->faults.allocation)
         setup->faults.allocation(setup->faults.context, a);
+    return status;
+}
+
+/* Rows of S neurons, each uniform over all. */
+static cisup_status scatter(const cisup_claims_setup *setup, const cisup_study *s,
+                            cisup_allocation *a, cisup_error *err) {
+    cisup_index *row = NULL;
+    cisup_rng rng;
+    *a = (cisup_allocation){s->N, s->S, s->T, NULL};
+    cisup_status status;
+    CISUP_TRY(cisup_new(&row, s->S, sizeof *row, err));
+    CISUP_TRY(cisup_new(&a->slot, s->T * s->S, sizeof *a->slot, err));
+    cisup_rng_init(&rng, setup->seed, CISUP_STREAM_ALLOCATION, 0, 0, 0);
+    for (cisup_index t = 0; t < s->T; t++) {
+        cisup_rng_subset(&rng, s->N, s->S, row);
+        for (cisup_index k = 0; k < s->S; k++) a->slot[t * s->S + k] = (int32_t)row[k];
+    }
+done:
+    cisup_release(row);
+    return status;
+}
+
+cisup_status cisup_study_turn(const cisup_claims_setup *setup, const cisup_study *study,
+                              cisup_cycle *cycle, cisup_allocation *rows,
+                              cisup_error *err) {
+    *cycle = (cisup_cycle){0};
+    *rows = (cisup_allocation){0};
+    cisup_status status;
+    CISUP_TRY(cisup_cycle_make(cycle, study->N, study->S, study->cycle, study->T, err));
+    CISUP_TRY(cisup_cycle_store(cycle, rows, err));
+    if (setup->faults.cycle)
+        setup->faults.cycle(setup->faults.context, rows, study->cycle);
+done:
+    if (status != CISUP_OK) cisup_cycle_free(cycle);
     return status;
 }
 
@@ -114,7 +163,12 @@ cisup_status cisup_study_draw(const cisup_claims_setup *setup, const cisup_study
                               cisup_index k, cisup_circuits *c, cisup_error *err) {
     const uint64_t seed = cisup_study_seed(setup, k);
     cisup_family_options family = cisup_family_defaults();
+    family.family = study->circuits == CISUP_STUDY_PLANE    ? CISUP_ROTATION2
+                    : study->circuits == CISUP_STUDY_RANDOM ? CISUP_RANDOM_RELU
+                                                            : CISUP_ROTATION4;
+    family.carried = study->cycle > 0;
     family.margin = study->margin;
+    family.step = study->step;
     family.fresh = study->fresh;
     family.seed = seed;
     cisup_status status;
@@ -142,6 +196,7 @@ cisup_status cisup_study_build(const cisup_claims_setup *setup, const cisup_stud
     if (setup->faults.study) setup->faults.study(setup->faults.context, s);
     cisup_network_options options = cisup_network_defaults();
     options.weights.scheme = s->weights;
+    options.weights.correction = s->correction;
     options.form = s->form;
     options.keep_order = s->keep_order;
     options.seed = cisup_study_seed(setup, k);
@@ -155,16 +210,28 @@ done:
     return status;
 }
 
+/* Where the circuits of all networks of a study lie. */
+typedef struct {
+    cisup_allocation base;
+    cisup_cycle cycle; /* of networks that carry masks */
+} places;
+
 /* Network k. The report tells what a family's would, without predictions. */
 static cisup_status run_network(const cisup_claims_setup *setup, const cisup_study *study,
-                                const cisup_allocation *base, cisup_index k,
-                                cisup_report *report, cisup_error *err) {
+                                const places *at, cisup_index k, cisup_report *report,
+                                cisup_error *err) {
     cisup_circuits circuits;
     cisup_experiment x = cisup_experiment_defaults();
-    x.base = base;
+    x.base = &at->base;
+    x.cycle = study->cycle ? &at->cycle : NULL;
+    /* Open neurons find circuits by the cycle, not by the rows that a fault changed. */
+    if (setup->faults.cycle) x.engine = CISUP_ENGINE_BATCHED;
     x.circuits = &circuits;
     x.mode = study->mode;
     x.network.weights.scheme = study->weights;
+    x.network.weights.correction = study->correction;
+    x.network.carrying.cycle = study->cycle;
+    x.network.carrying.strength = study->strength;
     x.network.keep_order = study->keep_order;
     x.terms = study->terms;
     x.z = &study->z;
@@ -211,19 +278,25 @@ static cisup_status take_theory(const cisup_study *s, const cisup_allocation *a,
 cisup_status cisup_study_run(const cisup_claims_setup *setup, const cisup_study *study,
                              cisup_trials *t, cisup_error *err) {
     cisup_study s = *study;
-    cisup_allocation base = {0};
+    places at = {0};
     *t = (cisup_trials){0};
     if (setup->faults.study) setup->faults.study(setup->faults.context, &s);
     cisup_status status;
-    CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &base, err));
+    if (s.cycle)
+        CISUP_TRY(cisup_study_turn(setup, &s, &at.cycle, &at.base, err));
+    else if (s.scattered)
+        CISUP_TRY(scatter(setup, &s, &at.base, err));
+    else
+        CISUP_TRY(cisup_study_place(setup, s.N, s.S, s.T, s.scheme, &at.base, err));
     CISUP_TRY(cisup_new(&t->report, s.networks, sizeof *t->report, err));
     CISUP_TRY(cisup_new(&t->value, 2 * s.networks, sizeof *t->value, err));
     for (; t->networks < s.networks; t->networks++)
-        CISUP_TRY(
-            run_network(setup, &s, &base, t->networks, &t->report[t->networks], err));
-    CISUP_TRY(take_theory(&s, &base, t, err));
+        CISUP_TRY(run_network(setup, &s, &at, t->networks, &t->report[t->networks], err));
+    CISUP_TRY(take_theory(&s, &at.base, t, err));
+    if (s.cycle) t->masks = cisup_predict_case(&at.cycle, s.T, s.z, s.fresh);
 done:
-    cisup_allocation_free(&base);
+    cisup_cycle_free(&at.cycle);
+    cisup_allocation_free(&at.base);
     if (status != CISUP_OK) cisup_trials_free(t);
     return status;
 }
@@ -279,37 +352,4 @@ cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
         y[k] = figure(&b->report[k], l);
     }
     return cisup_ratio_of_means(x, y, a->networks);
-}
-
-static double square(const cisup_report *r, cisup_index l, int state, int quantity) {
-    return r->result[0].mse[cisup_cell(l, state, quantity)].mean;
-}
-
-double cisup_figure_active_error(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_ACTIVE, CISUP_READOUT) /
-           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
-}
-
-double cisup_figure_inactive_error(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_READOUT) /
-           square(r, l, CISUP_SIGNAL, CISUP_READOUT);
-}
-
-double cisup_figure_active_x(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_ACTIVE, CISUP_X);
-}
-
-double cisup_figure_inactive_x(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_X);
-}
-
-double cisup_figure_inactive_square(const cisup_report *r, cisup_index l) {
-    return square(r, l, CISUP_INACTIVE, CISUP_READOUT);
-}
-
-double cisup_figure_open(const cisup_report *r, cisup_index l) {
-    double open = 0.0;
-    for (cisup_index i = 0; i < r->d; i++)
-        open += r->result[0].open[(l - 1) * r->d + i] / (double)r->d;
-    return open;
 }

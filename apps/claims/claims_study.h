@@ -3,6 +3,7 @@
 #define CISUP_ANALYSIS_CLAIMS_STUDY_H
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/theory/theory_masks.h>
 #include <cisup/core/schemes.h>
 
 /* The circuits of a study. */
@@ -11,7 +12,9 @@ typedef enum {
      * of norm 1 at first: the circuits that the error estimates of [CIS2] suppose. Gain
      * sqrt 2 keeps the mean square through a ReLU, gain 1 without one. */
     CISUP_STUDY_ISOMETRIC,
-    CISUP_STUDY_ROTATION, /* rotation4, d = 4, of the given margin */
+    CISUP_STUDY_ROTATION, /* rotation4, d = 4, of the given margin and step */
+    CISUP_STUDY_PLANE,    /* rotation2, d = 2: of networks that carry masks */
+    CISUP_STUDY_RANDOM,   /* random-relu, any d, likewise */
 } cisup_study_circuits;
 
 /* Networks of one shape that a claim is measured on. */
@@ -19,11 +22,16 @@ typedef struct {
     cisup_index N, S, T, d, L, z;
     cisup_scheme scheme; /* of the allocation */
     cisup_study_circuits circuits;
-    double gain, bias; /* of isometric circuits; bias 0 */
-    double margin;     /* of rotations */
-    int fresh;         /* 1: new weights in every layer */
-    int keep_order;    /* 1: not reshuffled */
-    int terms;         /* 1: errors are split into their parts */
+    double gain, bias;    /* of isometric circuits; bias 0 */
+    double margin;        /* of rotations */
+    cisup_gate_step step; /* of rotations; {0}: the published one */
+    double correction;    /* f_w of capped weights; 1 */
+    cisup_index cycle;    /* c of networks that carry masks, else 0 */
+    double strength;      /* B of those; NaN: safe */
+    int scattered;        /* 1: rows at random, circuits may share neurons */
+    int fresh;            /* 1: new weights in every layer */
+    int keep_order;       /* 1: not reshuffled */
+    int terms;            /* 1: errors are split into their parts */
     cisup_weight_scheme weights;
     cisup_operator_form form; /* of cisup_study_build; default factored */
     cisup_mode mode;
@@ -35,6 +43,8 @@ typedef struct {
 typedef struct {
     void *context;
     void (*allocation)(void *context, cisup_allocation *a); /* after it was made */
+    /* rows of the c parts of a cycle, one part after the other, likewise */
+    void (*cycle)(void *context, cisup_allocation *rows, cisup_index c);
     void (*embedding)(void *context, cisup_csc *e); /* of claims 2, 3 and 5: D x T d */
     cisup_status (*circuits)(void *context, cisup_circuits *c); /* may replace *c */
     void (*study)(void *context, cisup_study *s);               /* before it is run */
@@ -58,9 +68,12 @@ cisup_claims_setup cisup_claims_quick(void);
 /* Studies of the setup's network to start from, z = 1.
  *
  *   isometric  plain weights, fresh in every layer, masked-relu, gain sqrt 2
- *   rotation   margin 1, capped weights, the same in every layer, masked-linear */
+ *   rotation   margin 1, capped weights, the same in every layer, masked-linear
+ *   masks      rotation2, plain weights, the same in every layer, ReLU; the masks of a
+ *              cycle of 2 carried by D/4 neurons each */
 cisup_study cisup_study_isometric(const cisup_claims_setup *setup);
 cisup_study cisup_study_rotation(const cisup_claims_setup *setup);
+cisup_study cisup_study_masks(const cisup_claims_setup *setup);
 
 /* An allocation as the setup's faults leave it. *a is uninitialised on entry, empty after
  * a failure. Errors: those of cisup_allocation_make. */
@@ -68,6 +81,13 @@ CISUP_MUST_CHECK cisup_status cisup_study_place(const cisup_claims_setup *setup,
                                                 cisup_index N, cisup_index S,
                                                 cisup_index T, cisup_scheme scheme,
                                                 cisup_allocation *a, cisup_error *err);
+
+/* The cycle of a study that carries masks, and the rows of its parts as the setup's
+ * faults leave them; both likewise. Errors: those of cisup_cycle_make; ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_study_turn(const cisup_claims_setup *setup,
+                                               const cisup_study *study,
+                                               cisup_cycle *cycle, cisup_allocation *rows,
+                                               cisup_error *err);
 
 /* The circuits of network k of a study, likewise. Errors: EINVAL; ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_study_draw(const cisup_claims_setup *setup,
@@ -99,6 +119,7 @@ typedef struct {
     cisup_index networks;
     double *value;            /* [2][networks], scratch */
     cisup_theory_case theory; /* with P, p, kappa as measured */
+    cisup_theory_masks masks; /* of networks that carry masks: their cycle's P and r */
 } cisup_trials;
 
 /* Runs a study. *t is uninitialised on entry, empty after a failure.
@@ -134,12 +155,16 @@ cisup_interval cisup_trials_ratio(const cisup_trials *a, const cisup_trials *b,
 /* Figures: mean square errors of read-outs in layer l, over the mean square of the exact
  * states in that layer (active_error, inactive_error); of rotated vectors (active_x,
  * inactive_x); not divided by anything (inactive_square); and the part of the neurons
- * that is open, over all blocks. */
+ * that is open, over all blocks; the part of those outside K^l that is (wrong); the
+ * largest norm of an active circuit's error (active_worst; x_worst, of x). */
 double cisup_figure_active_error(const cisup_report *r, cisup_index l);
 double cisup_figure_inactive_error(const cisup_report *r, cisup_index l);
 double cisup_figure_active_x(const cisup_report *r, cisup_index l);
 double cisup_figure_inactive_x(const cisup_report *r, cisup_index l);
 double cisup_figure_inactive_square(const cisup_report *r, cisup_index l);
 double cisup_figure_open(const cisup_report *r, cisup_index l);
+double cisup_figure_wrong(const cisup_report *r, cisup_index l);
+double cisup_figure_x_worst(const cisup_report *r, cisup_index l);
+double cisup_figure_active_worst(const cisup_report *r, cisup_index l);
 
 #endif

@@ -5,7 +5,7 @@ seconds() { cisup "$@" >text; code=$?; sed 's/  [0-9.]* s$/  ... s/' text; rm te
 try seconds claims --only 1,2,5 -K 2 -M 1
 try cisup claims --only 2 --quiet
 try cisup claims --list --quiet
-try cisup claims --only 25
+try cisup claims --only 99
 try cisup claims --only 0
 try cisup claims --only x
 try cisup claims -K 1
