@@ -73,7 +73,7 @@ static const cisup_claims_entry entries[] = {
     {30, "with another gate the ReLU network is near the masked one",
      "active errors at most 1.5 times as large", here, "(14.1)", cisup_claim_steep},
     {31, "circuits that fit, against z, L and d",
-     "near T ~ 1/(z (L-1) d^2), exactly by (9.1), masks (20.5)", takeaways,
+     "near T ~ 1/(z (L-1) d^2), closer by (9.1), masks (20.5)", takeaways,
      "(12.1), (20.9)", cisup_claim_shapes},
     {32, "a circuit uses a small part of the neurons", "least error at S <= N/10",
      takeaways, "3", cisup_claim_few_neurons},

@@ -106,8 +106,9 @@ typedef struct {
     cisup_network net;
 } cisup_study_network;
 
-/* Makes it as cisup_study_run does. *n is uninitialised on entry, empty after a failure.
- * Errors: those of cisup_study_place, cisup_study_draw and cisup_network_make. */
+/* Makes it as cisup_study_run does; of studies with an allocation of a scheme. *n is
+ * uninitialised on entry, empty after a failure. Errors: those of cisup_study_place,
+ * cisup_study_draw and cisup_network_make. */
 CISUP_MUST_CHECK cisup_status cisup_study_build(const cisup_claims_setup *setup,
                                                 const cisup_study *study, cisup_index k,
                                                 cisup_study_network *n, cisup_error *err);

@@ -336,7 +336,11 @@ static void a_layer_keeps_the_masks_that_are_needed(void **state) {
                  {is_signed, 0, {{1, 1}, {1, 1}, {1, 1}, {0, 1}}, 5},
                  {NULL, 1, {{1, 1}, {1, 1}, {1, 1}, {0, 0}}, 5}};
     for (int k = 0; k < 3; k++) {
-        cisup_carried_shape s = {3, 4, 2, cases[k].is_signed, cases[k].biased};
+        cisup_carried_shape s = {.d = 3,
+                                 .L = 4,
+                                 .cycle = 2,
+                                 .is_signed = cases[k].is_signed,
+                                 .biased = cases[k].biased};
         for (int l = 1; l <= 4; l++)
             for (int h = 0; h < 2; h++)
                 assert_int_equal(cisup_carried_keeps(&s, l, h), cases[k].keeps[l - 1][h]);
@@ -345,11 +349,14 @@ static void a_layer_keeps_the_masks_that_are_needed(void **state) {
         assert_int_equal(cisup_carried_neurons(&s, 59), 11);
     }
     /* One layer has nothing to close; two are of parts 0 and 1. */
-    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 1, 2, NULL, 1}), 3);
-    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 0}), 4);
-    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 2, is_signed, 0}),
+    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 1, 2, NULL, 1, 0}),
+                     3);
+    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 0, 0}),
                      4);
-    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 1}), 5);
+    assert_int_equal(
+        cisup_carried_blocks(&(cisup_carried_shape){3, 2, 2, is_signed, 0, 0}), 4);
+    assert_int_equal(cisup_carried_blocks(&(cisup_carried_shape){3, 2, 16, NULL, 1, 0}),
+                     5);
 }
 
 /* --- measured, refused, memory ----------------------------------------------------- */
