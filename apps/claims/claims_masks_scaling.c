@@ -32,7 +32,7 @@ static double recursion_T(const cisup_study *s) {
                                       .z = (double)s->z,
                                       .c = s->cycle,
                                       .fresh = s->fresh};
-    return (double)cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_consecutive,
+    return (double)cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_classes,
                                                   s->L, most_error);
 }
 

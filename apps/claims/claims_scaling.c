@@ -54,8 +54,11 @@ done:
 cisup_status cisup_claims_find_T(const cisup_claims_setup *setup, const cisup_study *s,
                                  cisup_trials_figure *figure, double guess, double budget,
                                  double *lnT, cisup_error *err) {
+    cisup_cycle_plan plan = {0};
     cisup_status status = CISUP_OK;
+    if (s->cycle) CISUP_TRY(cisup_cycle_plan_make(&plan, s->N, s->S, s->cycle, err));
     for (int k = 0; k < 4; k++) {
+        if (plan.T) guess = fmin(guess, (double)(plan.T - 1) / 1.2);
         CISUP_TRY(try_T(setup, *s, figure, guess, budget, lnT, err));
         const double found = exp(cisup_interval_mean(lnT, s->networks, 0.95).mean);
         const int is_near = found > guess / 1.2 && found < guess * 1.2;

@@ -28,7 +28,7 @@ static double theory_T(const cisup_study *s, double budget) {
         const cisup_theory_masks sizes = {
             .N = N, .S = S, .z = z, .c = s->cycle, .fresh = s->fresh};
         return (double)cisup_theory_masks_T_recursion(
-            &sizes, cisup_theory_masks_consecutive, s->L, budget);
+            &sizes, cisup_theory_masks_classes, s->L, budget);
     }
     const cisup_theory_case c = {.D = (double)s->d * N,
                                  .d = (double)s->d,
