@@ -27,8 +27,8 @@ static double theory_T(const cisup_study *s, double budget) {
     if (s->cycle) {
         const cisup_theory_masks sizes = {
             .N = N, .S = S, .z = z, .c = s->cycle, .fresh = s->fresh};
-        return (double)cisup_theory_masks_T_recursion(
-            &sizes, cisup_theory_masks_classes, s->L, budget);
+        return (double)cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_classes,
+                                                      s->L, budget);
     }
     const cisup_theory_case c = {.D = (double)s->d * N,
                                  .d = (double)s->d,
