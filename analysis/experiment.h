@@ -81,7 +81,9 @@ typedef struct {
     cisup_prediction *theory;     /* [cells] */
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of
                                      the neurons outside K^l that are open */
-    double feedback;              /* g of (9.2) */
+    double *breaches;             /* [L][d] with carried masks, else NULL: neurons of K^l
+                                     below -o and others that open, over all samples */
+    double feedback;              /* g of (9.2), or of (20.5) with carried masks */
     cisup_engine engine;          /* that was used: any but CISUP_ENGINE_AUTO */
     double share;                 /* of open neurons, that decided it; else NaN */
 

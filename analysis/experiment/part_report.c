@@ -23,6 +23,7 @@ static cisup_status result_init(cisup_result *r, const cisup_report *report,
     CISUP_TRY(cisup_new(&r->theory, cells, sizeof *r->theory, err));
     CISUP_TRY(cisup_new(&r->open, L * d, sizeof *r->open, err));
     CISUP_TRY(cisup_new(&r->wrong, L * d, sizeof *r->wrong, err));
+    if (x->cycle) CISUP_TRY(cisup_new(&r->breaches, L * d, sizeof *r->breaches, err));
     CISUP_TRY(cisup_new(&r->term, parts, sizeof *r->term, err));
     CISUP_TRY(cisup_new(&r->correlation, parts, sizeof *r->correlation, err));
     CISUP_TRY(cisup_new(&r->ranked, x->networks * x->worst, sizeof *r->ranked, err));
@@ -41,6 +42,7 @@ void cisup_report_free(cisup_report *report) {
         cisup_release(r->theory);
         cisup_release(r->open);
         cisup_release(r->wrong);
+        cisup_release(r->breaches);
         cisup_release(r->term);
         cisup_release(r->correlation);
         cisup_release(r->ranked);
@@ -54,6 +56,19 @@ void cisup_report_free(cisup_report *report) {
 /* NaN stays NaN. */
 static double at_most(double x, double limit) {
     return x > limit ? limit : x;
+}
+
+/* Neurons of K^l that clip and all others that open; a ReLU that closes is none. */
+static double breaches_of(const cisup_experiment *x, const cisup_report *report,
+                          const cisup_open_count *open, cisup_index k) {
+    const cisup_index l = k / report->d + 1;
+    const cisup_index neurons = x->base->N * x->inputs * report->networks;
+    const unsigned char *is_signed = x->circuits ? x->circuits->is_signed : NULL;
+    const int clips = is_signed ? is_signed[l - 1]
+                                : !x->circuits && x->family.family == CISUP_ROTATION2;
+    const int64_t inside = neurons - open->outside, held = open->open - open->wrong;
+    if (open->lost) return (double)NAN;
+    return (double)(open->wrong + (clips ? inside - held : 0));
 }
 
 /* Means, intervals and quantiles of one z from what was collected. */
@@ -80,6 +95,7 @@ static void summarize(cisup_result *r, const cisup_part_of_z *c,
         r->wrong[k] = open->outside && !open->lost
                           ? (double)open->wrong / (double)open->outside
                           : (double)NAN;
+        if (r->breaches) r->breaches[k] = breaches_of(x, report, open, k);
     }
 }
 
@@ -138,6 +154,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     if (x->cycle) {
         const cisup_theory_masks m = cisup_predict_case(
             x->cycle, base->T - x->exclude.count, r->z, x->family.fresh);
+        r->feedback = (m.z - 1.0) * m.r / m.S;
         cisup_predict_masks(&m, x->circuits ? -1 : (int)x->family.family, kind,
                             r->theory);
         goto done;

@@ -84,6 +84,10 @@ static int visit_term(const tour *t, const cisup_result *r, cisup_index l, int k
 
 static int visit_open(const tour *t, const cisup_result *r, cisup_index l, int block) {
     const cisup_index k = (l - 1) * t->report->d + t->report->masks + block;
+    if (r->breaches)
+        return VISIT(t, "record z layer block fraction wrong_fraction breaches",
+                     V("open"), V(r->z), V(l), V((cisup_index)block), V(r->open[k]),
+                     V(r->wrong[k]), V((cisup_index)r->breaches[k]));
     return VISIT(t, "record z layer block fraction wrong_fraction", V("open"), V(r->z),
                  V(l), V((cisup_index)block), V(r->open[k]), V(r->wrong[k]));
 }

@@ -96,15 +96,20 @@ static int setting_of(const capacity_request *r) {
                : CISUP_SETTING_GENERAL;
 }
 
+static cisup_theory_masks carried_sizes(const capacity_request *r,
+                                        const capacity_answer *a) {
+    return (cisup_theory_masks){.N = (double)(a->N / a->point.S * a->point.S),
+                                .S = (double)a->point.S,
+                                .z = (double)a->point.z,
+                                .c = a->point.choice.cycle,
+                                .fresh = r->setup.family.fresh};
+}
+
 /* T of networks that carry masks by the recursion, which knows rotations; all others have
  * no error with one active circuit. -1: theory is silent. */
 static cisup_index carried_theory(const capacity_request *r, const capacity_answer *a) {
     const setup *s = &r->setup;
-    const cisup_theory_masks sizes = {.N = (double)(a->N / a->point.S * a->point.S),
-                                      .S = (double)a->point.S,
-                                      .z = (double)a->point.z,
-                                      .c = a->point.choice.cycle,
-                                      .fresh = s->family.fresh};
+    const cisup_theory_masks sizes = carried_sizes(r, a);
     if (a->point.z == 1) return a->placed;
     if (s->own.w || s->family.family != CISUP_ROTATION2) return -1;
     return cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_classes, a->point.L,
@@ -224,6 +229,19 @@ static const char *bound_of(const capacity_answer *a, cisup_mode mode) {
     return mode != CISUP_MODE_LINEAR && a->feedback >= 0.5 ? "feedback" : "error";
 }
 
+/* g at the T that the search ended with. */
+static double feedback_at(const capacity_request *r, const capacity_answer *a) {
+    const double T = (double)a->search.at;
+    if (r->setup.construction.masks) {
+        const cisup_theory_masks sizes = carried_sizes(r, a);
+        const cisup_theory_masks there = cisup_theory_masks_classes(&sizes, T);
+        return (there.z - 1.0) * there.r / there.S;
+    }
+    const cisup_theory_case c = theory_case(r, a);
+    const cisup_theory_case there = cisup_theory_even(&c, T);
+    return cisup_theory_feedback(&there);
+}
+
 /* One search by one limit. */
 static cisup_status search_by(const capacity_request *r, cisup_error_measure kind,
                               double confidence, capacity_answer *a, cisup_error *err) {
@@ -250,9 +268,7 @@ static cisup_status search_by(const capacity_request *r, cisup_error_measure kin
         take_roots(&a->search.error_beyond);
         a->masked = sqrt(a->masked);
     }
-    const cisup_theory_case c = theory_case(r, a);
-    const cisup_theory_case there = cisup_theory_even(&c, (double)a->search.at);
-    a->feedback = cisup_theory_feedback(&there);
+    a->feedback = feedback_at(r, a);
     a->bound = bound_of(a, r->mode);
 done:
     if (status != CISUP_OK) a->search.outcome = CISUP_CAPACITY_UNFINISHED;
