@@ -70,8 +70,8 @@ static void take_set(cisup_batch *b, cisup_index lane, cisup_index sample) {
     const cisup_active_sets *sets = b->sets;
     const cisup_index *start = sets->start + sample % sets->count;
     b->count[lane] = start[1] - start[0];
-    memcpy(b->active + lane * b->z, sets->circuit + start[0],
-           (size_t)b->count[lane] * sizeof *b->active);
+    for (cisup_index k = 0; k < b->count[lane]; k++)
+        b->active[lane * b->z + k] = sets->circuit[start[0] + k];
 }
 
 static void draw_set(cisup_batch *b, cisup_index T, uint64_t seed, cisup_index network,

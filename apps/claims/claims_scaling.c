@@ -37,12 +37,13 @@ static cisup_status try_T(const cisup_claims_setup *setup, cisup_study s,
     cisup_status status;
     CISUP_TRY(cisup_study_run(setup, &s, &low, err));
     CISUP_TRY(cisup_study_run(setup, &more, &high, err));
+    const cisup_index L = low.report[0].L; /* the last layer, also of a broken study */
     const double a = log(low.theory.T), b = log(high.theory.T);
-    const double steps = log(cisup_trials_mean(&high, figure, s.L).mean /
-                             cisup_trials_mean(&low, figure, s.L).mean);
+    const double steps = log(cisup_trials_mean(&high, figure, L).mean /
+                             cisup_trials_mean(&low, figure, L).mean);
     for (cisup_index k = 0; k < low.networks; k++) {
-        const double ea = log(figure(&low.report[k], s.L));
-        const double eb = log(figure(&high.report[k], s.L));
+        const double ea = log(figure(&low.report[k], L));
+        const double eb = log(figure(&high.report[k], L));
         lnT[k] = 0.5 * (a + b) + (log(budget) - 0.5 * (ea + eb)) * (b - a) / steps;
     }
 done:

@@ -48,11 +48,11 @@ cisup_status setup_carried_shape(const setup *s, cisup_shape *shape, cisup_error
     }
     shape->N = cisup_carried_neurons(&c, shape->D);
     if (shape->N < shape->S || shape->N > CISUP_MOST_NEURONS)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "D = %" PRId64 " gives N = %" PRId64
-                          " neurons a block; at least S = %" PRId64
-                          " and at most %" PRId32 " are needed",
-                          shape->D, shape->N, shape->S, CISUP_MOST_NEURONS);
+        CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL,
+                             "D = %" PRId64 " gives N = %" PRId64
+                             " neurons a block; at least S = %" PRId64
+                             " and at most %" PRId32 " are needed",
+                             shape->D, shape->N, shape->S, CISUP_MOST_NEURONS));
     CISUP_TRY(cisup_cycle_plan_make(&plan, shape->N, shape->S, c.cycle, err));
     if (shape->T == INDEX_MAX_WORD) shape->T = plan.T;
     if (shape->T > plan.T)
