@@ -154,7 +154,7 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
     if (x->cycle) {
         const cisup_theory_masks m = cisup_predict_case(
             x->cycle, base->T - x->exclude.count, r->z, x->family.fresh);
-        r->feedback = (m.z - 1.0) * m.r / m.S;
+        r->feedback = r->z > 0 ? (m.z - 1.0) * m.r / m.S : (double)NAN;
         cisup_predict_masks(&m, x->circuits ? -1 : (int)x->family.family, kind,
                             r->theory);
         goto done;
