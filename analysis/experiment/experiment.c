@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <cisup/analysis/experiment/experiment_parts.h>
 
-#include <cisup/analysis/experiment/experiment_cost.h>
-#include <cisup/analysis/experiment/inspect.h>
-#include <cisup/analysis/experiment/predict.h>
-#include <cisup/analysis/experiment/specimen.h>
-#include <cisup/analysis/measure/ranking_list.h>
-#include <cisup/analysis/pass/samples.h>
-#include <cisup/core/base/numbers.h>
-#include <cisup/core/memory.h>
-#include <math.h>
-#include <omp.h>
 cisup_experiment cisup_experiment_defaults(void) {
     return (cisup_experiment){.family = cisup_family_defaults(),
                               .network = cisup_network_defaults(),

@@ -83,15 +83,15 @@ static cisup_status prepare_senders(cisup_open_pass *p, const cisup_open_step *s
     for (cisup_index k = 0; k < open->count && (s->is_capped || is_split); k++) {
         const double *a = open->a + k * d,
                      load = (double)(open->start[k + 1] - open->start[k]);
-        if (s->is_capped) cisup_open_map(d, s->common, wbar, a, open->once + k * d);
-        cisup_open_map(d, s->is_capped ? -s->own : s->common, wbar, a,
-                       open->shift + k * d);
-        if (is_split) cisup_open_map(d, -s->center * load, wbar, a, p->background);
+        if (s->is_capped) cisup_circuits_map(d, s->common, wbar, a, open->once + k * d);
+        cisup_circuits_map(d, s->is_capped ? -s->own : s->common, wbar, a,
+                           open->shift + k * d);
+        if (is_split) cisup_circuits_map(d, -s->center * load, wbar, a, p->background);
     }
     if (!s->is_capped) goto done;
     cisup_open_total(p, total);
-    cisup_open_map(d, -s->net->kappa[s->l - 1] / (double)p->S, wbar, total,
-                   p->background);
+    cisup_circuits_map(d, -s->net->kappa[s->l - 1] / (double)p->S, wbar, total,
+                       p->background);
 done:
     return status;
 }
@@ -148,7 +148,7 @@ static void fill_chunk(cisup_open_pass *p, const cisup_open_step *s, cisup_index
             image_of(4, s->own, w, a, shift, c->image + k * 4);
         else
             image_of(d, s->own, w, a, shift, c->image + k * d);
-        if (is_balanced) cisup_open_map(d, -s->center, w, a, p->background);
+        if (is_balanced) cisup_circuits_map(d, -s->center, w, a, p->background);
     }
 }
 

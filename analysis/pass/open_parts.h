@@ -80,16 +80,6 @@ CISUP_MUST_CHECK cisup_status cisup_open_follow(cisup_open_pass *p,
                                                 const cisup_open_step *s,
                                                 cisup_mode mode);
 
-/* out += factor w a. */
-static inline void cisup_open_map(cisup_index d, double factor, const double *w,
-                                  const double *a, double *out) {
-    for (cisup_index i = 0; i < d; i++) {
-        double sum = 0.0;
-        for (cisup_index j = 0; j < d; j++) sum += w[i * d + j] * a[j];
-        out[i] += factor * sum;
-    }
-}
-
 /* The sum of all activations. */
 static inline void cisup_open_total(const cisup_open_pass *p, double *total) {
     memset(total, 0, (size_t)p->d * sizeof *total);

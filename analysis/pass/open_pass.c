@@ -287,8 +287,8 @@ static cisup_status embed(cisup_open_pass *p, const cisup_open_network *net,
     for (cisup_index k = 0; k < batch->count[lane]; k++) {
         const cisup_index t = batch->active[lane * batch->z + k];
         memset(c->image, 0, (size_t)p->d * sizeof *c->image);
-        cisup_open_map(p->d, 1.0, cisup_circuits_drawn(net->circuits, 1, t, buffer),
-                       cisup_batch_state(batch, lane, k, 0), c->image);
+        cisup_circuits_map(p->d, 1.0, cisup_circuits_drawn(net->circuits, 1, t, buffer),
+                           cisup_batch_state(batch, lane, k, 0), c->image);
         cisup_wiring_neurons(net->wiring, 1, t, c->neuron);
         c->sender[0] = (int32_t)k;
         CISUP_TRY(cisup_open_add(p, c, NULL));

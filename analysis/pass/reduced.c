@@ -97,16 +97,6 @@ cisup_status cisup_reduced_pass_new(cisup_reduced_pass **p, const cisup_open_net
 
 /* --- sums ------------------------------------------------------------------------- */
 
-/* sum += factor w a */
-static inline void add_product(cisup_index d, double factor, const double *w,
-                               const double *a, double *sum) {
-    for (cisup_index i = 0; i < d; i++) {
-        double x = 0.0;
-        for (cisup_index j = 0; j < d; j++) x += w[i * d + j] * a[j];
-        sum[i] += factor * x;
-    }
-}
-
 /* K^l with sums of 0. */
 static void start_layer(cisup_reduced_pass *p, cisup_index l, inside_layer *layer) {
     layer->count = cisup_inside_list(p->net->wiring, l, p->active, p->z, layer->neuron);
@@ -123,8 +113,8 @@ static void embed(cisup_reduced_pass *p, const cisup_batch *batch, cisup_index l
         cisup_wiring_neurons(p->net->wiring, 1, p->active[k], p->row);
         for (cisup_index s = 0; s < p->S; s++) {
             const cisup_index n = cisup_inside_find(to->neuron, to->count, p->row[s]);
-            add_product(p->d, 1.0, w, cisup_batch_state(batch, lane, k, 0),
-                        to->a + n * p->d);
+            cisup_circuits_map(p->d, 1.0, w, cisup_batch_state(batch, lane, k, 0),
+                               to->a + n * p->d);
         }
     }
 }
@@ -160,8 +150,9 @@ static void follow(cisup_reduced_pass *p, cisup_index l) {
         cisup_wiring_through(w, one, all, p->circuit);
         for (cisup_index n = 0; n < to->count; n++)
             if (p->circuit[n] >= 0)
-                add_product(p->d, share, weights_of(p, l + 1, p->circuit[n], buffer),
-                            from->a + k * p->d, to->a + n * p->d);
+                cisup_circuits_map(p->d, share,
+                                   weights_of(p, l + 1, p->circuit[n], buffer),
+                                   from->a + k * p->d, to->a + n * p->d);
     }
     const inside_layer swap = p->here;
     p->here = p->next;

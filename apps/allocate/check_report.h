@@ -6,6 +6,7 @@
 #include <cisup/core/overlap.h>
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/scheme_proof.h>
+
 #include <jansson.h>
 
 /* All that `cisup check` reports: one of overlap, sample and proof. */

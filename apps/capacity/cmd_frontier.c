@@ -98,8 +98,8 @@ static double leading_exponent(const frontier_request *f, const char *bound) {
     switch (f->along) {
     case ALONG_D:
         return 2.0;
-    case ALONG_Z: /* rotations: z + H(z-1) in place of z, (12.6) */
-        return is_error && is_rotation ? (double)NAN : -1.0;
+    case ALONG_Z: /* rotations: z + H(z-1) in place of z, (12.6); masks: z-1, (20.9) */
+        return (is_error && is_rotation) || s->construction.masks ? (double)NAN : -1.0;
     case ALONG_L:
         return is_error ? -1.0 : 0.0;
     default:

@@ -17,8 +17,7 @@ typedef struct {
     const char *part, *where;
     cisup_study study[POINTS];
     double x[POINTS], guess[POINTS], budget;
-    double predicted,
-        theory; /* exponents: leading order, NaN: none; the full formula's */
+    double theory; /* exponent of the full formula's T */
 } series;
 
 /* The T of (9.1), or of (20.5), within the budget. */
@@ -132,9 +131,8 @@ static void vary_width(series *w, const cisup_study *s, cisup_index D) {
     complete(w);
 }
 
-/* The leading order, exponents -1 and
- * -2, is not asked for: overlap, L (z-1) p, takes a part of the budget, and p is less
- * than d/D where few circuits sit on a neuron. */
+/* The leading order, exponents -1 and -2, is not asked for: overlap, L (z-1) p, takes a
+ * part of the budget, and p is less than d/D where few circuits sit on a neuron. */
 cisup_status cisup_claim_shapes(const cisup_claims_setup *setup, cisup_findings *f,
                                 cisup_error *err) {
     cisup_study masked = masked_study(setup), masks;

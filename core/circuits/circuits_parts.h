@@ -61,6 +61,16 @@ static inline cisup_index cisup_circuits_first(const cisup_circuits *c) {
 /* Makes carried circuits ones whose f is the identity in all layers. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_circuits_sign(cisup_circuits *c, cisup_error *err);
 
+/* out += factor w a. w: [d][d]; a, out: [d]. */
+static inline void cisup_circuits_map(cisup_index d, double factor, const double *w,
+                                      const double *a, double *out) {
+    for (cisup_index i = 0; i < d; i++) {
+        double sum = 0.0;
+        for (cisup_index j = 0; j < d; j++) sum += w[i * d + j] * a[j];
+        out[i] += factor * sum;
+    }
+}
+
 /* On-value of a state (0 if on_count = 0). O(1). */
 double cisup_circuits_on(const cisup_circuits *c, const double *a);
 
