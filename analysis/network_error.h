@@ -27,11 +27,16 @@ typedef struct {
     cisup_state_kind state; /* CISUP_ACTIVE or CISUP_INACTIVE */
     cisup_quantity quantity;
     cisup_error_measure measure;
+    int relative; /* 1: to the mean square (of worst errors its root) of the exact
+                     quantity of active circuits, in the samples of the network */
+    int computed; /* 1: nothing of size T is stored; circuits of a family, and a cycle
+                     or a scheme that has a computed form (core/incidence.h) */
     uint64_t seed;
 
-    cisup_allocation base;   /* of the T measured last; T = 0: none */
-    cisup_cycle cycle;       /* the same, of networks that carry masks */
-    cisup_circuits circuits; /* the same, of circuits that are given */
+    cisup_allocation base;     /* of the T measured last; T = 0: none */
+    cisup_incidence incidence; /* the same, of computed networks */
+    cisup_cycle cycle;         /* the same, of networks that carry masks */
+    cisup_circuits circuits;   /* the same, of circuits that are given */
 } cisup_network_error;
 
 CISUP_API void cisup_network_error_free(cisup_network_error *e);
@@ -43,8 +48,9 @@ CISUP_API void cisup_network_error_free(cisup_network_error *e);
  * at every T: the circuits and the inputs of sample m are the same, active circuits and
  * permutations come from the same random numbers but are those of T. The first T rows
  * of the allocation carry the circuits. A network that diverged gives infinity.
- * Errors: those of cisup_allocation_make and cisup_experiment_run; ESTOPPED. Uses OpenMP
- * over the samples of a network; the numbers do not depend on the threads. */
+ * Errors: those of cisup_allocation_make, cisup_incidence_make and cisup_experiment_run;
+ * ESTOPPED. Uses OpenMP over networks as far as memory allows several, over the samples
+ * of a single one; the numbers do not depend on the threads. */
 CISUP_API CISUP_MUST_CHECK cisup_status
 cisup_network_error_measure(void *context, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err);
