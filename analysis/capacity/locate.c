@@ -130,7 +130,7 @@ cisup_status cisup_search_locate(cisup_search *s, cisup_error *err) {
         if (status != CISUP_OK || is_located(s) || cisup_search_is_beaten(s))
             return status;
         T = next_T(s, before, step);
-        step = fmin(step * step, 1000.0);
+        step = fmin(1.5 * step, 4.0); /* far beyond the limit networks are slow, too */
     }
 }
 

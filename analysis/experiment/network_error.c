@@ -84,6 +84,15 @@ static void measure_one(survey *s, cisup_index k, const cisup_watcher *watcher) 
     of->status = cisup_vigil_advance(&s->vigil, 1.0, &of->err);
 }
 
+/* The watcher of a network among others: sees whether an end was asked for, and asks
+ * itself in the thread that may. */
+static int is_over(void *context, double done, double of) {
+    survey *s = context;
+    (void)done;
+    (void)of;
+    return cisup_vigil_step(&s->vigil, 0.0);
+}
+
 /* How many networks are measured at the same time. */
 static cisup_status crew_of(const cisup_experiment *x, cisup_index count, int *threads,
                             cisup_error *err) {
@@ -107,9 +116,10 @@ static cisup_status survey_all(survey *s, cisup_index count, cisup_error *err) {
             if (s->network[k].status != CISUP_OK) break;
         }
     } else {
+        const cisup_watcher one_of_many = {.ask = is_over, .context = s};
         s->x.threads = 1;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (cisup_index k = 0; k < count; k++) measure_one(s, k, NULL);
+        for (cisup_index k = 0; k < count; k++) measure_one(s, k, &one_of_many);
     }
     CISUP_TRY(cisup_outcome_first(s->network, count, err));
 done:

@@ -8,10 +8,15 @@
 #include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
 #include <cisup/core/schemes.h>
+#include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/schemes/schemes_parts.h>
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
+
+/* Larger networks are computed, where the scheme can be. */
+static const cisup_index most_stored = 8192;
 
 const char *capacity_choice_name(const capacity_choice *choice) {
     static const char *const cycle[CISUP_CYCLE_MOST + 1] = {
@@ -22,8 +27,8 @@ const char *capacity_choice_name(const capacity_choice *choice) {
 }
 
 /* The setup of one search. Borrows the lists. */
-static setup setup_at(const capacity_request *r, const capacity_point *p) {
-    setup s = r->setup;
+static setup setup_at(const capacity_point *p) {
+    setup s = p->kind->setup;
     s.allocation.scheme = p->choice.scheme;
     if (s.construction.masks) s.construction.cycle = p->choice.cycle;
     s.L = p->L;
@@ -35,10 +40,22 @@ static cisup_index least_T(const capacity_request *r, const capacity_point *p) {
     return p->z + (r->state == CISUP_INACTIVE);
 }
 
+int capacity_point_is_computed(const capacity_point *p, cisup_index N) {
+    const setup *s = &p->kind->setup;
+    const int has_rows =
+        s->weights.scheme == CISUP_WEIGHTS_CAPPED && s->weights.kappa == CISUP_KAPPA_ROWS;
+    if (s->own.w || has_rows || s->engine == CISUP_ENGINE_BATCHED ||
+        s->engine == CISUP_ENGINE_ASSEMBLED)
+        return 0;
+    if (s->construction.masks) return 1;
+    return N > most_stored && s->allocation.even_out != CISUP_EVEN_OUT_YES &&
+           cisup_incidence_exists(p->choice.scheme, p->S);
+}
+
 /* N and the capacity of the scheme. */
 static cisup_status sizes(const capacity_request *r, const capacity_point *p,
                           cisup_index *N, cisup_index *placed, cisup_error *err) {
-    setup s = setup_at(r, p);
+    setup s = setup_at(p);
     const cisup_allocation_options options = setup_allocation(&s);
     s.z = (index_list){0}; /* of the point */
     cisup_shape shape = {.D = p->D, .d = s.d, .T = p->z, .S = p->S, .z = p->z, .L = p->L};
@@ -64,15 +81,24 @@ done:
     return status;
 }
 
+capacity_point capacity_point_at(const capacity_kind *kind, cisup_index i, cisup_index D,
+                                 cisup_index S, cisup_index z, cisup_index L) {
+    capacity_point p = {kind, D, S, z, L, kind->choice[i]};
+    const capacity_point in_td = {kind, D, S, z, L, {CISUP_SCHEME_TD, 0}};
+    if (kind->is_scheme_open && capacity_point_is_computed(&in_td, D / kind->setup.d) &&
+        !kind->setup.construction.masks)
+        p.choice = in_td.choice;
+    return p;
+}
+
 cisup_status capacity_point_check(const capacity_request *r, const capacity_point *point,
                                   cisup_error *err) {
     cisup_index N, placed;
     return sizes(r, point, &N, &placed, err);
 }
 
-static cisup_theory_case theory_case(const capacity_request *r,
-                                     const capacity_answer *a) {
-    const setup *s = &r->setup;
+static cisup_theory_case theory_case(const capacity_answer *a) {
+    const setup *s = &a->point.kind->setup;
     return (cisup_theory_case){.D = (double)(s->d * a->N),
                                .d = (double)s->d,
                                .S = (double)a->point.S,
@@ -84,8 +110,7 @@ static cisup_theory_case theory_case(const capacity_request *r,
 }
 
 /* The setting of the limits that speak of such networks. */
-static int setting_of(const capacity_request *r) {
-    const setup *s = &r->setup;
+static int setting_of(const capacity_request *r, const setup *s) {
     const int has_indicator = !s->own.w && s->family.family != CISUP_RANDOM_RELU &&
                               s->family.family != CISUP_IDENTITY;
     if (r->mode != CISUP_MODE_RELU || !has_indicator) return CISUP_SETTING_GENERAL;
@@ -96,20 +121,19 @@ static int setting_of(const capacity_request *r) {
                : CISUP_SETTING_GENERAL;
 }
 
-static cisup_theory_masks carried_sizes(const capacity_request *r,
-                                        const capacity_answer *a) {
+static cisup_theory_masks carried_sizes(const capacity_answer *a) {
     return (cisup_theory_masks){.N = (double)(a->N / a->point.S * a->point.S),
                                 .S = (double)a->point.S,
                                 .z = (double)a->point.z,
                                 .c = a->point.choice.cycle,
-                                .fresh = r->setup.family.fresh};
+                                .fresh = a->point.kind->setup.family.fresh};
 }
 
 /* T of networks that carry masks by the recursion, which knows rotations; all others have
  * no error with one active circuit. -1: theory is silent. */
 static cisup_index carried_theory(const capacity_request *r, const capacity_answer *a) {
-    const setup *s = &r->setup;
-    const cisup_theory_masks sizes = carried_sizes(r, a);
+    const setup *s = &a->point.kind->setup;
+    const cisup_theory_masks sizes = carried_sizes(a);
     if (a->point.z == 1) return a->placed;
     if (s->own.w || s->family.family != CISUP_ROTATION2) return -1;
     return cisup_theory_masks_T_recursion(&sizes, cisup_theory_masks_classes, a->point.L,
@@ -119,17 +143,18 @@ static cisup_index carried_theory(const capacity_request *r, const capacity_answ
 /* What theory says of T, for mean squares of active circuits: the limit that binds, or
  * for masked rotations the refined recursion. */
 static void ask_theory(const capacity_request *r, capacity_answer *a) {
-    const cisup_theory_case c = theory_case(r, a);
+    const cisup_theory_case c = theory_case(a);
     const cisup_theory_question q = {a->point.L, r->budget * r->budget, 2.0};
-    const int is_masked_rotation = r->setup.family.family == CISUP_ROTATION4 &&
-                                   !r->setup.own.w &&
-                                   r->setup.weights.scheme == CISUP_WEIGHTS_CAPPED &&
+    const setup *s = &a->point.kind->setup;
+    const int is_masked_rotation = s->family.family == CISUP_ROTATION4 && !s->own.w &&
+                                   s->weights.scheme == CISUP_WEIGHTS_CAPPED &&
                                    r->mode == CISUP_MODE_MASKED_LINEAR;
     a->theory_T = -1;
     if (r->state != CISUP_ACTIVE || isnan(r->budget)) return;
-    if (r->setup.construction.masks) {
+    if (s->construction.masks) {
         a->theory_T = carried_theory(r, a);
         a->theory_bound = "masks_recursion";
+        a->is_theory_doubtful = a->point.z > 1 && !isnan(s->construction.offset);
     } else if (is_masked_rotation) {
         a->theory_T =
             cisup_theory_T_error(&c, CISUP_ERROR_ROTATION, a->point.L, q.budget);
@@ -140,10 +165,15 @@ static void ask_theory(const capacity_request *r, capacity_answer *a) {
         const cisup_theory_limit *limit = cisup_theory_limits(&count);
         for (int k = 0; k < count; k++)
             reach[k] = cisup_theory_limit_reach(&limit[k], &c, &q);
-        const int binds = cisup_theory_binding(reach, setting_of(r));
+        const int setting = setting_of(r, s);
+        const int binds = cisup_theory_binding(reach, setting);
         if (binds < 0) return;
         a->theory_T = reach[binds].T;
         a->theory_bound = limit[binds].name;
+        for (int k = 0; k < count; k++)
+            if ((limit[k].settings >> setting & 1u) && !reach[k].is_in_range &&
+                reach[k].T >= 0 && reach[k].T < a->theory_T)
+                a->is_theory_doubtful = 1;
     }
     if (a->placed < a->theory_T) {
         a->theory_T = a->placed;
@@ -155,12 +185,14 @@ static void ask_theory(const capacity_request *r, capacity_answer *a) {
 typedef struct {
     cisup_network_error error;
     progress_bar bar;
+    const cisup_capacity_result *search; /* what is known by now */
+    char name[64];
 } watched;
 
 static cisup_status measure(void *context, cisup_index T, cisup_index first,
                             cisup_index count, double *y, cisup_error *err) {
     watched *w = context;
-    progress_search(&w->bar, T, first + count);
+    progress_search(&w->bar, w->name, w->search, T, first + count);
     const cisup_status status =
         cisup_network_error_measure(&w->error, T, first, count, y, err);
     if (status != CISUP_ESTOPPED) return status;
@@ -170,15 +202,20 @@ static cisup_status measure(void *context, cisup_index T, cisup_index first,
 
 static watched watched_at(const capacity_request *r, const capacity_answer *a,
                           const setup *s, cisup_error_measure kind) {
+    const capacity_point *p = &a->point;
     watched w = {.bar = progress_start(r->quiet)};
+    (void)snprintf(w.name, sizeof w.name, "%s, %s, S = %" PRId64, p->kind->name,
+                   capacity_choice_name(&p->choice), p->S);
     w.error = (cisup_network_error){.x = cisup_experiment_defaults(),
                                     .allocation = setup_allocation(s),
                                     .N = a->N,
-                                    .S = a->point.S,
-                                    .z = a->point.z,
+                                    .S = p->S,
+                                    .z = p->z,
                                     .state = r->state,
-                                    .quantity = (cisup_quantity)r->quantity,
+                                    .quantity = (cisup_quantity)p->kind->quantity,
                                     .measure = kind,
+                                    .relative = !r->absolute,
+                                    .computed = capacity_point_is_computed(p, a->N),
                                     .seed = s->seed};
     cisup_experiment *x = &w.error.x;
     x->circuits = s->own.w ? &s->own : NULL;
@@ -189,7 +226,7 @@ static watched watched_at(const capacity_request *r, const capacity_answer *a,
     x->engine = s->engine;
     x->mode = r->mode;
     x->precision = r->precision;
-    x->inputs = r->samples;
+    x->inputs = a->samples;
     x->threads = (int)r->threads;
     x->watcher = &signal_watcher;
     return w;
@@ -202,8 +239,11 @@ static cisup_status measure_masked(watched *w, const cisup_capacity_result *sear
     const cisup_index checks = search->checks;
     w->error.x.mode = CISUP_MODE_MASKED_RELU;
     cisup_status status = CISUP_OK;
-    for (cisup_index k = 0; k < checks && status == CISUP_OK; k++)
-        status = measure(w, search->at, search->check_first + k, 1, y + k, err);
+    for (cisup_index k = 0; k < checks && status == CISUP_OK; k += CISUP_CAPACITY_TURN) {
+        const cisup_index some =
+            checks - k < CISUP_CAPACITY_TURN ? checks - k : CISUP_CAPACITY_TURN;
+        status = measure(w, search->at, search->check_first + k, some, y + k, err);
+    }
     if (status == CISUP_OK) *mean = cisup_interval_mean(y, checks, 0.95).mean;
     return status;
 }
@@ -233,34 +273,62 @@ static const char *bound_of(const capacity_answer *a, cisup_mode mode) {
 static double feedback_at(const capacity_request *r, const capacity_answer *a) {
     const double T = (double)a->search.at;
     if (r->setup.construction.masks) {
-        const cisup_theory_masks sizes = carried_sizes(r, a);
+        const cisup_theory_masks sizes = carried_sizes(a);
         const cisup_theory_masks there = cisup_theory_masks_classes(&sizes, T);
         return (there.z - 1.0) * there.r / there.S;
     }
-    const cisup_theory_case c = theory_case(r, a);
+    const cisup_theory_case c = theory_case(a);
     const cisup_theory_case there = cisup_theory_even(&c, T);
     return cisup_theory_feedback(&there);
 }
 
+/* Where to begin. Where several circuits are active in a published network, theory for
+ * one is of no use: up to N/S no two circuits meet, and not far beyond the budget is
+ * used. */
+static cisup_index start_at(const capacity_answer *a) {
+    const capacity_point *p = &a->point;
+    const int has_theory = a->theory_T > 0 && a->theory_T < INT64_MAX;
+    if (p->kind->setup.construction.masks || p->z == 1)
+        return has_theory ? a->theory_T : a->N;
+    return a->N / p->S;
+}
+
+/* As many samples as a network has at little cost; many, where errors are rare. */
+static cisup_index samples_at(const capacity_request *r, const capacity_answer *a) {
+    const double cheap = 2e7, most = 1000.0;                 /* cheap: multiply-adds */
+    const double fewest = a->N > most_stored ? 20.0 : 100.0; /* wide ones vary less */
+    const capacity_point *p = &a->point;
+    const setup *s = &p->kind->setup;
+    if (r->samples) return r->samples;
+    if (s->construction.masks && capacity_point_is_computed(p, a->N))
+        return (cisup_index)most;
+    const double each = (double)p->L * (double)start_at(a) * (double)(p->S * s->d);
+    return (cisup_index)fmax(fewest, fmin(most, cheap / each));
+}
+
 /* One search by one limit. */
 static cisup_status search_by(const capacity_request *r, cisup_error_measure kind,
-                              double confidence, capacity_answer *a, cisup_error *err) {
-    const setup s = setup_at(r, &a->point);
+                              double confidence, cisup_index rival, capacity_answer *a,
+                              cisup_error *err) {
+    const setup s = setup_at(&a->point);
     watched w = watched_at(r, a, &s, kind);
     cisup_capacity_options o = cisup_capacity_defaults();
-    const int has_theory = a->theory_T > 0 && a->theory_T < INT32_MAX;
     a->is_by_worst = kind == CISUP_WORST;
     a->limit = a->is_by_worst ? r->worst : r->budget;
     o.least = least_T(r, &a->point);
-    o.most = a->placed < INT32_MAX ? a->placed : INT32_MAX;
-    o.start = has_theory ? a->theory_T : a->N;
+    o.most = a->placed;
+    if (!w.error.computed && o.most > INT32_MAX) o.most = INT32_MAX;
+    o.start = start_at(a);
+    o.rival = rival;
     o.limit = a->is_by_worst ? a->limit : a->limit * a->limit;
     o.confidence = confidence;
     o.tolerance = r->tolerance;
     o.networks = r->networks;
     a->masked = (double)NAN;
     cisup_status status;
+    w.search = &a->search;
     CISUP_TRY(cisup_capacity_search(&o, measure, &w, &a->search, err));
+    if (a->search.outcome == CISUP_CAPACITY_LESS) goto done;
     if (r->mode == CISUP_MODE_RELU)
         CISUP_TRY(measure_masked(&w, &a->search, &a->masked, err));
     if (!a->is_by_worst) {
@@ -290,24 +358,30 @@ static void join(capacity_answer *a, const capacity_answer *b) {
 }
 
 cisup_status capacity_point_search(const capacity_request *r, const capacity_point *point,
-                                   capacity_answer *answer, cisup_error *err) {
+                                   cisup_index rival, capacity_answer *answer,
+                                   cisup_error *err) {
     *answer = (capacity_answer){.point = *point};
     const int is_both = !isnan(r->budget) && !isnan(r->worst);
     const double confidence = is_both ? 0.5 + 0.5 * r->confidence : r->confidence;
     cisup_status status;
     CISUP_TRY(sizes(r, point, &answer->N, &answer->placed, err));
     ask_theory(r, answer);
-    if (isnan(r->budget)) return search_by(r, CISUP_WORST, confidence, answer, err);
-    CISUP_TRY(search_by(r, CISUP_MEAN_SQUARE, confidence, answer, err));
-    if (is_both) {
+    answer->samples = samples_at(r, answer);
+    if (isnan(r->budget))
+        return search_by(r, CISUP_WORST, confidence, rival, answer, err);
+    CISUP_TRY(search_by(r, CISUP_MEAN_SQUARE, confidence, rival, answer, err));
+    if (is_both && answer->search.outcome != CISUP_CAPACITY_LESS) {
         capacity_answer other = *answer;
-        status = search_by(r, CISUP_WORST, confidence, &other, err);
+        status = search_by(r, CISUP_WORST, confidence, rival, &other, err);
         if (status != CISUP_OK) {
             other.by_budget = answer->search;
             *answer = other;
             goto done;
         }
-        join(answer, &other);
+        if (other.search.outcome == CISUP_CAPACITY_LESS)
+            *answer = other;
+        else
+            join(answer, &other);
     }
 done:
     return status;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capacity_contest.h"
 #include "capacity_report.h"
 #include "common/options.h"
 #include "common/program.h"
@@ -6,61 +7,51 @@
 static const char about[] =
     "Find the largest T whose error in layer L stays within a budget: networks are built "
     "and measured at more and more T until an interval for it is as narrow as asked for. "
-    "Tells what binds: the allocation, closed neurons that open, feedback among inactive "
-    "circuits, or plain error. -D, -S and -z take lists and ranges; of several S and "
-    "--schemes the best is named. Exit code 1 if no T is within the budget.";
+    "Without --construction, --scheme and -S it tries them all and names the best; a "
+    "search that is sure to find less is given up. Tells what binds: the allocation, "
+    "closed neurons that open, feedback among inactive circuits, or plain error. -D, -S "
+    "and -z take lists and ranges. Exit code 1 if no T is within the budget.";
 
-/* All S and schemes at one D and z. is_feasible: cleared if no T is. */
-static cisup_status search_all(const capacity_request *r, capacity_point point,
-                               int *is_feasible, cisup_error *err) {
-    const index_list *S = &r->setup.S;
-    capacity_answer best = {0};
-    for (cisup_index i = 0; i < r->choices; i++)
-        for (cisup_index j = 0; j < S->count; j++) {
-            capacity_answer answer;
-            cisup_status status;
-            point.choice = r->choice[i];
-            point.S = S->value[j];
-            status = capacity_search_and_show(r, &point, &answer, err);
-            if (status != CISUP_OK && best.search.T && !r->json && !r->quiet)
-                capacity_best_text(&best, "best so far");
-            if (status != CISUP_OK) return status;
-            if (!best.N || answer.search.T > best.search.T) best = answer;
-        }
+/* All networks at one D and z. is_feasible: cleared if no T is. */
+static cisup_status search_place(const capacity_request *r, const capacity_place *place,
+                                 int *is_feasible, cisup_error *err) {
+    const double started = seconds_now();
+    capacity_answer best;
+    cisup_index searches = 0;
+    if (!r->json && !r->quiet) capacity_text_place(r, place);
+    const cisup_status status =
+        capacity_contest(r, place, NULL, -1, &best, &searches, err);
+    if (status != CISUP_OK && best.search.T && !r->json && !r->quiet)
+        capacity_best_text(r, &best, "interrupted; best so far");
+    if (status != CISUP_OK) return status;
     if (!best.search.T) *is_feasible = 0;
-    if (r->choices * S->count == 1) return CISUP_OK;
-    if (r->json) return capacity_best_json(&best, err);
-    if (!r->quiet) capacity_best_text(&best, "best");
+    if (r->json) return searches > 1 ? capacity_best_json(r, &best, err) : CISUP_OK;
+    if (r->quiet) return CISUP_OK;
+    if (best.search.T) capacity_best_text(r, &best, searches > 1 ? "best" : NULL);
+    printf("%.1f s\n", seconds_now() - started);
     return CISUP_OK;
 }
 
-/* Finds out what cannot be searched before anything is. */
-static cisup_status check_all(const capacity_request *r, cisup_error *err) {
-    const setup *s = &r->setup;
+static cisup_status go_through(const capacity_request *r, int is_search, int *is_feasible,
+                               cisup_error *err) {
+    const setup *s = &r->kind[0].setup;
+    cisup_status status = CISUP_OK;
     for (cisup_index i = 0; i < s->D.count; i++)
-        for (cisup_index j = 0; j < s->z.count; j++)
-            for (cisup_index k = 0; k < s->S.count; k++)
-                for (cisup_index m = 0; m < r->choices; m++) {
-                    const capacity_point point = {s->D.value[i], s->S.value[k],
-                                                  s->z.value[j], s->L, r->choice[m]};
-                    const cisup_status status = capacity_point_check(r, &point, err);
-                    if (status != CISUP_OK) return status;
-                }
-    return CISUP_OK;
+        for (cisup_index j = 0; j < s->z.count; j++) {
+            const capacity_place place = {s->D.value[i], s->z.value[j], s->L, 0};
+            CISUP_TRY(is_search ? search_place(r, &place, is_feasible, err)
+                                : capacity_place_check(r, &place, err));
+        }
+done:
+    return status;
 }
 
 static cisup_status execute(capacity_request *r, int *is_feasible, cisup_error *err) {
-    const setup *s = &r->setup;
     cisup_status status;
     CISUP_TRY(capacity_request_complete(r, err));
-    CISUP_TRY(check_all(r, err));
+    CISUP_TRY(go_through(r, 0, is_feasible, err));
     if (!r->json && !r->quiet) capacity_text_head(r);
-    for (cisup_index i = 0; i < s->D.count; i++)
-        for (cisup_index j = 0; j < s->z.count; j++) {
-            const capacity_point point = {
-                .D = s->D.value[i], .z = s->z.value[j], .L = s->L};
-            CISUP_TRY(search_all(r, point, is_feasible, err));
-        }
+    CISUP_TRY(go_through(r, 1, is_feasible, err));
 done:
     return status;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capacity_contest.h"
 #include "capacity_report.h"
 #include "common/options.h"
 #include "common/program.h"
@@ -43,11 +44,10 @@ static cisup_status check_axis(frontier_request *f, cisup_error *err) {
     return CISUP_OK;
 }
 
-static capacity_point point_at(const frontier_request *f, cisup_index place,
-                               capacity_choice choice, cisup_index S) {
-    const setup *s = &f->r.setup;
-    const cisup_index x = f->at.value[place];
-    capacity_point p = {s->D.value[0], S, s->z.value[0], s->L, choice};
+static capacity_place place_at(const frontier_request *f, cisup_index k) {
+    const setup *s = &f->r.kind[0].setup;
+    const cisup_index x = f->at.value[k];
+    capacity_place p = {s->D.value[0], s->z.value[0], s->L, 0};
     if (f->along == ALONG_D) p.D = x;
     if (f->along == ALONG_Z) p.z = x;
     if (f->along == ALONG_L) p.L = x;
@@ -55,43 +55,21 @@ static capacity_point point_at(const frontier_request *f, cisup_index place,
     return p;
 }
 
-/* S that are tried at each place. */
-static cisup_index tries(const frontier_request *f) {
-    return f->along == ALONG_S ? 1 : f->r.setup.S.count;
-}
-
 static cisup_status check_all(const frontier_request *f, cisup_error *err) {
-    for (cisup_index k = 0; k < f->at.count; k++)
-        for (cisup_index i = 0; i < f->r.choices; i++)
-            for (cisup_index j = 0; j < tries(f); j++) {
-                const capacity_point p =
-                    point_at(f, k, f->r.choice[i], f->r.setup.S.value[j]);
-                const cisup_status status = capacity_point_check(&f->r, &p, err);
-                if (status != CISUP_OK) return status;
-            }
-    return CISUP_OK;
-}
-
-/* The largest T over the values of S. */
-static cisup_status search_place(const frontier_request *f, cisup_index place,
-                                 capacity_choice choice, capacity_answer *best,
-                                 cisup_error *err) {
-    *best = (capacity_answer){0};
-    for (cisup_index j = 0; j < tries(f); j++) {
-        const capacity_point p = point_at(f, place, choice, f->r.setup.S.value[j]);
-        capacity_answer answer;
-        const cisup_status status = capacity_search_and_show(&f->r, &p, &answer, err);
-        if (status != CISUP_OK) return status;
-        if (!best->N || answer.search.T > best->search.T) *best = answer;
+    cisup_status status = CISUP_OK;
+    for (cisup_index k = 0; k < f->at.count; k++) {
+        const capacity_place place = place_at(f, k);
+        CISUP_TRY(capacity_place_check(&f->r, &place, err));
     }
-    return CISUP_OK;
+done:
+    return status;
 }
 
 /* The exponent of (12.1) or, where neurons that open or feedback bind, of (12.3) and
  * (12.4); NaN where they have none. */
-static double leading_exponent(const frontier_request *f, const char *bound) {
+static double leading_exponent(const frontier_request *f, const setup *s,
+                               const char *bound) {
     const int is_error = strcmp(bound, "error") == 0;
-    const setup *s = &f->r.setup;
     const int is_rotation = !s->own.w && (s->family.family == CISUP_ROTATION3 ||
                                           s->family.family == CISUP_ROTATION4);
     if (f->r.state != CISUP_ACTIVE || f->r.mode == CISUP_MODE_LINEAR) return (double)NAN;
@@ -118,7 +96,7 @@ static cisup_status fit(const frontier_request *f, frontier_line *line,
         if (s->outcome != CISUP_CAPACITY_FOUND || s->low < 1) continue;
         const double T = (double)s->T, low = (double)s->low / T,
                      high = (double)s->high / T, said = (double)a->theory_T;
-        const double leading = leading_exponent(f, a->bound);
+        const double leading = leading_exponent(f, &line->kind->setup, a->bound);
         if (a->theory_T < 1 || a->theory_T == INT64_MAX) has_theory = 0;
         line->leading =
             line->fitted == 0 || line->leading == leading ? leading : (double)NAN;
@@ -135,8 +113,9 @@ done:
     return status;
 }
 
-static cisup_status go_along(const frontier_request *f, capacity_choice choice,
-                             int *is_feasible, cisup_error *err) {
+/* choice -1: the best of the kind's. */
+static cisup_status go_along(const frontier_request *f, const capacity_kind *kind,
+                             cisup_index choice, int *is_feasible, cisup_error *err) {
     const cisup_index count = f->at.count;
     capacity_answer *answer = NULL;
     cisup_power_point *point = NULL;
@@ -146,12 +125,17 @@ static cisup_status go_along(const frontier_request *f, capacity_choice choice,
     CISUP_TRY(cisup_new(&point, count, 2 * sizeof *point, err));
     CISUP_TRY(cisup_new(&x, count, sizeof *x, err));
     for (cisup_index k = 0; k < count; k++) {
-        CISUP_TRY(search_place(f, k, choice, &answer[k], err));
+        const capacity_place place = place_at(f, k);
+        cisup_index searches = 0;
+        if (!f->r.json && !f->r.quiet) capacity_text_place(&f->r, &place);
+        CISUP_TRY(
+            capacity_contest(&f->r, &place, kind, choice, &answer[k], &searches, err));
         if (!answer[k].search.T) *is_feasible = 0;
         x[k] = (double)(f->at.value[k] - (f->along == ALONG_L));
     }
     frontier_line line = {.along = axes[f->along],
-                          .choice = choice,
+                          .kind = kind,
+                          .choice = choice < 0 ? NULL : &kind->choice[choice],
                           .answer = answer,
                           .x = x,
                           .count = count,
@@ -168,17 +152,25 @@ done:
     return status;
 }
 
+/* A line for each choice that was asked for; of one left open, of the best at each
+ * place. */
 static cisup_status execute(frontier_request *f, int *is_feasible, cisup_error *err) {
-    const setup *s = &f->r.setup;
     cisup_status status;
     CISUP_TRY(check_axis(f, err));
     CISUP_TRY(capacity_request_complete(&f->r, err));
+    const setup *s = &f->r.kind[0].setup;
     if (f->along != ALONG_D) CISUP_TRY(index_list_single(&s->D, "width", err));
     if (f->along != ALONG_Z) CISUP_TRY(index_list_single(&s->z, "active", err));
     CISUP_TRY(check_all(f, err));
     if (!f->r.json && !f->r.quiet) capacity_text_head(&f->r);
-    for (cisup_index i = 0; i < f->r.choices; i++)
-        CISUP_TRY(go_along(f, f->r.choice[i], is_feasible, err));
+    for (int k = 0; k < f->r.kinds; k++) {
+        const capacity_kind *kind = &f->r.kind[k];
+        if (kind->is_S_open && !f->r.scheme_words)
+            CISUP_TRY(go_along(f, kind, -1, is_feasible, err));
+        else
+            for (cisup_index i = 0; i < kind->choices; i++)
+                CISUP_TRY(go_along(f, kind, i, is_feasible, err));
+    }
 done:
     return status;
 }

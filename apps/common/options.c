@@ -166,6 +166,19 @@ void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]) 
         if ((row->find ? row->find(word) : k) == value) return;
 }
 
+/* A number, or one of hundredths: 10%. */
+static cisup_status parse_share(const char *text, double *out, cisup_error *err) {
+    const size_t length = strlen(text);
+    char number[64];
+    if (length == 0 || text[length - 1] != '%' || length > sizeof number)
+        return cisup_parse_number(text, "value", out, err);
+    memcpy(number, text, length - 1);
+    number[length - 1] = 0;
+    const cisup_status status = cisup_parse_number(number, "value", out, err);
+    if (status == CISUP_OK) *out /= 100.0;
+    return status;
+}
+
 /* An enumeration here is as wide as an int, and has no values below 0. */
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
     const int value = find_word(o->row, text);
@@ -195,6 +208,8 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
         return parse_seed(text, o->target, err);
     case OPTION_NUMBER:
         return cisup_parse_number(text, "value", o->target, err);
+    case OPTION_SHARE:
+        return parse_share(text, o->target, err);
     case OPTION_BYTES:
         return parse_bytes(text, o->target, err);
     case OPTION_LIST:

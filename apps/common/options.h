@@ -15,6 +15,7 @@ typedef enum {
     OPTION_THREADS,     /* cisup_index, 0 (all) to CISUP_THREADS_MOST */
     OPTION_SEED,        /* uint64_t below 2^63: JSON has no larger integers here */
     OPTION_NUMBER,      /* double, finite */
+    OPTION_SHARE,       /* the same; 10% is 0.1 */
     OPTION_BYTES,       /* double > 0: 2000000, 500k, 500M or 2G, in powers of 1000 */
     OPTION_LIST,        /* index_list of sizes: 3 or 1,2,3 or 200:600:100 */
     OPTION_LIST_OR_MAX, /* the same; the word max may be among them */

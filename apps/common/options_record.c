@@ -30,6 +30,7 @@ static cisup_field value_of(cisup_record *r, const option *o) {
     case OPTION_SEED:
         return V((cisup_index) * (const uint64_t *)o->target);
     case OPTION_NUMBER:
+    case OPTION_SHARE:
     case OPTION_BYTES:
         return V(*(const double *)o->target);
     case OPTION_LIST:

@@ -13,7 +13,8 @@
 progress_bar progress_start(int is_quiet) {
     const char *terminal = getenv("TERM");
     const int can = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
-    return (progress_bar){.is_shown = can && !is_quiet, .started = seconds_now()};
+    return (progress_bar){
+        .is_shown = can && !is_quiet, .is_quiet = is_quiet, .started = seconds_now()};
 }
 
 /* Draws the line anew, cut to the terminal: a longer one would leave its beginning
@@ -62,13 +63,33 @@ int progress_step(void *context, double done, double of) {
     return signal_received() != 0 && done >= 1.0;
 }
 
-void progress_search(progress_bar *bar, cisup_index T, cisup_index networks) {
+/* T between 610 and 760, from 610, below 760, or nothing. */
+static void write_bracket(char text[64], const cisup_capacity_result *known) {
+    text[0] = 0;
+    if (known->within && known->above)
+        (void)snprintf(text, 64, "T between %" PRId64 " and %" PRId64 ", ", known->within,
+                       known->above);
+    else if (known->within)
+        (void)snprintf(text, 64, "T from %" PRId64 " on, ", known->within);
+    else if (known->above)
+        (void)snprintf(text, 64, "T below %" PRId64 ", ", known->above);
+}
+
+void progress_search(progress_bar *bar, const char *name,
+                     const cisup_capacity_result *known, cisup_index T,
+                     cisup_index networks) {
     const double now = seconds_now();
-    if (!bar->is_shown || now - bar->drawn <= 0.1) return;
-    char text[128];
-    (void)snprintf(text, sizeof text, "T = %" PRId64 ", up to network %" PRId64, T,
-                   networks);
-    draw(text);
+    const double pause = bar->is_shown ? 0.1 : 30.0;
+    if (bar->drawn == 0.0 && !bar->is_shown) bar->drawn = now; /* the first 30 s */
+    if (bar->is_quiet || now - bar->drawn <= pause) return;
+    char text[256], bracket[64];
+    write_bracket(bracket, known);
+    (void)snprintf(text, sizeof text, "%s: %sat %" PRId64 ", network %" PRId64 ", %.0f s",
+                   name, bracket, T, networks, now - bar->started);
+    if (bar->is_shown)
+        draw(text);
+    else
+        fprintf(stderr, "%s\n", text);
     bar->drawn = now;
 }
 

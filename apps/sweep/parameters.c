@@ -30,6 +30,7 @@ static const char *missed_type(const option_row *o, const json_t *value) {
     case OPTION_SEED:
         return json_is_integer(value) ? NULL : "an integer";
     case OPTION_NUMBER:
+    case OPTION_SHARE:
         return json_is_number(value) ? NULL : "a number";
     case OPTION_LIST:
         if (json_is_integer(value)) return NULL;
