@@ -215,6 +215,10 @@ cisup_status cisup_capacity_search(const cisup_capacity_options *options,
     CISUP_TRY(cisup_vigil_begin(&s.vigil, options->watcher, 0.0, err));
     CISUP_TRY(cisup_new(&s.y, options->networks, CISUP_WINDOW_POINTS * sizeof *s.y, err));
     CISUP_TRY(cisup_new(&s.column, options->networks, sizeof *s.column, err));
+    if (options->most < options->rival) { /* not one network need be measured */
+        give_up(&s, (double)options->most);
+        goto done;
+    }
     CISUP_TRY(cisup_search_locate(&s, err));
     const cisup_window_finding known = cisup_search_bracket(&s);
     if (cisup_search_is_beaten(&s))

@@ -42,6 +42,7 @@ static void remember(cisup_search *s, cisup_search_place here, cisup_verdict ver
     if (!s->best.T || here.mean < s->best.mean) s->best = here;
     if (verdict == CISUP_WITHIN && r->within < here.T) r->within = here.T;
     if (verdict == CISUP_ABOVE && (!r->above || here.T < r->above)) r->above = here.T;
+    if (verdict == CISUP_WITHIN && s->near.T < here.T) s->near.T = 0;
     if (verdict == CISUP_WITHIN)
         s->within = here;
     else if (verdict == CISUP_ABOVE)
@@ -94,6 +95,8 @@ double cisup_search_crossing(const cisup_search *s) {
 static cisup_index next_T(const cisup_search *s, cisup_search_place before, double step) {
     const cisup_index low = s->within.T, high = s->above.T;
     const cisup_search_place here = low ? s->within : s->above;
+    if (s->near.T) /* far below the rival: is it sure to be less? */
+        return cisup_search_T(s, fmin(1.5 * (double)s->near.T + 1.0, (double)s->o.rival));
     const double far =
         pow(s->o.limit / here.mean, 1.0 / cisup_search_slope(before, here));
     if (!high)
@@ -110,7 +113,8 @@ static cisup_index next_T(const cisup_search *s, cisup_search_place before, doub
 
 static int is_located(const cisup_search *s) {
     const cisup_index low = s->within.T, high = s->above.T;
-    if (s->near.T || low == s->o.most || high == s->o.least) return 1;
+    const int is_near = s->near.T && near_ratio * (double)s->near.T >= (double)s->o.rival;
+    if (is_near || low == s->o.most || high == s->o.least) return 1;
     if (!low || !high) return 0;
     return high - low == 1 ||
            (high - low > CISUP_SEARCH_FEW && (double)high <= near_ratio * (double)low);

@@ -67,7 +67,8 @@ static void no_step_runs_more_networks_than_are_allowed(void **state) {
             assert_int_equal(r.check_first + r.checks, r.networks);
             if (longest < m.longest) longest = m.longest;
         }
-        assert_int_equal(longest, most[k]);
+        /* A window begins with 24 networks at a T, if it may. */
+        assert_true(longest <= most[k] && (longest == most[k] || longest >= 24));
     }
 }
 
@@ -80,7 +81,8 @@ static void a_stopped_search_tells_what_it_knows(void **state) {
     cisup_capacity_result end, before = {0};
     int intervals = 0;
     CHECK_OK(cisup_capacity_search(&o, measure, &whole, &end, &error_));
-    assert_true(0 < end.within && end.within <= ROOT && end.above > ROOT);
+    assert_true(0 < end.within && end.within <= ROOT);
+    assert_true(end.above == 0 || end.above > ROOT);
     for (cisup_index stop = 1; stop < whole.calls; stop++) {
         made_up m = {.noise = 0.1, .stop_after = stop};
         cisup_capacity_result r;
@@ -90,7 +92,7 @@ static void a_stopped_search_tells_what_it_knows(void **state) {
         assert_string_equal(err.text, "enough");
         assert_int_equal(r.outcome, CISUP_CAPACITY_UNFINISHED);
         assert_string_equal(cisup_capacity_outcome_name(r.outcome), "unfinished");
-        assert_int_equal(r.runs, stop);
+        assert_true(r.runs <= stop && r.runs > stop - CISUP_CAPACITY_TURN);
         assert_true(r.at > 0 && r.at <= MOST_T);
         assert_true(r.networks >= before.networks && r.networks <= end.networks);
         assert_true(r.within >= before.within && r.within <= end.within);
@@ -109,12 +111,42 @@ static void stopped_at_once_it_knows_nothing(void **state) {
     made_up m = {.noise = 0.1, .stop_after = 7}; /* of the 8 that decide something */
     cisup_capacity_result r;
     assert_int_equal(cisup_capacity_search(&o, measure, &m, &r, NULL), CISUP_ESTOPPED);
-    assert_true(r.at == 400 && r.runs == 7 && r.networks == 7);
+    assert_true(r.at == 400 && r.runs == 0 && r.networks == 0);
     assert_true(!r.T && !r.low && !r.high && !r.within && !r.above);
+}
+
+/* Against a rival: given up where less is sure, with an upper end above the truth, in a
+ * part of the networks; not at all where the rival has less; without a network where the
+ * range ends below. */
+static void a_beaten_search_is_given_up(void **state) {
+    (void)state;
+    int runs = 0, whole_runs = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        made_up m = {.noise = 0.35, .seed = seed};
+        cisup_capacity_options o = from(400);
+        cisup_capacity_result r;
+        o.rival = 2 * ROOT;
+        CHECK_OK(cisup_capacity_search(&o, measure, &m, &r, &error_));
+        assert_int_equal(r.outcome, CISUP_CAPACITY_LESS);
+        assert_true(r.T == 0 && r.low == 0 && r.high < o.rival && r.high >= 0.85 * ROOT);
+        runs += (int)r.runs;
+        o.rival = ROOT / 2;
+        CHECK_OK(cisup_capacity_search(&o, measure, &m, &r, &error_));
+        assert_int_equal(r.outcome, CISUP_CAPACITY_FOUND);
+        whole_runs += (int)r.runs;
+    }
+    assert_true(4 * runs < whole_runs);
+    made_up m = {.noise = 0.35};
+    cisup_capacity_options o = from(400);
+    cisup_capacity_result r;
+    o.rival = MOST_T + 1;
+    CHECK_OK(cisup_capacity_search(&o, measure, &m, &r, &error_));
+    assert_true(r.outcome == CISUP_CAPACITY_LESS && r.high == MOST_T && r.runs == 0);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_beaten_search_is_given_up),
         cmocka_unit_test(no_step_runs_more_networks_than_are_allowed),
         cmocka_unit_test(a_stopped_search_tells_what_it_knows),
         cmocka_unit_test(stopped_at_once_it_knows_nothing),
