@@ -102,7 +102,7 @@ static void a_stopped_search_tells_what_it_knows(void **state) {
         before = r;
     }
     assert_true(before.T == end.T && before.low == end.low && before.high == end.high);
-    assert_true(intervals > 2 * CISUP_CAPACITY_CHECKS);
+    assert_true(intervals > CISUP_CAPACITY_CHECKS);
 }
 
 static void stopped_at_once_it_knows_nothing(void **state) {
