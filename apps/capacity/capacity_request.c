@@ -28,7 +28,7 @@ const option_row capacity_parameters[] = {
     CHOICE(quantity, "quantity", "quantity", quantity_find, "x|on|readout",
            "the error of what (the first that circuits have)"),
     PARAMETER(budget, "budget", "budget", 0, NUMBER, "RMS",
-              "root mean square error allowed in layer L"),
+              "root mean square error allowed in layer L (this or --worst is required)"),
     PARAMETER(worst, "worst", "worst", 0, NUMBER, "W",
               "largest error allowed in layer L, in the mean over networks of the worst "
               "of their samples"),
@@ -43,12 +43,15 @@ const option_row capacity_parameters[] = {
 };
 
 const option_row capacity_options[] = {
+    OPTION_GROUP(NETWORK),
     OPTION_TABLE(setup, setup_options + 1), /* all but T */
+    OPTION_GROUP(MEASUREMENT),
     OPTION_MORE(capacity_parameters),
     OPTION(setup.z, "active", 'z', LIST, "z", "active circuits (1,2,3)"),
     OPTION(scheme_words, "schemes", 0, TEXT, "LIST",
            "allocation schemes to compare, as best,ref"),
     OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
     OPTIONS_END,

@@ -8,7 +8,8 @@ static const char about[] =
     "and measured at more and more T until an interval for it is as narrow as asked for. "
     "Tells what binds: the allocation, closed neurons that open, feedback among inactive "
     "circuits, or plain error. -D, -S and -z take lists and ranges; of several S and "
-    "--schemes the best is named. Exit code 1 if no T is within the budget.";
+    "--schemes the best is named. Exit code 1 if no T is within the budget.\v"
+    "cisup capacity -D 2000 -z 2 -L 4 -S 2:4 --budget 0.1";
 
 /* All S and schemes at one D and z. is_feasible: cleared if no T is. */
 static cisup_status search_all(const capacity_request *r, capacity_point point,

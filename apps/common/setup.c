@@ -20,9 +20,12 @@
 
 #define OPTIONS_OF setup
 static const option_row network_options[] = {
+    OPTION_GROUP(ALLOCATION),
     OPTION_TABLE(allocation, allocation_options),
+    OPTION_GROUP(NETWORK),
     PARAMETER(reshuffle, "reshuffle", "keep-order", 0, UNSET, NULL,
               "no reshuffling: every layer embeds circuits alike"),
+    OPTION_GROUP(CIRCUITS),
     CHOICE(family.family, "family", "family", cisup_family_find,
            "rotation3|rotation4|step2|random-relu|identity|gate|rotation2",
            "circuits (rotation4; rotation2 with --construction masks)"),
@@ -30,6 +33,7 @@ static const option_row network_options[] = {
               "margin b of rotations and gates (1)"),
     PARAMETER(family.fresh, "fresh", "fresh", 0, FLAG, NULL,
               "new circuit weights in every layer"),
+    OPTION_GROUP(NETWORK),
     CHOICE(weights.scheme, "weights", "weights", cisup_weight_scheme_find,
            "plain|balanced|split|capped", "weight scheme (capped)"),
     CHOICE(weights.kappa, "kappa", "kappa", NULL, "single|rows",
@@ -38,6 +42,7 @@ static const option_row network_options[] = {
               "factor f_w on kappa (1)"),
     PARAMETER(weights.center, "center", "center", 0, NUMBER, "c",
               "c of balanced and split weights (from P_even)"),
+    OPTION_GROUP(MEASUREMENT),
     CHOICE(engine, "engine", "engine", cisup_engine_find,
            "auto|batched|sparse|assembled|reduced",
            "how samples pass: all circuits, open neurons, stored weights, neurons of "
@@ -69,6 +74,7 @@ const option_row setup_options[] = {
     PARAMETER(S, "S", "redundancy", 'S', LIST, "S", "neurons per circuit neuron (6)"),
     PARAMETER(L, "L", "layers", 'L', SIZE, "L", "layers (5)"),
     OPTION_MORE(network_options),
+    OPTION_GROUP(CIRCUITS),
     OPTION_TABLE(family.step, gate_options),
     OPTION_MORE(own_options),
     OPTION_TABLE(construction, construction_options),

@@ -17,7 +17,11 @@ static const char about[] =
     "measure the error of every circuit's read-out, layer by layer, with 95 % intervals "
     "over networks and the theory beside it. Without sizes and scheme: the published "
     "network of \"Rotations in Superposition\". -D, -T, -S and -z take lists and ranges: "
-    "1,2,3 or 200:600:100.";
+    "1,2,3 or 200:600:100.\v"
+    "cisup propagate -z 1\n"
+    "cisup propagate -D 2000 -T 400,800 -S 4 -z 2 -L 4\n"
+    "cisup propagate -z 1 --construction masks --all\n"
+    "cisup propagate --circuit-file own.csv --gate -D 1000 --csv figures.csv";
 
 typedef struct {
     propagation run;
@@ -142,16 +146,20 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_TABLE(run, propagation_options),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(run.noise, "input-noise", 0, NUMBER, "SD",
            "standard deviation of normal noise on every input of the network (0)"),
+    OPTION_GROUP(MASKS),
     OPTION(run.setup.construction.robust, "robust-masks", 0, FLAG, NULL,
            "of masks: deaf to on-inputs that are off by less than 1/4"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(run.active_text, "active-file", 0, TEXT, "FILE",
            "active sets from FILE, one a line, in place of drawn ones"),
     CHOICE(run.setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
            "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),
     OPTION(run.threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),

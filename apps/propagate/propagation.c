@@ -10,7 +10,9 @@
 
 #define OPTIONS_OF propagation
 const option_row propagation_options[] = {
+    OPTION_GROUP(NETWORK),
     OPTION_TABLE(setup, setup_options),
+    OPTION_GROUP(MEASUREMENT),
     PARAMETER(setup.z, "z", "active", 'z', LIST, "z", "active circuits (1,2,3)"),
     CHOICE(mode, "mode", "mode", cisup_mode_find, "relu|masked-linear|masked-relu|linear",
            "what a neuron does (relu)"),
