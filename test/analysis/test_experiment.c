@@ -2,6 +2,7 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/statistics/interval_square.h>
 #include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/experiment/specimen.h>
 #include <cisup/analysis/measure/measure.h>
@@ -238,7 +239,7 @@ static void intervals_are_over_networks(void **state) {
         assert_int_equal(cisup_cell(x.L + 1, 0, 0), most_cells);
         for (cisup_index cell = 0; cell < most_cells; cell++) {
             const double column[K] = {mean[0][cell], mean[1][cell], mean[2][cell]};
-            const cisup_interval want = cisup_interval_mean(column, K, 0.95);
+            const cisup_interval want = cisup_interval_square(column, K, 0.95);
             const cisup_interval *got = &r.result[j].mse[cell];
             const double allowed = 40.0 * 37.0 * DBL_EPSILON * (want.mean + want.sd);
             CHECK_NEAR(got->mean, want.mean, allowed);
