@@ -182,6 +182,7 @@ cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
     /* What goes with which scheme is asked of each. */
     if (r->scheme_words) r->setup.allocation = allocation_defaults();
     CISUP_TRY(numbers_check(r, err));
+    r->setup.is_search = 1;
     CISUP_TRY(setup_complete(&r->setup, err));
     if (r->scheme_words) {
         given.scheme = r->setup.allocation.scheme;

@@ -136,14 +136,22 @@ static cisup_family family_of(const setup *s) {
     return s->construction.masks ? CISUP_ROTATION2 : CISUP_ROTATION4;
 }
 
-/* Whether the sizes are those of the published network, given or not, and neither
- * circuits nor allocation are chosen: saying a default changes nothing. */
-static int is_published(const setup *s) {
+const char *setup_named(const setup *s) {
+    return s->named ? s->named : "";
+}
+
+/* Saying a default changes nothing. */
+static const char *first_named(const setup *s) {
     const cisup_index width = cisup_family_width(family_of(s));
-    return !s->construction.masks && is_only(&s->D, PUBLISHED_D) &&
-           is_only(&s->T, PUBLISHED_T) && is_only(&s->S, PUBLISHED_S) &&
-           (!s->d || s->d == (width ? width : 4)) && (!s->L || s->L == PUBLISHED_L) &&
-           !s->circuits_path && s->allocation.scheme == NO_SCHEME;
+    return s->construction.masks                         ? "construction"
+           : s->circuits_path                            ? "circuit-file"
+           : s->allocation.scheme != NO_SCHEME           ? "scheme"
+           : !is_only(&s->D, PUBLISHED_D)                ? "width"
+           : s->d && s->d != (width ? width : 4)         ? "circuit-width"
+           : !is_only(&s->T, PUBLISHED_T)                ? "circuits"
+           : !is_only(&s->S, PUBLISHED_S)                ? "redundancy"
+           : s->is_search && s->L && s->L != PUBLISHED_L ? "layers"
+                                                         : NULL;
 }
 
 cisup_family_options setup_family(const setup *s) {
@@ -305,7 +313,8 @@ done:
 
 cisup_status setup_complete(setup *s, cisup_error *err) {
     cisup_status status;
-    if (is_published(s)) s->preset = preset_published;
+    s->named = first_named(s);
+    if (!s->named) s->preset = preset_published;
     const cisup_scheme scheme =
         s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
     CISUP_TRY(complete_construction(s, err));

@@ -10,20 +10,24 @@ int wrap_columns(const char *text, size_t length) {
     return columns;
 }
 
-void wrap(FILE *to, const char *text, int indent, int at) {
+void wrap_to(FILE *to, int columns, const char *text, int indent, int at) {
     int is_first = 1; /* word of its line */
     while (*(text += strspn(text, " "))) {
         const size_t length = strcspn(text, " ");
-        const int columns = wrap_columns(text, length);
-        if (!is_first && at + 1 + columns > TEXT_COLUMNS) {
+        const int wide = wrap_columns(text, length);
+        if (!is_first && at + 1 + wide > columns) {
             fprintf(to, "\n%*s", indent, "");
             at = indent;
             is_first = 1;
         }
         at += fprintf(to, "%s%.*s", is_first ? "" : " ", (int)length, text) -
-              ((int)length - columns);
+              ((int)length - wide);
         is_first = 0;
         text += length;
     }
     (void)putc('\n', to);
+}
+
+void wrap(FILE *to, const char *text, int indent, int at) {
+    wrap_to(to, TEXT_COLUMNS, text, indent, at);
 }

@@ -4,12 +4,14 @@
 
 #include <stdio.h>
 
-/* Text in lines of at most TEXT_COLUMNS columns, broken at blanks; a word that is longer
- * has a line of its own. Bytes count as columns, the first byte of a character alone. */
 enum { TEXT_COLUMNS = 80 };
 
-/* Prints text as one paragraph with its end of line, each line but the first behind
- * `indent` blanks; at: the column that has been reached. */
+/* Prints text as one paragraph with its end of line, in lines of at most `columns`
+ * columns broken at blanks; a word that is longer has a line of its own. Each line but
+ * the first begins with `indent` blanks; at: the column that has been reached. */
+void wrap_to(FILE *to, int columns, const char *text, int indent, int at);
+
+/* The same for TEXT_COLUMNS. */
 void wrap(FILE *to, const char *text, int indent, int at);
 
 /* Columns that `length` bytes of UTF-8 take. */

@@ -4,6 +4,7 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "propagation.h"
+#include "screen.h"
 
 #include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/core/base/storage.h>
@@ -28,7 +29,10 @@ typedef struct {
     csv_sink csv;
     const char *csv_path;
     cisup_overwrite overwrite;
-    int json, quiet, dry_run;
+    int json, quiet, dry_run, all, no_color;
+    int shown; /* shapes */
+    int words; /* of the command line behind the name */
+    const char *const *word;
     int is_unread; /* standard output takes no more */
 } request;
 
@@ -71,11 +75,20 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
     return ferror(stdout) ? emit_flush(err) : CISUP_OK;
 }
 
+static void print_text(const request *r, const finished_run *run) {
+    const terminal t = terminal_of_output(r->no_color);
+    if (r->all)
+        report_text(run);
+    else
+        screen_text(run, &t, r->words, r->word);
+}
+
 static cisup_status print(const request *r, const finished_run *run, cisup_error *err) {
     const int is_text = !r->json && !r->quiet && r->csv.stream != stdout;
     cisup_status status = CISUP_OK;
     if (r->json) CISUP_TRY(report_json(run, err));
-    if (is_text) report_text(run);
+    if (is_text && r->shown && !r->all) putchar('\n');
+    if (is_text) print_text(r, run);
     CISUP_TRY(emit_flush(err));
     if (is_text)
         fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
@@ -90,6 +103,7 @@ static cisup_status show(void *context, const finished_run *run, cisup_error *er
     report_csv(run, &r->csv);
     CISUP_TRY(csv_flush(&r->csv, err));
     status = print(r, run, err);
+    r->shown++;
     r->is_unread = status == CISUP_EIO;
 done:
     return status;
@@ -162,6 +176,9 @@ static const option_row table[] = {
     OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
+    OPTION(all, "all", 0, FLAG, NULL, "print every quantity and column, wide"),
+    OPTION(no_color, "no-color", 0, FLAG, NULL,
+           "no colours on a terminal either; as the variable NO_COLOR"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
     OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
     OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes, memory and time, and stop"),
@@ -169,7 +186,9 @@ static const option_row table[] = {
 };
 
 int cmd_propagate(int argc, char **argv) {
-    request r = {.run = propagation_defaults()};
+    request r = {.run = propagation_defaults(),
+                 .words = argc - 1,
+                 .word = (const char *const *)argv + 1};
     options_parse("cisup propagate", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     end_on_signal();

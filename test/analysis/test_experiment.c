@@ -2,13 +2,13 @@
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
-#include <cisup/analysis/statistics/interval_square.h>
 #include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/analysis/experiment/specimen.h>
 #include <cisup/analysis/measure/measure.h>
 #include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/measure/terms.h>
 #include <cisup/analysis/pass/forward.h>
+#include <cisup/analysis/statistics/interval_square.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/operator.h>
