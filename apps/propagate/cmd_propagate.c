@@ -120,7 +120,7 @@ static cisup_status show_assumptions(const request *r, cisup_error *err) {
     const cisup_status status = cisup_assumptions_check(&r->run.setup.own, &a, err);
     if (status != CISUP_OK) return status;
     if (r->json) return assumptions_json(&a, err);
-    if (!r->quiet) assumptions_text(&a);
+    if (!r->quiet && r->csv.stream != stdout) assumptions_text(&a);
     return CISUP_OK;
 }
 
