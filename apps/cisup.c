@@ -4,6 +4,7 @@
 #include "common/outdir.h"
 #include "common/program.h"
 #include "common/terms.h"
+#include "common/wrap.h"
 
 #include <cisup/core/base/draft.h>
 #include <cisup/core/base/failure.h>
@@ -136,12 +137,14 @@ static void print_usage(FILE *to) {
                 "Build, run and measure circuits in superposition.\n\n");
     for (int k = 0; k < COMMANDS; k++)
         fprintf(to, "  %-10s %s\n", commands[k].name, commands[k].help);
-    fprintf(to,
-            "\n'cisup help COMMAND' (or 'cisup COMMAND -h') lists a command's options,\n"
-            "'cisup help terms' explains the words that it prints; 'cisup propagate' "
-            "alone\nruns the published network. Exit codes: 0 done, 1 violated or "
-            "infeasible, 2 usage,\n3 bad input file, 4 input/output or memory, "
-            "5 internal.\n");
+    (void)putc('\n', to);
+    wrap(
+        to,
+        "'cisup help COMMAND' (or 'cisup COMMAND -h') lists a command's options, 'cisup "
+        "help terms' explains the words that it prints; 'cisup propagate' alone runs the "
+        "published network. Exit codes: 0 done, 1 violated or infeasible, 2 usage, 3 bad "
+        "input file, 4 input/output or memory, 5 internal.",
+        0, 0);
 }
 
 static const command *find_command(const char *name) {

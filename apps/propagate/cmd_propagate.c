@@ -69,9 +69,8 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
     RECORD_ADD(&plan, "size networks samples z", V(size), V(x.networks), V(x.inputs),
                V(x.z_count));
     emit_text(&plan,
-              "D={D} d={d} T={T} S={S} L={L}: N={N}, {networks} networks x {samples} "
-              "samples x {z} values of z, about {size} and {seconds:.2g} s on one "
-              "thread\n");
+              "D={D} d={d} T={T} S={S} L={L}: N={N}\n    {networks} networks x {samples} "
+              "samples for {z} z, about {size} and {seconds:.2g} s on one thread\n");
     return ferror(stdout) ? emit_flush(err) : CISUP_OK;
 }
 
