@@ -15,6 +15,7 @@
 #include <cisup/sparse/network/carried_width.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,8 +137,17 @@ static cisup_family family_of(const setup *s) {
     return s->construction.masks ? CISUP_ROTATION2 : CISUP_ROTATION4;
 }
 
-const char *setup_named(const setup *s) {
-    return s->named ? s->named : "";
+void setup_choices(const setup *s, char text[SETUP_CHOICES]) {
+    char preset[60] = "preset published";
+    if (s->preset < 0)
+        (void)snprintf(preset, sizeof preset, "no preset (--%s given)",
+                       s->named ? s->named : "scheme");
+    if (s->construction.masks)
+        (void)snprintf(text, SETUP_CHOICES, "%s, cycle of %" PRId64, preset,
+                       s->construction.cycle);
+    else
+        (void)snprintf(text, SETUP_CHOICES, "%s, scheme %s", preset,
+                       cisup_scheme_name(s->allocation.scheme));
 }
 
 /* Saying a default changes nothing. */

@@ -225,6 +225,12 @@ static cisup_status form_check(const request *r, cisup_error *err) {
                       "--form full: no effect on a network that carries masks");
 }
 
+static void say_done(const request *r, size_t matrices) {
+    char chosen[SETUP_CHOICES];
+    setup_choices(&r->setup, chosen);
+    if (!r->quiet) fprintf(stderr, "wrote %zu matrices (%s)\n", matrices, chosen);
+}
+
 static cisup_status execute(request *r, cisup_error *err) {
     setup *s = &r->setup;
     cisup_allocation base = {0};
@@ -261,7 +267,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(
         cisup_network_make(&net, &base, s->own.w ? &s->own : &drawn, &options, err));
     CISUP_TRY(write_all(&x, err));
-    if (!r->quiet) fprintf(stderr, "wrote %zu matrices\n", json_array_size(x.out.files));
+    say_done(r, json_array_size(x.out.files));
 done:
     json_decref(x.out.files);
     cisup_network_free(&net);

@@ -32,21 +32,12 @@ static void head_sizes(const finished_run *run, char text[ROOM]) {
 
 /* Which preset and scheme are in force. */
 static void head_choices(const finished_run *run, char text[ROOM]) {
-    const setup *s = run->setup;
     const cisup_allocation_stats *a = &run->report->stats;
-    char preset[64], placed[64], overlap[64] = "";
-    if (s->preset >= 0)
-        (void)snprintf(preset, sizeof preset, "preset published");
-    else
-        (void)snprintf(preset, sizeof preset, "no preset (--%s given)", setup_named(s));
-    if (s->construction.masks)
-        (void)snprintf(placed, sizeof placed, "cycle of %" PRId64, s->construction.cycle);
-    else
-        (void)snprintf(placed, sizeof placed, "scheme %s",
-                       cisup_scheme_name(s->allocation.scheme));
+    char chosen[SETUP_CHOICES], overlap[64] = "";
+    setup_choices(run->setup, chosen);
     if (run->shape.T > 1) (void)snprintf(overlap, sizeof overlap, ", P = %.4g", a->P);
-    (void)snprintf(text, ROOM, "%s, %s, load %" PRId64 " to %" PRId64 "%s", preset,
-                   placed, a->load_min, a->load_max, overlap);
+    (void)snprintf(text, ROOM, "%s, load %" PRId64 " to %" PRId64 "%s", chosen,
+                   a->load_min, a->load_max, overlap);
 }
 
 static void head_runs(const finished_run *run, char text[ROOM]) {

@@ -321,7 +321,7 @@ static void check_terms(const cisup_experiment *x, const cisup_result *r,
                     both += count[k].product[s][l][p] / who / 3.0;
                     total += count[k].square[s][l][CISUP_TERM_TOTAL] / who / 3.0;
                 }
-                const cisup_interval want = cisup_interval_mean(mean, 3, 0.95);
+                const cisup_interval want = cisup_interval_square(mean, 3, 0.95);
                 const cisup_index cell = cisup_term_cell(l, s, p);
                 const cisup_interval *got = &r->term[cell];
                 CHECK_NEAR(got->mean, want.mean, n * want.mean);
