@@ -164,6 +164,8 @@ static cisup_status is_exact(const finished_run *run, cisup_result *r) {
     for (cisup_index l = 1; l <= 4; l++)
         r->mse[cisup_cell(l, CISUP_ACTIVE, CISUP_READOUT)].mean = 0.0;
     assert_int_equal(verdict_of(run, r).exact, EXACT);
+    r->mse[cisup_cell(3, CISUP_ACTIVE, CISUP_READOUT)].mean = 1e-30;
+    assert_int_equal(verdict_of(run, r).exact, EXACT_BUT_ROUNDING);
     r->mse[cisup_cell(3, CISUP_ACTIVE, CISUP_READOUT)].mean = 1e-8;
     assert_int_equal(verdict_of(run, r).exact, NOT_EXACT);
     return CISUP_OK;
