@@ -76,7 +76,7 @@ CISUP_API cisup_experiment cisup_experiment_defaults(void);
 /* What one z gave. Cells are indexed by cisup_cell. */
 typedef struct {
     cisup_index z;
-    cisup_interval *mse;          /* [cells] mean over networks, 95 % t-interval */
+    cisup_interval *mse;          /* [cells] mean over networks, 95 % interval */
     double *median, *q99, *worst; /* [cells] of the norm, over everything */
     cisup_prediction *theory;     /* [cells] */
     double *open, *wrong;         /* [L][d] fractions: of all neurons that are open; of

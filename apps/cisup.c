@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "common/guess.h"
 #include "common/json_file.h"
 #include "common/outdir.h"
 #include "common/program.h"
+#include "common/terms.h"
+#include "common/wrap.h"
 
 #include <cisup/core/base/draft.h>
 #include <cisup/core/base/failure.h>
@@ -25,7 +28,7 @@ typedef struct {
 } command;
 
 static const command commands[] = {
-    {"allocate", cmd_allocate, "place circuits on neurons so that any two share one"},
+    {"allocate", cmd_allocate, "place circuits on neurons, any two share at most one"},
     {"check", cmd_check, "verify an allocation or embedding file"},
     {"circuits", cmd_circuits, "report which assumptions a file of circuits meets"},
     {"propagate", cmd_propagate, "build networks, run them, measure their errors"},
@@ -134,10 +137,51 @@ static void print_usage(FILE *to) {
                 "Build, run and measure circuits in superposition.\n\n");
     for (int k = 0; k < COMMANDS; k++)
         fprintf(to, "  %-10s %s\n", commands[k].name, commands[k].help);
-    fprintf(to, "\n'cisup COMMAND --help' lists a command's options; 'cisup propagate' "
-                "alone runs the\npublished network. Exit codes: 0 done, 1 violated or "
-                "infeasible, 2 usage, 3 bad\ninput file, 4 input/output or memory, "
-                "5 internal.\n");
+    (void)putc('\n', to);
+    wrap(
+        to,
+        "'cisup help COMMAND' (or 'cisup COMMAND -h') lists a command's options, 'cisup "
+        "help terms' explains the words that it prints; 'cisup propagate' alone runs the "
+        "published network. Exit codes: 0 done, 1 violated or infeasible, 2 usage, 3 bad "
+        "input file, 4 input/output or memory, 5 internal.",
+        0, 0);
+}
+
+static const command *find_command(const char *name) {
+    for (int k = 0; k < COMMANDS; k++)
+        if (strcmp(name, commands[k].name) == 0) return &commands[k];
+    return NULL;
+}
+
+/* name NULL: none was given. */
+static int unknown(char *name) {
+    if (name) {
+        guess g = guess_start(name);
+        guess_offer(&g, "help");
+        guess_offer(&g, "version");
+        for (int k = 0; k < COMMANDS; k++) guess_offer(&g, commands[k].name);
+        cisup_text_harmless(name);
+        fprintf(stderr,
+                "cisup: unknown command '%s'%s\nTry `cisup --help' for a list of them.\n",
+                name, guess_text(&g, ""));
+    } else {
+        print_usage(stderr);
+    }
+    return EXIT_USAGE;
+}
+
+/* topic: a command, "terms", or NULL: the program. */
+static int help(char *topic) {
+    if (!topic) {
+        print_usage(stdout);
+        return EXIT_HOLDS;
+    }
+    if (!strcmp(topic, "terms")) {
+        terms_text(stdout);
+        return EXIT_HOLDS;
+    }
+    const command *c = find_command(topic);
+    return c ? c->run(2, (char *[]){topic, (char[]){"--help"}, NULL}) : unknown(topic);
 }
 
 /* At every exit, also after --help: what could not be written must not pass for done. */
@@ -175,23 +219,14 @@ int main(int argc, char **argv) {
     (void)signal(SIGPIPE, SIG_IGN); /* a reader who has gone shows as a failed write */
     (void)atexit(close_output);
     const char *name = argc > 1 ? argv[1] : "";
-    if (!strcmp(name, "--help") || !strcmp(name, "help")) {
-        print_usage(stdout);
-        return EXIT_HOLDS;
-    }
+    if (!strcmp(name, "help")) return help(argc > 2 ? argv[2] : NULL);
+    if (!strcmp(name, "--help") || !strcmp(name, "-h")) return help(NULL);
     if (!strcmp(name, "--version") || !strcmp(name, "version")) {
         printf("cisup %s\n", CISUP_VERSION);
         return EXIT_HOLDS;
     }
-    for (int k = 0; k < COMMANDS; k++) {
-        if (strcmp(name, commands[k].name) != 0) continue;
-        const int code = commands[k].run(argc - 1, argv + 1);
-        return received ? 128 + (int)received : code;
-    }
-    if (*name) {
-        cisup_text_harmless(argv[1]);
-        fprintf(stderr, "cisup: unknown command '%s'\n", argv[1]);
-    }
-    print_usage(stderr);
-    return EXIT_USAGE;
+    const command *c = find_command(name);
+    if (!c) return unknown(argc > 1 ? argv[1] : NULL);
+    const int code = c->run(argc - 1, argv + 1);
+    return received ? 128 + (int)received : code;
 }

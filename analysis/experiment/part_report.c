@@ -6,6 +6,7 @@
 #include <cisup/analysis/experiment/predict.h>
 #include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/measure/terms.h>
+#include <cisup/analysis/statistics/interval_square.h>
 #include <cisup/core/memory.h>
 
 #include <math.h>
@@ -78,7 +79,7 @@ static void summarize(cisup_result *r, const cisup_part_of_z *c,
     for (cisup_index cell = 0; cell < cells; cell++) {
         const cisup_tally *tally = &c->tally[cell];
         r->mse[cell] =
-            cisup_interval_mean(c->mean + cell * x->networks, report->networks, 0.95);
+            cisup_interval_square(c->mean + cell * x->networks, report->networks, 0.95);
         r->worst[cell] = cisup_histogram_total(&tally->squares) ? cisup_tally_worst(tally)
                                                                 : (double)NAN;
         /* Quantiles are known to 1.6 %, the worst exactly. */
@@ -107,7 +108,7 @@ static void summarize_terms(cisup_result *r, const cisup_part_of_z *c,
     const cisup_index parts = cisup_term_cell(report->L + 1, 0, 0);
     for (cisup_index k = 0; k < parts; k++) {
         const double *square = c->mean + (cells + k) * K;
-        r->term[k] = cisup_interval_mean(square, report->networks, 0.95);
+        r->term[k] = cisup_interval_square(square, report->networks, 0.95);
     }
     for (cisup_index k = 0; k < parts; k++) {
         const cisup_index whole = k - k % CISUP_TERMS + CISUP_TERM_TOTAL;

@@ -22,7 +22,10 @@
 
 static const char about[] =
     "Place T circuits with redundancy S on the N = floor(D/d) neurons of a block so "
-    "that any two share at most one, and report how evenly they lie.";
+    "that any two share at most one, and report how evenly they lie.\v"
+    "cisup allocate -D 1000 -S 6 -T max\n"
+    "cisup allocate -D 1000 -d 1 -S 7 --plan      (1000 neurons: d = 1)\n"
+    "cisup allocate -D 1000 -S 6 -T 557 -o rows.mtx && cisup check rows.mtx";
 
 typedef struct {
     cisup_index D, d, S, cycle; /* cycle 0: one allocation */
@@ -249,16 +252,21 @@ done:
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(NETWORK),
     OPTION(D, "width", 'D', SIZE, "D", "width of the network (1000)"),
     OPTION(d, "circuit-width", 'd', SIZE, "d", "width of a circuit (4)"),
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "circuits to place (max)"),
     OPTION(S, "redundancy", 'S', SIZE, "S", "neurons per circuit neuron (6)"),
+    OPTION_GROUP(ALLOCATION),
     OPTION_TABLE(choice, allocation_options),
     OPTION(cycle, "cycle", 0, SIZE, "c",
            "place a cycle of c allocations in which no two circuits meet twice"),
+    OPTION_GROUP(OUTPUT),
     OPTION(output, "output", 'o', TEXT, "FILE",
            "write the allocation: .mtx, .mtx.gz or .csv"),
+    OPTION_GROUP(ALLOCATION),
     OPTION(choice.seed, "seed", 0, SEED, "N", "seed of scheme random and --effort (1)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),

@@ -24,7 +24,9 @@ static const char about[] =
     "the "
     "rows are those of c allocations, one after the other, in which no two circuits may "
     "meet twice and every circuit has as many neurons in each. On violation "
-    "names two circuits and two neurons they share; exit code 1.";
+    "names two circuits and two neurons they share; exit code 1.\v"
+    "cisup check rows.mtx\n"
+    "cisup check --scheme td -D 4000000 -S 20 --algebra";
 
 typedef struct {
     cisup_index S, neurons, D, d, threads, sample, cycle;
@@ -345,6 +347,7 @@ static int execute(const request *r, int operands) {
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(ALLOCATION),
     OPTION(
         S, "redundancy", 'S', SIZE, "S",
         "neurons every circuit must have (those of the first circuit; computed: 6, pairs "
@@ -354,11 +357,13 @@ static const option_row table[] = {
            "rows"),
     OPTION(lenient, "lenient", 0, FLAG, NULL,
            "accept Matrix Market files of other habits"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(
         memory, "memory", 0, BYTES, "SIZE",
         "bytes to use for everything, 500M or 2G (half of what is there for a file, 500M "
         "for pairs)"),
     OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(ALLOCATION),
     CHOICE(scheme, NULL, "scheme", cisup_scheme_find, "td|pairs|sts|affine|projective",
            "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
            "are computed"),
@@ -367,11 +372,13 @@ static const option_row table[] = {
     OPTION(D, "width", 'D', SIZE, "D", "computed: width of the network (1000)"),
     OPTION(d, "circuit-width", 'd', SIZE, "d", "computed: width of a circuit (4)"),
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "computed: circuits (max)"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(sample, "sample", 0, SIZE, "K",
            "computed: compare K random circuits with all others instead of all pairs"),
     OPTION(algebra, "algebra", 0, FLAG, NULL,
            "computed: verify the hypotheses of the theorem behind it, instead"),
     OPTION(seed, "seed", 0, SEED, "N", "seed of the sample (1)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "only the exit code"),
     OPTIONS_END,

@@ -30,7 +30,7 @@ const option_row capacity_parameters[] = {
     PARAMETER(
         budget, "budget", "budget", 0, SHARE, "RMS",
         "root mean square error allowed in layer L, as a part of the signal: 0.1 or "
-        "10%"),
+        "10% (this or --worst is required)"),
     PARAMETER(worst, "worst", "worst", 0, SHARE, "W",
               "largest error allowed in layer L, in the mean over networks of the worst "
               "of their samples"),
@@ -48,12 +48,15 @@ const option_row capacity_parameters[] = {
 };
 
 const option_row capacity_options[] = {
+    OPTION_GROUP(NETWORK),
     OPTION_TABLE(setup, setup_options + 1), /* all but T */
+    OPTION_GROUP(MEASUREMENT),
     OPTION_MORE(capacity_parameters),
     OPTION(setup.z, "active", 'z', LIST, "z", "active circuits (1,2,3)"),
     OPTION(scheme_words, "schemes", 0, TEXT, "LIST",
            "allocation schemes to compare, as best,ref"),
     OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
     OPTIONS_END,
@@ -115,6 +118,7 @@ cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
     if (r->scheme_words && r->setup.allocation.scheme != NO_SCHEME)
         return CISUP_FAIL(err, CISUP_EINVAL, "--schemes and --scheme exclude each other");
     CISUP_TRY(numbers_check(r, err));
+    r->setup.is_search = 1;
     CISUP_TRY(capacity_kinds_make(r, err));
 done:
     return status;

@@ -10,7 +10,9 @@ static const char about[] =
     "Without --construction, --scheme and -S it tries them all and names the best; a "
     "search that is sure to find less is given up. Tells what binds: the allocation, "
     "closed neurons that open, feedback among inactive circuits, or plain error. -D, -S "
-    "and -z take lists and ranges. Exit code 1 if no T is within the budget.";
+    "and -z take lists and ranges. Exit code 1 if no T is within the budget.\v"
+    "cisup capacity -D 2000 -z 2 -L 4 --budget 0.1\n"
+    "cisup capacity -D 1000 -z 1 -L 3 --budget 10% --construction published -S 2:8";
 
 /* All networks at one D and z. is_feasible: cleared if no T is. */
 static cisup_status search_place(const capacity_request *r, const capacity_place *place,

@@ -13,7 +13,8 @@ static const char about[] =
     "Search the capacity (cisup capacity) along one size, D, z, L or S, and fit the "
     "exponent of the largest T in it, with an interval and the theory beside it. Of "
     "several S the best counts at each place. Exit code 1 if no T is within the budget "
-    "at some place.";
+    "at some place.\v"
+    "cisup frontier --along D --at 500,1000,2000,4000 -L 3 -S 6 --budget 0.1";
 
 static const char *const axes[] = {"D", "z", "L", "S"};
 enum { ALONG_D, ALONG_Z, ALONG_L, ALONG_S };
@@ -177,15 +178,17 @@ done:
 
 #define OPTIONS_OF frontier_request
 static const option_row table[] = {
-    CHOICE(along, NULL, "along", NULL, "D|z|L|S", "the size that changes"),
-    OPTION(at, "at", 0, LIST, "LIST", "its values: 500,1000 or 500:4000:500"),
+    OPTION_GROUP(MEASUREMENT),
+    CHOICE(along, NULL, "along", NULL, "D|z|L|S", "the size that changes (required)"),
+    OPTION(at, "at", 0, LIST, "LIST", "its values: 500,1000 or 500:4000:500 (required)"),
     OPTION_TABLE(r, capacity_options),
     OPTIONS_END,
 };
 
 int cmd_frontier(int argc, char **argv) {
     frontier_request f = {.r = capacity_request_defaults(), .along = -1};
-    options_parse("cisup frontier", "", about, table, &f, argc, argv, NULL);
+    options_parse("cisup frontier", "--along SIZE --at LIST", about, table, &f, argc,
+                  argv, NULL);
     cisup_error err = {0};
     end_on_signal();
     int is_feasible = 1;

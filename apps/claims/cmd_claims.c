@@ -11,7 +11,9 @@
 static const char about[] =
     "Measure the statements of the post and of the mathematics of this project, each "
     "with its own networks, and print prediction, measurement with 95 % interval, ratio "
-    "and verdict. The exit code is 0 whatever the verdicts are.";
+    "and verdict. The exit code is 0 whatever the verdicts are.\v"
+    "cisup claims --list\n"
+    "cisup claims --quick --only 9,20";
 
 typedef struct {
     index_list only;
@@ -165,6 +167,7 @@ done:
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(MEASUREMENT),
     OPTION(only, "only", 0, LIST, "LIST", "numbers of the claims (all)"),
     OPTION(is_list, "list", 0, FLAG, NULL, "print the claims, measure nothing"),
     OPTION(is_quick, "quick", 0, FLAG, NULL, "fewer networks and samples: 20, 100"),
@@ -172,6 +175,7 @@ static const option_row table[] = {
     OPTION(inputs, "samples", 'M', SIZE, "M", "samples a network (400)"),
     OPTION(seed, "seed", 0, SEED, "N", "seed of all that is drawn (1)"),
     OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
     OPTIONS_END,

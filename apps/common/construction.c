@@ -7,9 +7,11 @@
 
 #define OPTIONS_OF construction
 const option_row construction_options[] = {
+    OPTION_GROUP(NETWORK),
     CHOICE(masks, "construction", "construction", NULL, "published|masks",
            "closing neurons by the circuits' own gate, or by masks that are carried "
            "through the network (published)"),
+    OPTION_GROUP(MASKS),
     PARAMETER(cycle, "cycle", "cycle", 0, SIZE, "c",
               "of masks: allocations that the layers take turns with (2; of capacity and "
               "frontier the best of 2, 3, 4)"),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "options.h"
 
+#include "guess.h"
+#include "help.h"
 #include "program.h"
 #include <cisup/core/base/csvfile.h>
 #include <cisup/core/base/failure.h>
@@ -8,16 +10,15 @@
 #include <cisup/core/memory.h>
 #include <cisup/core/threads.h>
 
-#include <argp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_KEY = 1000, MOST_VALUES = 1000000 };
+enum { MOST_VALUES = 1000000 };
 
 typedef struct {
-    const char *name; /* "cisup check" */
+    const char *name, *usage, *text; /* as for options_parse */
     const option_row *table;
     void *base;
     const char **operands;
@@ -143,8 +144,7 @@ static cisup_status parse_bytes(const char *text, double *out, cisup_error *err)
     return CISUP_FAIL(err, CISUP_EINVAL, "not a number of bytes such as 500M or 2G");
 }
 
-/* The next of "a|b|c"; 0 at the end. */
-static int next_word(const char **words, char word[OPTION_WORD_ROOM]) {
+int option_next_word(const char **words, char word[OPTION_WORD_ROOM]) {
     const size_t length = strcspn(*words, "|");
     (void)snprintf(word, OPTION_WORD_ROOM, "%.*s", (int)length, *words);
     *words += length + ((*words)[length] == '|');
@@ -155,14 +155,14 @@ static int find_word(const option_row *row, const char *text) {
     const char *words = row->argument;
     char word[OPTION_WORD_ROOM];
     if (row->find) return row->find(text);
-    for (int k = 0; next_word(&words, word); k++)
+    for (int k = 0; option_next_word(&words, word); k++)
         if (strcmp(word, text) == 0) return k;
     return -1;
 }
 
 void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]) {
     const char *words = row->argument;
-    for (int k = 0; next_word(&words, word); k++)
+    for (int k = 0; option_next_word(&words, word); k++)
         if ((row->find ? row->find(word) : k) == value) return;
 }
 
@@ -182,8 +182,14 @@ static cisup_status parse_share(const char *text, double *out, cisup_error *err)
 /* An enumeration here is as wide as an int, and has no values below 0. */
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
     const int value = find_word(o->row, text);
-    if (value < 0)
-        return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s", o->row->argument);
+    if (value < 0) {
+        guess g = guess_start(text);
+        const char *words = o->row->argument;
+        char word[OPTION_WORD_ROOM];
+        while (option_next_word(&words, word)) guess_offer(&g, word);
+        return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s%s", o->row->argument,
+                          guess_text(&g, ""));
+    }
     memcpy(o->target, &value, sizeof value);
     return CISUP_OK;
 }
@@ -225,156 +231,129 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
     return CISUP_OK;
 }
 
-/* Ends the program like argp_error, with the prefix of all other messages. */
-static void refuse(const struct argp_state *state, const char *format, ...)
-    CISUP_PRINTF(2, 3);
-static void refuse(const struct argp_state *state, const char *format, ...) {
-    char text[480]; /* as long as the text of a cisup_error */
-    va_list values;
-    va_start(values, format);
-    (void)vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    cisup_text_harmless(text);
-    fprintf(stderr, "cisup: %s\n", text);
-    argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
+static int is_end(const option_row *row) {
+    return !row->name && !row->others && !row->group;
 }
 
 /* Counts k down over the options that are passed. */
-static option count_down(const option_row *row, const char *base, int *k) {
+static option count_down(const option_row *row, const char *base, option_group group,
+                         int *k) {
     option o = {0};
-    for (; !o.row && (row->name || row->others); row++) {
+    for (; !o.row && !is_end(row); row++) {
         const char *at = base + row->offset;
-        if (row->others)
-            o = count_down(row->others, at, k);
+        if (row->group)
+            group = row->group;
+        else if (row->others)
+            o = count_down(row->others, at, group, k);
         else if ((*k)-- == 0)
-            o = (option){row, (void *)at};
+            o = (option){row, (void *)at, group};
     }
     return o;
 }
 
 option option_at(const option_row *table, const void *base, int k) {
-    return count_down(table, base, &k);
+    return count_down(table, base, GROUP_NONE, &k);
 }
 
-/* By its name or, with name NULL, its letter. */
-static const option_row *find_row(const parser_context *c, const char *name,
-                                  size_t length, int letter) {
-    const option_row *row;
-    for (int k = 0; (row = option_at(c->table, c->base, k).row); k++)
-        if (name ? strlen(row->name) == length && !strncmp(name, row->name, length)
-                 : row->letter == letter)
+/* Says what is wrong and ends the program. */
+static void refuse(const parser_context *c, const char *format, ...) CISUP_PRINTF(2, 3);
+static void refuse(const parser_context *c, const char *format, ...) {
+    char text[640]; /* a cisup_error, the option and what was given for it */
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    cisup_text_harmless(text);
+    fprintf(stderr, "cisup: %s\nTry `%s --help' for more information.\n", text, c->name);
+    exit(EXIT_USAGE);
+}
+
+/* By its name or, with name NULL, its letter; row NULL: there is none. */
+static option find_option(const parser_context *c, const char *name, size_t length,
+                          int letter) {
+    option o;
+    for (int k = 0; (o = option_at(c->table, c->base, k)).row; k++)
+        if (name ? strlen(o.row->name) == length && !strncmp(name, o.row->name, length)
+                 : o.row->letter == letter)
             break;
-    return row;
+    return o;
 }
 
-/* What is wrong with "--name" or "--name=value", or "". Names are written out, as
- * getopt_long does not ask for: an abbreviation means something else once there is
+static void store(const parser_context *c, const option *o, const char *text) {
+    cisup_error err = {0};
+    const cisup_status status = option_store(o, text, &err);
+    if (status == CISUP_ENOMEM) exit(fail_with(&err));
+    if (status != CISUP_OK) refuse(c, "--%s '%s': %s", o->row->name, text, err.text);
+}
+
+static void print_help(const parser_context *c) {
+    options_help(stdout, c->name, c->usage, c->text, c->table, c->base);
+    exit(EXIT_HOLDS);
+}
+
+static void refuse_unknown(const parser_context *c, const char *word, size_t length) {
+    char name[OPTION_WORD_ROOM];
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, word + 2);
+    guess g = guess_start(name);
+    option o;
+    for (int k = 0; (o = option_at(c->table, c->base, k)).row; k++)
+        guess_offer(&g, o.row->name);
+    refuse(c, "unrecognized option '%.90s'%s", word, guess_text(&g, "--"));
+}
+
+/* "--name" or "--name=value"; next: the word behind it, or NULL. Says whether that is its
+ * value. Names are written out: an abbreviation means something else once there is
  * another option, or in another command. */
-static int check_long(const parser_context *c, const char *word, int is_last,
-                      char fault[128]) {
+static int take_long(const parser_context *c, const char *word, const char *next) {
     const size_t length = strcspn(word + 2, "=");
-    const option_row *o = find_row(c, word + 2, length, 0);
-    const int has_value = word[2 + length] == '=';
-    if (!strcmp(word, "--help") || !strcmp(word, "--usage")) return 0;
-    if (!o)
-        (void)snprintf(fault, 128, "unrecognized option '%.90s'", word);
-    else if (option_is_flag(o->kind) && has_value)
-        (void)snprintf(fault, 128, "option '--%s' doesn't allow an argument", o->name);
-    else if (!option_is_flag(o->kind) && !has_value && is_last)
-        (void)snprintf(fault, 128, "option '--%s' requires an argument", o->name);
-    return o && !option_is_flag(o->kind) && !has_value;
+    const option o = find_option(c, word + 2, length, 0);
+    const char *value = word[2 + length] == '=' ? word + 3 + length : NULL;
+    if (!strcmp(word, "--help")) print_help(c);
+    if (!strcmp(word, "--usage")) {
+        options_usage(stdout, c->name, c->usage);
+        exit(EXIT_HOLDS);
+    }
+    if (!o.row) refuse_unknown(c, word, length);
+    const char *name = o.row->name;
+    const int is_flag = option_is_flag(o.row->kind);
+    if (is_flag && value) refuse(c, "option '--%s' doesn't allow an argument", name);
+    if (!is_flag && !value && !next)
+        refuse(c, "option '--%s' requires an argument", name);
+    store(c, &o, value ? value : next);
+    return !is_flag && !value;
 }
 
-/* The same of "-xyz"; both say whether the value is the next word. */
-static int check_short(const parser_context *c, const char *word, int is_last,
-                       char fault[128]) {
+/* The same of "-xyz". */
+static int take_short(const parser_context *c, const char *word, const char *next) {
     for (const char *letter = word + 1; *letter; letter++) {
-        const option_row *o = find_row(c, NULL, 0, *letter);
-        if (*letter == '?') return 0; /* help */
-        if (!o) {
-            (void)snprintf(fault, 128, "invalid option -- '%c'", *letter);
-            return 0;
-        }
-        if (option_is_flag(o->kind)) continue;
-        if (!letter[1] && is_last)
-            (void)snprintf(fault, 128, "option requires an argument -- '%c'", *letter);
-        return !letter[1];
+        const option o = find_option(c, NULL, 0, *letter);
+        if (*letter == '?' || *letter == 'h') print_help(c);
+        if (!o.row) refuse(c, "invalid option -- '%c'", *letter);
+        const int is_flag = option_is_flag(o.row->kind), is_last = !letter[1];
+        if (!is_flag && is_last && !next)
+            refuse(c, "option requires an argument -- '%c'", *letter);
+        store(c, &o, is_flag ? NULL : is_last ? next : letter + 1);
+        if (!is_flag) return is_last;
     }
     return 0;
-}
-
-/* Before argp, whose messages begin otherwise than all others. */
-static void check_words(const parser_context *c, int argc, char **argv) {
-    for (int k = 1; k < argc && strcmp(argv[k], "--") != 0; k++) {
-        char fault[128] = "";
-        if (argv[k][0] != '-' || !argv[k][1]) continue;
-        const int is_last = k + 1 == argc, is_long = argv[k][1] == '-';
-        const int skip = (is_long ? check_long : check_short)(c, argv[k], is_last, fault);
-        if (fault[0]) {
-            fprintf(stderr,
-                    "cisup: %s\nTry `%s --help' or `%s --usage' for more information.\n",
-                    fault, c->name, c->name);
-            exit(EXIT_USAGE);
-        }
-        k += skip;
-    }
-}
-
-static int key_of(const option_row *row, int k) {
-    return row->letter ? row->letter : FIRST_KEY + k;
-}
-
-static error_t on_option(int key, char *text, struct argp_state *state) {
-    parser_context *c = state->input;
-    if (key == ARGP_KEY_ARG) {
-        if (c->operand_count == OPERANDS_MOST || !c->operands)
-            refuse(state, "unexpected argument '%s'", text);
-        c->operands[c->operand_count++] = text;
-        return 0;
-    }
-    option o;
-    for (int k = 0; (o = option_at(c->table, c->base, k)).row; k++) {
-        if (key != key_of(o.row, k)) continue;
-        cisup_error err = {0};
-        const cisup_status status = option_store(&o, text, &err);
-        if (status == CISUP_ENOMEM) exit(fail_with(&err));
-        if (status != CISUP_OK)
-            refuse(state, "--%s '%s': %s", o.row->name, text, err.text);
-        return 0;
-    }
-    return ARGP_ERR_UNKNOWN;
 }
 
 int options_parse(const char *name, const char *usage, const char *text,
                   const option_row *table, void *base, int argc, char **argv,
                   const char **operands) {
-    struct argp_option *list;
-    const option_row *row;
-    cisup_error err = {0};
-    int count = 0;
-    while (option_at(table, base, count).row) count++;
-    if (cisup_new(&list, count + 1, sizeof *list, &err) != CISUP_OK)
-        exit(fail_with(&err));
-    for (int k = 0; (row = option_at(table, base, k).row); k++)
-        list[k] = (struct argp_option){
-            .name = row->name,
-            .key = key_of(row, k),
-            .arg = option_is_flag(row->kind) ? NULL : row->argument,
-            .doc = row->help,
-        };
-    const struct argp parser = {list, on_option, usage, text, NULL, NULL, NULL};
-    parser_context context = {name, table, base, operands, 0};
-    char *title;
-    argv[0] = (title = strdup(name)) ? title : argv[0];
-    argp_err_exit_status = EXIT_USAGE;
-    check_words(&context, argc, argv);
-    const error_t failed = argp_parse(&parser, argc, argv, 0, NULL, &context);
-    free(title);
-    cisup_release(list);
-    if (failed) {
-        (void)CISUP_FAIL(&err, CISUP_ENOMEM, "the options of %s: %s", name,
-                         strerror(failed));
-        exit(fail_with(&err));
+    parser_context c = {name, usage, text, table, base, operands, 0};
+    int is_over = 0; /* options, by "--" */
+    for (int k = 1; k < argc; k++) {
+        const char *word = argv[k], *next = k + 1 < argc ? argv[k + 1] : NULL;
+        if (is_over || word[0] != '-' || !word[1]) {
+            if (c.operand_count == OPERANDS_MOST || !operands)
+                refuse(&c, "unexpected argument '%s'", word);
+            operands[c.operand_count++] = word;
+        } else if (strcmp(word, "--") == 0) {
+            is_over = 1;
+        } else {
+            k += (word[1] == '-' ? take_long : take_short)(&c, word, next);
+        }
     }
-    return context.operand_count;
+    return c.operand_count;
 }

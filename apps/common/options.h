@@ -23,6 +23,18 @@ typedef enum {
     OPTION_CHOICE,      /* int or an enumeration: what the word stands for */
 } option_kind;
 
+/* Where an option stands in the help. */
+typedef enum {
+    GROUP_NONE,
+    GROUP_NETWORK,
+    GROUP_ALLOCATION,
+    GROUP_MASKS,
+    GROUP_CIRCUITS,
+    GROUP_MEASUREMENT,
+    GROUP_OUTPUT,
+    OPTION_GROUPS
+} option_group;
+
 /* One option, at home in a structure that the table it is in belongs to. Options on the
  * command line, their help and the parameters in JSON come from it. */
 typedef struct option_row {
@@ -36,25 +48,32 @@ typedef struct option_row {
     int (*find)(const char *word);   /* of OPTION_CHOICE: -1 for an unknown word; NULL:
                                         the place of the word in `argument` */
     const struct option_row *others; /* instead of all this: a table that belongs here */
+    option_group group; /* instead of all this: that of the rows behind it in its table
+                           and in tables that belong there and do not say */
 } option_row;
 
 /* Rows of a table for the structure that the macro OPTIONS_OF names; OPTIONS_END is the
  * last. An option; the same as a parameter; a parameter of OPTION_CHOICE (key NULL: an
- * option); all options of a structure in this one; another table for the same structure.
- */
+ * option); all options of a structure in this one; another table for the same structure;
+ * the group of what follows. */
 #define OPTION(field, name, letter, kind, argument, help)                                \
     PARAMETER(field, NULL, name, letter, kind, argument, help)
 #define PARAMETER(field, key, name, letter, kind, argument, help)                        \
     {                                                                                    \
         name, letter, key, OPTION_##kind, offsetof(OPTIONS_OF, field), argument, help,   \
-            NULL, NULL                                                                   \
+            NULL, NULL, GROUP_NONE                                                       \
     }
 #define CHOICE(field, key, name, find, words, help)                                      \
-    { name, 0, key, OPTION_CHOICE, offsetof(OPTIONS_OF, field), words, help, find, NULL }
+    {                                                                                    \
+        name, 0, key, OPTION_CHOICE, offsetof(OPTIONS_OF, field), words, help, find,     \
+            NULL, GROUP_NONE                                                             \
+    }
 #define OPTION_TABLE(field, table)                                                       \
     { .offset = offsetof(OPTIONS_OF, field), .others = table }
 #define OPTION_MORE(table)                                                               \
     { .others = table }
+#define OPTION_GROUP(which)                                                              \
+    { .group = GROUP_##which }
 #define OPTIONS_END                                                                      \
     { 0 }
 
@@ -62,6 +81,7 @@ typedef struct option_row {
 typedef struct {
     const option_row *row;
     void *target;
+    option_group group;
 } option;
 
 /* Option k >= 0 of a table, for the structure at `base`; row NULL: there are not as many.
@@ -100,6 +120,9 @@ CISUP_MUST_CHECK cisup_status option_store(const option *o, const char *text,
 enum { OPTION_WORD_ROOM = 32 };
 void option_word(const option_row *row, int value, char word[OPTION_WORD_ROOM]);
 
+/* The next of "a|b|c"; 0 at the end. */
+int option_next_word(const char **words, char word[OPTION_WORD_ROOM]);
+
 /* Adds all parameters of a table (rows with a key), with their values in the structure at
  * `base`, to the part "params" of a record; a text that was not given is none. */
 void options_record(cisup_record *r, const option_row *table, const void *base);
@@ -108,12 +131,13 @@ enum { OPERANDS_MOST = 1 };
 
 /* Parses argv[1..] of a command by its table into the structure at `base`. Writes
  * operands (file names) and returns how many there were. On a bad option prints what is
- * wrong with it and ends the program with exit code 2; --help prints and ends it with 0.
- * Long options are not abbreviated. Without memory it ends with 4.
+ * wrong with it, with a guess at what was meant, and ends the program with exit code 2;
+ * --help, -h and --usage print and end it with 0. Long options are not abbreviated.
+ * Without memory it ends with 4.
  *
  *   name     "cisup check"
  *   usage    what follows the name, for example "FILE"
- *   text     what the command does, for the help */
+ *   text     what the command does, and behind a \v its examples, one a line */
 int options_parse(const char *name, const char *usage, const char *text,
                   const option_row *table, void *base, int argc, char **argv,
                   const char **operands);

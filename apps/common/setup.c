@@ -15,14 +15,18 @@
 #include <cisup/sparse/network/carried_width.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OPTIONS_OF setup
 static const option_row network_options[] = {
+    OPTION_GROUP(ALLOCATION),
     OPTION_TABLE(allocation, allocation_options),
+    OPTION_GROUP(NETWORK),
     PARAMETER(reshuffle, "reshuffle", "keep-order", 0, UNSET, NULL,
               "no reshuffling: every layer embeds circuits alike"),
+    OPTION_GROUP(CIRCUITS),
     CHOICE(family.family, "family", "family", cisup_family_find,
            "rotation3|rotation4|step2|random-relu|identity|gate|rotation2",
            "circuits (rotation4; rotation2 with --construction masks)"),
@@ -30,6 +34,7 @@ static const option_row network_options[] = {
               "margin b of rotations and gates (1)"),
     PARAMETER(family.fresh, "fresh", "fresh", 0, FLAG, NULL,
               "new circuit weights in every layer"),
+    OPTION_GROUP(NETWORK),
     CHOICE(weights.scheme, "weights", "weights", cisup_weight_scheme_find,
            "plain|balanced|split|capped", "weight scheme (capped)"),
     CHOICE(weights.kappa, "kappa", "kappa", NULL, "single|rows",
@@ -38,6 +43,7 @@ static const option_row network_options[] = {
               "factor f_w on kappa (1)"),
     PARAMETER(weights.center, "center", "center", 0, NUMBER, "c",
               "c of balanced and split weights (from P_even)"),
+    OPTION_GROUP(MEASUREMENT),
     CHOICE(engine, "engine", "engine", cisup_engine_find,
            "auto|batched|sparse|assembled|reduced",
            "how samples pass: all circuits, open neurons, stored weights, neurons of "
@@ -69,6 +75,7 @@ const option_row setup_options[] = {
     PARAMETER(S, "S", "redundancy", 'S', LIST, "S", "neurons per circuit neuron (6)"),
     PARAMETER(L, "L", "layers", 'L', SIZE, "L", "layers (5)"),
     OPTION_MORE(network_options),
+    OPTION_GROUP(CIRCUITS),
     OPTION_TABLE(family.step, gate_options),
     OPTION_MORE(own_options),
     OPTION_TABLE(construction, construction_options),
@@ -130,14 +137,31 @@ static cisup_family family_of(const setup *s) {
     return s->construction.masks ? CISUP_ROTATION2 : CISUP_ROTATION4;
 }
 
-/* Whether the sizes are those of the published network, given or not, and neither
- * circuits nor allocation are chosen: saying a default changes nothing. */
-static int is_published(const setup *s) {
+void setup_choices(const setup *s, char text[SETUP_CHOICES]) {
+    char preset[60] = "preset published";
+    if (s->preset < 0)
+        (void)snprintf(preset, sizeof preset, "no preset (--%s given)",
+                       s->named ? s->named : "scheme");
+    if (s->construction.masks)
+        (void)snprintf(text, SETUP_CHOICES, "%s, cycle of %" PRId64, preset,
+                       s->construction.cycle);
+    else
+        (void)snprintf(text, SETUP_CHOICES, "%s, scheme %s", preset,
+                       cisup_scheme_name(s->allocation.scheme));
+}
+
+/* Saying a default changes nothing. */
+static const char *first_named(const setup *s) {
     const cisup_index width = cisup_family_width(family_of(s));
-    return !s->construction.masks && is_only(&s->D, PUBLISHED_D) &&
-           is_only(&s->T, PUBLISHED_T) && is_only(&s->S, PUBLISHED_S) &&
-           (!s->d || s->d == (width ? width : 4)) && (!s->L || s->L == PUBLISHED_L) &&
-           !s->circuits_path && s->allocation.scheme == NO_SCHEME;
+    return s->construction.masks                         ? "construction"
+           : s->circuits_path                            ? "circuit-file"
+           : s->allocation.scheme != NO_SCHEME           ? "scheme"
+           : !is_only(&s->D, PUBLISHED_D)                ? "width"
+           : s->d && s->d != (width ? width : 4)         ? "circuit-width"
+           : !is_only(&s->T, PUBLISHED_T)                ? "circuits"
+           : !is_only(&s->S, PUBLISHED_S)                ? "redundancy"
+           : s->is_search && s->L && s->L != PUBLISHED_L ? "layers"
+                                                         : NULL;
 }
 
 cisup_family_options setup_family(const setup *s) {
@@ -299,7 +323,8 @@ done:
 
 cisup_status setup_complete(setup *s, cisup_error *err) {
     cisup_status status;
-    if (is_published(s)) s->preset = preset_published;
+    s->named = first_named(s);
+    if (!s->named) s->preset = preset_published;
     const cisup_scheme scheme =
         s->preset == preset_published ? CISUP_SCHEME_REF : CISUP_SCHEME_BEST;
     CISUP_TRY(complete_construction(s, err));

@@ -23,7 +23,9 @@ typedef struct {
     const char *circuits_path, *inputs_path;
     const char *folder; /* that files are relative to (beside.h); NULL: the current one */
     int gate;
-    int preset; /* -1: none */
+    int preset;        /* -1: none */
+    const char *named; /* option that ends the preset, by setup_complete; or NULL */
+    int is_search;     /* for T: a number of layers is a size as any other */
     construction construction;
     cisup_engine engine;
     int reshuffle;
@@ -47,6 +49,12 @@ void setup_record(const setup *s, const cisup_shape *shape, cisup_record *r);
  * network, the scheme is best. Call once after the options are parsed; setup_free frees.
  * Errors: EINVAL naming the option; those of reading circuits. */
 CISUP_MUST_CHECK cisup_status setup_complete(setup *s, cisup_error *err);
+
+/* Which preset and scheme are in force: "preset published, scheme ref"; where none is, by
+ * the first option that ends it: a size other than its own, circuits, a scheme or a
+ * construction. After setup_complete. */
+enum { SETUP_CHOICES = 100 };
+void setup_choices(const setup *s, char text[SETUP_CHOICES]);
 
 /* The shape of one point of the grid D x T x S, validated, with the largest z of the
  * list; T = INDEX_MAX_WORD becomes the capacity of the scheme. Errors: EINVAL;

@@ -8,7 +8,8 @@
 
 static const char about[] =
     "Read circuits from CSV (circuit,layer,i,j,value; an empty j gives a bias) and "
-    "report which of the assumptions A1-A4 of docs/math.md they meet, with the figures.";
+    "report which of the assumptions A1-A4 of docs/math.md they meet, with the figures.\v"
+    "cisup circuits data/example_circuits.csv --gate";
 
 static cisup_status execute(const char *path, const cisup_circuits_csv_options *o,
                             int json, cisup_error *err) {
@@ -36,9 +37,11 @@ typedef struct {
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(CIRCUITS),
     OPTION(read.gate, "gate", 0, FLAG, NULL, "put a gate around each"),
     OPTION(read.margin, "margin", 0, NUMBER, "b", "margin of the gate (1)"),
     OPTION_TABLE(read.step, gate_options),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTIONS_END,
 };

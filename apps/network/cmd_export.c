@@ -31,7 +31,9 @@ static const char about[] =
     "biases B<l>, the circuits' weights w<l> (block-diagonal) and their common part "
     "wbar<l>, and from layer 2 on W<l>. The network's weights are W<l> + W<l>_left "
     "W<l>_right; manifest.json says which files there are. Of a network that carries "
-    "masks: its layers W<l>, biases b<l>, read-outs U<l> and what each neuron is.";
+    "masks: its layers W<l>, biases b<l>, read-outs U<l> and what each neuron is.\v"
+    "cisup export -D 1000 -T 557 -o matrices\n"
+    "cisup export -D 60 -S 2 -T 30 -L 3 --construction masks -o network";
 
 typedef enum { FORM_BLOCK, FORM_FULL } form_kind;
 
@@ -223,6 +225,12 @@ static cisup_status form_check(const request *r, cisup_error *err) {
                       "--form full: no effect on a network that carries masks");
 }
 
+static void say_done(const request *r, size_t matrices) {
+    char chosen[SETUP_CHOICES];
+    setup_choices(&r->setup, chosen);
+    if (!r->quiet) fprintf(stderr, "wrote %zu matrices (%s)\n", matrices, chosen);
+}
+
 static cisup_status execute(request *r, cisup_error *err) {
     setup *s = &r->setup;
     cisup_allocation base = {0};
@@ -259,7 +267,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(
         cisup_network_make(&net, &base, s->own.w ? &s->own : &drawn, &options, err));
     CISUP_TRY(write_all(&x, err));
-    if (!r->quiet) fprintf(stderr, "wrote %zu matrices\n", json_array_size(x.out.files));
+    say_done(r, json_array_size(x.out.files));
 done:
     json_decref(x.out.files);
     cisup_network_free(&net);
@@ -271,10 +279,13 @@ done:
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(NETWORK),
     OPTION_TABLE(setup, setup_options),
+    OPTION_GROUP(MEASUREMENT),
     CHOICE(setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
            "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(output, "output", 'o', TEXT, "DIR", "where to (required)"),
     CHOICE(form, NULL, "form", NULL, "block|full",
            "E and U of one block, N x T, or of all, D x T d (block)"),
@@ -291,7 +302,7 @@ static const option_row table[] = {
 
 int cmd_export(int argc, char **argv) {
     request r = {.setup = setup_defaults()};
-    options_parse("cisup export", "", about, table, &r, argc, argv, NULL);
+    options_parse("cisup export", "-o DIR", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     cisup_status status =
         r.output ? execute(&r, &err)

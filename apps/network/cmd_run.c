@@ -24,7 +24,8 @@ static const char about[] =
     "docs/formats.md (or {\"cases\": [...]}, or - for standard input). Prints one JSON "
     "object a case with kappa, the states of the active circuits, all activations and "
     "the read-outs of all circuits, 17 digits; masks in place of kappa and activations "
-    "for a network that carries them.";
+    "for a network that carries them.\v"
+    "cisup run data/exact_networks.json";
 
 /* All arrays of a run. */
 typedef struct {
@@ -210,10 +211,12 @@ static int find_engine(const char *word) {
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(MEASUREMENT),
     CHOICE(engine, NULL, "engine", find_engine, "batched|assembled",
            "how samples pass: through the circuits, or stored weights (batched)"),
     CHOICE(assemble, NULL, "assemble", cisup_assembling_find, "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(
         with_weights, "weights", 0, FLAG, NULL,
         "also print every W^l in full, as \"W\"; of a network that carries masks all its "

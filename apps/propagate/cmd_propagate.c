@@ -4,6 +4,7 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "propagation.h"
+#include "screen.h"
 
 #include <cisup/analysis/experiment/experiment_cost.h>
 #include <cisup/core/base/storage.h>
@@ -17,14 +18,21 @@ static const char about[] =
     "measure the error of every circuit's read-out, layer by layer, with 95 % intervals "
     "over networks and the theory beside it. Without sizes and scheme: the published "
     "network of \"Rotations in Superposition\". -D, -T, -S and -z take lists and ranges: "
-    "1,2,3 or 200:600:100.";
+    "1,2,3 or 200:600:100.\v"
+    "cisup propagate -z 1\n"
+    "cisup propagate -D 2000 -T 400,800 -S 4 -z 2 -L 4\n"
+    "cisup propagate -z 1 --construction masks --all\n"
+    "cisup propagate --circuit-file own.csv --gate -D 1000 --csv figures.csv";
 
 typedef struct {
     propagation run;
     csv_sink csv;
     const char *csv_path;
     cisup_overwrite overwrite;
-    int json, quiet, dry_run;
+    int json, quiet, dry_run, all, no_color;
+    int shown; /* shapes */
+    int words; /* of the command line behind the name */
+    const char *const *word;
     int is_unread; /* standard output takes no more */
 } request;
 
@@ -61,17 +69,25 @@ static cisup_status print_plan(void *context, const cisup_shape *shape,
     RECORD_ADD(&plan, "size networks samples z", V(size), V(x.networks), V(x.inputs),
                V(x.z_count));
     emit_text(&plan,
-              "D={D} d={d} T={T} S={S} L={L}: N={N}, {networks} networks x {samples} "
-              "samples x {z} values of z, about {size} and {seconds:.2g} s on one "
-              "thread\n");
+              "D={D} d={d} T={T} S={S} L={L}: N={N}\n    {networks} networks x {samples} "
+              "samples for {z} z, about {size} and {seconds:.2g} s on one thread\n");
     return ferror(stdout) ? emit_flush(err) : CISUP_OK;
+}
+
+static void print_text(const request *r, const finished_run *run) {
+    const terminal t = terminal_of_output(r->no_color);
+    if (r->all)
+        report_text(run);
+    else
+        screen_text(run, &t, r->words, r->word);
 }
 
 static cisup_status print(const request *r, const finished_run *run, cisup_error *err) {
     const int is_text = !r->json && !r->quiet && r->csv.stream != stdout;
     cisup_status status = CISUP_OK;
     if (r->json) CISUP_TRY(report_json(run, err));
-    if (is_text) report_text(run);
+    if (is_text && r->shown && !r->all) putchar('\n');
+    if (is_text) print_text(r, run);
     CISUP_TRY(emit_flush(err));
     if (is_text)
         fprintf(stderr, "built in %.2f s, run in %.2f s\n", run->report->build_s,
@@ -86,6 +102,7 @@ static cisup_status show(void *context, const finished_run *run, cisup_error *er
     report_csv(run, &r->csv);
     CISUP_TRY(csv_flush(&r->csv, err));
     status = print(r, run, err);
+    r->shown++;
     r->is_unread = status == CISUP_EIO;
 done:
     return status;
@@ -102,7 +119,7 @@ static cisup_status show_assumptions(const request *r, cisup_error *err) {
     const cisup_status status = cisup_assumptions_check(&r->run.setup.own, &a, err);
     if (status != CISUP_OK) return status;
     if (r->json) return assumptions_json(&a, err);
-    if (!r->quiet) assumptions_text(&a);
+    if (!r->quiet && r->csv.stream != stdout) assumptions_text(&a);
     return CISUP_OK;
 }
 
@@ -142,18 +159,25 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_TABLE(run, propagation_options),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(run.noise, "input-noise", 0, NUMBER, "SD",
            "standard deviation of normal noise on every input of the network (0)"),
+    OPTION_GROUP(MASKS),
     OPTION(run.setup.construction.robust, "robust-masks", 0, FLAG, NULL,
            "of masks: deaf to on-inputs that are off by less than 1/4"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(run.active_text, "active-file", 0, TEXT, "FILE",
            "active sets from FILE, one a line, in place of drawn ones"),
     CHOICE(run.setup.weights.assemble, NULL, "assemble", cisup_assembling_find,
            "auto|products|direct",
            "stored weights by sparse products, neuron by neuron, or by size (auto)"),
     OPTION(run.threads, "threads", 0, THREADS, "N", "threads (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
+    OPTION(all, "all", 0, FLAG, NULL, "print every quantity and column, wide"),
+    OPTION(no_color, "no-color", 0, FLAG, NULL,
+           "no colours on a terminal either; as the variable NO_COLOR"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
     OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
     OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes, memory and time, and stop"),
@@ -161,7 +185,9 @@ static const option_row table[] = {
 };
 
 int cmd_propagate(int argc, char **argv) {
-    request r = {.run = propagation_defaults()};
+    request r = {.run = propagation_defaults(),
+                 .words = argc - 1,
+                 .word = (const char *const *)argv + 1};
     options_parse("cisup propagate", "", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     end_on_signal();

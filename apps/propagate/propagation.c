@@ -10,7 +10,9 @@
 
 #define OPTIONS_OF propagation
 const option_row propagation_options[] = {
+    OPTION_GROUP(NETWORK),
     OPTION_TABLE(setup, setup_options),
+    OPTION_GROUP(MEASUREMENT),
     PARAMETER(setup.z, "z", "active", 'z', LIST, "z", "active circuits (1,2,3)"),
     CHOICE(mode, "mode", "mode", cisup_mode_find, "relu|masked-linear|masked-relu|linear",
            "what a neuron does (relu)"),
@@ -138,10 +140,12 @@ done:
 
 cisup_status propagation_complete(propagation *p, cisup_error *err) {
     cisup_scheme *scheme = &p->setup.allocation.scheme;
-    if (p->implicit && *scheme == NO_SCHEME && !p->setup.construction.masks)
-        *scheme = CISUP_SCHEME_TD;
+    const int is_implied =
+        p->implicit && *scheme == NO_SCHEME && !p->setup.construction.masks;
+    if (is_implied) *scheme = CISUP_SCHEME_TD;
     cisup_status status = read_active(p, err);
     if (status == CISUP_OK) status = setup_complete(&p->setup, err);
+    if (is_implied) p->setup.named = "implicit";
     if (status == CISUP_OK && p->implicit) status = implicit_check(p, err);
     if (status != CISUP_OK) return status;
     status = exclusion_read(&p->excluded, p->excluded_text, p->setup.folder,

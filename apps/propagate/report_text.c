@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report.h"
 
+#include "common/wrap.h"
+
 #include <cisup/analysis/measure/measure.h>
 #include <cisup/analysis/report.h>
 
@@ -126,12 +128,13 @@ static void head_text(const finished_run *run) {
     cisup_record r = {0};
     setup_record(s, &run->shape, &r);
     if (x->circuits) RECORD_ADD(&r, "family", V(s->circuits_path));
-    char placed[40];
+    char placed[80];
+    const char *preset = s->preset >= 0 ? "preset published" : "no preset";
     if (s->construction.masks)
-        (void)snprintf(placed, sizeof placed, "cycle of %" PRId64 " allocations",
-                       s->construction.cycle);
+        (void)snprintf(placed, sizeof placed, "%s, cycle of %" PRId64 " allocations",
+                       preset, s->construction.cycle);
     else
-        (void)snprintf(placed, sizeof placed, "allocation %s",
+        (void)snprintf(placed, sizeof placed, "%s, allocation %s", preset,
                        cisup_scheme_name(s->allocation.scheme));
     RECORD_ADD(&r, "placed N mode load_min load_max load_cv P p samples networks",
                V((const char *)placed), V(run->shape.N), V(cisup_mode_name(x->mode)),
@@ -159,28 +162,43 @@ static const char *verdict(int holds) {
     return holds ? "holds" : "fails";
 }
 
+/* A line of its own for each assumption; text: what stands behind the verdict. */
+static void show_assumption(const char *name, int holds, const char *text) {
+    char line[640];
+    (void)snprintf(line, sizeof line, "%s: %s", verdict(holds), text);
+    wrap(stdout, line, 23, printf("%-23s", name));
+}
+
 void assumptions_text(const cisup_assumptions *a) {
-    printf("A1 at most z active    holds (a run draws exactly z)\n");
-    printf("A2 ignores noise       %s: inactive circuits ignore ", verdict(a->a2_holds));
-    if (a->weakest_circuit < 0)
-        printf("any noise (no data neuron reads another)");
-    else
-        printf("noise up to %.4g a neuron (weakest: circuit %" PRId64 ", layer %" PRId64
-               ")",
-               a->noise_tolerance, a->weakest_circuit, a->weakest_layer);
+    char text[400], most[80] = "", pair[80] = "";
+    show_assumption("A1 at most z active", 1, "a run draws exactly z");
     if (a->on_tolerance == (double)INFINITY)
-        printf(", of the on-indicator alone any");
+        (void)snprintf(most, sizeof most, ", of the on-indicator alone any");
     else if (!isnan(a->on_tolerance))
-        printf(", of the on-indicator alone up to %.4g", a->on_tolerance);
-    printf("\nA3 stays off           %s: largest bias %.4g\n", verdict(a->a3_holds),
-           a->largest_bias);
-    printf("A4 uncorrelated        %s: common part %.3f of the weights, largest "
-           "correlation %.3f",
-           verdict(a->a4_holds), a->common_part, a->largest_correlation);
+        (void)snprintf(most, sizeof most, ", of the on-indicator alone up to %.4g",
+                       a->on_tolerance);
+    if (a->weakest_circuit < 0)
+        (void)snprintf(text, sizeof text,
+                       "inactive circuits ignore any noise (no data neuron reads "
+                       "another)%s",
+                       most);
+    else
+        (void)snprintf(text, sizeof text,
+                       "inactive circuits ignore noise up to %.4g a neuron (weakest: "
+                       "circuit %" PRId64 ", layer %" PRId64 ")%s",
+                       a->noise_tolerance, a->weakest_circuit, a->weakest_layer, most);
+    show_assumption("A2 ignores noise", a->a2_holds, text);
+    (void)snprintf(text, sizeof text, "largest bias %.4g", a->largest_bias);
+    show_assumption("A3 stays off", a->a3_holds, text);
     if (a->correlated[0] >= 0)
-        printf(" (circuits %" PRId64 " and %" PRId64 ")", a->correlated[0],
-               a->correlated[1]);
-    printf("\n%s\n", a->a4_holds ? ""
-                                 : "   the common part needs weights balanced, split or "
-                                   "capped\n");
+        (void)snprintf(pair, sizeof pair, " (circuits %" PRId64 " and %" PRId64 ")",
+                       a->correlated[0], a->correlated[1]);
+    (void)snprintf(text, sizeof text,
+                   "common part %.3f of the weights, largest correlation %.3f%s%s",
+                   a->common_part, a->largest_correlation, pair,
+                   a->a4_holds ? ""
+                               : "; plain weights would add the common parts up: take "
+                                 "balanced, split or capped (the default)");
+    show_assumption("A4 uncorrelated", a->a4_holds, text);
+    putchar('\n');
 }

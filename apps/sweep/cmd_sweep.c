@@ -21,7 +21,9 @@ static const char about[] =
     "survives whatever ends the program: the same command goes on where it ended. "
     "Several processes may work on one journal and share its cells. SPEC.json is "
     "{\"fixed\": {name: value}, \"grid\": {name: [values]}} with the names of "
-    "docs/formats.md; without it --journal goes on with what it was made for.";
+    "docs/formats.md; without it --journal goes on with what it was made for.\v"
+    "cisup sweep data/example_sweep.json --journal sweep.sqlite --csv figures.csv\n"
+    "cisup sweep --journal sweep.sqlite --status";
 
 typedef struct {
     const char *spec_path, *journal_path, *csv_path;
@@ -289,16 +291,20 @@ done:
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(MEASUREMENT),
     OPTION(journal_path, "journal", 0, TEXT, "FILE",
            "where the cells are kept (SPEC.sqlite)"),
     OPTION(status, "status", 0, FLAG, NULL,
            "run nothing; say how many cells are done; exit code 1: not all"),
     OPTION(export, "export", 0, FLAG, NULL,
            "run nothing; print the cells that are done; exit code 1: not all"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL,
            "print the results of all cells, one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures of all cells"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(threads, "threads", 0, THREADS, "N", "threads of this process (all)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "no text and no progress"),
     OPTION(overwrite, "force", 0, FLAG, NULL, "replace an existing CSV file"),
     OPTIONS_END,

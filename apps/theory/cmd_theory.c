@@ -19,7 +19,9 @@ static const char about[] =
     "Print what the theory says of one shape, without building a network: overlaps, "
     "errors layer by layer, the limits on T and which of them binds, and published "
     "bounds; with the range in which each formula holds. With --scheme also for the "
-    "loads of that allocation.";
+    "loads of that allocation.\v"
+    "cisup theory -z 1\n"
+    "cisup theory -D 20000 -S 4 -z 2 -T 7000 --budget 0.1 --scheme best";
 
 typedef struct {
     cisup_index D, d, S, z, L;
@@ -185,6 +187,7 @@ done:
 
 #define OPTIONS_OF request
 static const option_row table[] = {
+    OPTION_GROUP(NETWORK),
     OPTION(D, "width", 'D', SIZE, "D", "width of the network (1000)"),
     OPTION(d, "circuit-width", 'd', SIZE, "d", "width of a circuit (4)"),
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "T|max",
@@ -192,22 +195,27 @@ static const option_row table[] = {
     OPTION(S, "redundancy", 'S', SIZE, "S", "neurons per circuit neuron (6)"),
     OPTION(z, "active", 'z', SIZE, "z", "active circuits (1)"),
     OPTION(L, "layers", 'L', SIZE, "L", "layers (5)"),
+    OPTION_GROUP(CIRCUITS),
     OPTION(margin, "margin", 'b', NUMBER, "b", "margin b of rotations (1)"),
     OPTION_TABLE(step, gate_options),
     OPTION(fresh, "fresh", 0, FLAG, NULL, "new circuit weights in every layer"),
+    OPTION_GROUP(MEASUREMENT),
     OPTION(budget, "budget", 0, NUMBER, "RMS",
            "root mean square error of active circuits allowed in the last layer (none)"),
     OPTION(deviations, "deviations", 0, NUMBER, "k",
            "standard deviations of noise that a closed neuron must bear (2)"),
+    OPTION_GROUP(ALLOCATION),
     CHOICE(choice.scheme, NULL, "scheme", cisup_scheme_find, SCHEME_WORDS,
            "allocation scheme to measure as well (none)"),
     OPTION_TABLE(choice, allocation_options + 1),
     OPTION(choice.seed, "seed", 0, SEED, "N",
            "seed of the permutations, of scheme random and --effort (1)"),
+    OPTION_GROUP(MASKS),
     CHOICE(construction, NULL, "construction", NULL, "published|masks",
            "masks: also a network that carries its masks, circuits of width d without "
            "on-neurons (published)"),
     OPTION(cycle, "cycle", 0, SIZE, "c", "allocations taken in turn, masks (2)"),
+    OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
     OPTIONS_END,

@@ -8,6 +8,7 @@
 #include <cisup/analysis/measure/ranking_list.h>
 #include <cisup/analysis/measure/terms.h>
 #include <cisup/analysis/pass/forward.h>
+#include <cisup/analysis/statistics/interval_square.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/operator.h>
@@ -238,7 +239,7 @@ static void intervals_are_over_networks(void **state) {
         assert_int_equal(cisup_cell(x.L + 1, 0, 0), most_cells);
         for (cisup_index cell = 0; cell < most_cells; cell++) {
             const double column[K] = {mean[0][cell], mean[1][cell], mean[2][cell]};
-            const cisup_interval want = cisup_interval_mean(column, K, 0.95);
+            const cisup_interval want = cisup_interval_square(column, K, 0.95);
             const cisup_interval *got = &r.result[j].mse[cell];
             const double allowed = 40.0 * 37.0 * DBL_EPSILON * (want.mean + want.sd);
             CHECK_NEAR(got->mean, want.mean, allowed);
@@ -320,7 +321,7 @@ static void check_terms(const cisup_experiment *x, const cisup_result *r,
                     both += count[k].product[s][l][p] / who / 3.0;
                     total += count[k].square[s][l][CISUP_TERM_TOTAL] / who / 3.0;
                 }
-                const cisup_interval want = cisup_interval_mean(mean, 3, 0.95);
+                const cisup_interval want = cisup_interval_square(mean, 3, 0.95);
                 const cisup_index cell = cisup_term_cell(l, s, p);
                 const cisup_interval *got = &r->term[cell];
                 CHECK_NEAR(got->mean, want.mean, n * want.mean);

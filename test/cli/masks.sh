@@ -5,7 +5,7 @@ show() {
     sed 's/^/2> /' err.txt | grep -v 'built in'
 }
 small="-D 200 -S 3 -L 4 -K 2 -M 40 --threads 1"
-show propagate --construction masks $small -T 60 -z 1,2
+show propagate --construction masks $small -T 60 -z 1,2 --all
 show propagate --construction masks $small -T 60 -z 2 --cycle 3 --offset safe --fresh -q --json |
     python3 -c '
 import json, sys
@@ -30,7 +30,7 @@ done
 cmp 1.json 3.json && echo the same
 # Circuits of one's own, with biases of their own and a linear output.
 printf '%s\n' circuit,layer,i,j,value 0,1,0,0,1 0,1,0,,0.5 0,1,1,0,-1 0,2,0,1,1 0,2,0,0,-2 1,1,0,0,2 1,1,1,,0.25 1,2,0,0,1 1,2,1,1,1 >own.csv
-show propagate --construction masks --circuit-file own.csv -T 20 -D 60 -S 2 -K 1 -M 8 -z 1 --linear output
+show propagate --construction masks --circuit-file own.csv -T 20 -D 60 -S 2 -K 1 -M 8 -z 1 --linear output --all
 # As many as fit; and one more.
 show propagate --construction masks -D 60 -S 3 -T max -K 1 -M 2 -z 1 -L 2 --dry-run
 show propagate --construction masks -D 60 -S 3 -T 30 -K 1 -M 2 -z 1 -L 2

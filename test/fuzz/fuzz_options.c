@@ -73,8 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const option_kind kind = (option_kind)(fuzz_take(&data, &size) % KINDS);
     char *text = strndup((const char *)data, size);
     value v = {.list = {0}};
-    const option_row row = {"option", 0, NULL, kind, 0, "A", "help", find, NULL};
-    const option o = {&row, &v};
+    const option_row row = {"option", 0,      NULL, kind, 0,
+                            "A",      "help", find, NULL, GROUP_NONE};
+    const option o = {&row, &v, GROUP_NONE};
     cisup_error err = {0};
     FUZZ_CHECK(text, "no memory");
     const cisup_status status = option_store(&o, text, &err);
