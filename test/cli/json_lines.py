@@ -145,7 +145,8 @@ class Check(unittest.TestCase):
     KEYS = [
         "record", "circuits", "neurons", "redundancy", "pairs", "max_overlap",
         "max_overlap_exact", "holds", "witness", "load_min", "load_max", "load_cv",
-        "load_histogram", "seconds",
+        "load_histogram", "format", "base", "transposed", "other_values", "lambda", "index",
+        "largest", "seconds",
     ]  # fmt: skip
 
     PLACED = ["-D", 120, "-S", 4, "--scheme", "ref"]
@@ -182,6 +183,7 @@ class Check(unittest.TestCase):
         self.assertIs(r["holds"], False)
         self.assertEqual(r["witness"], {"circuits": [0, 7], "neurons": [0, 1]})
         self.assertEqual(r["max_overlap"], 2)
+        self.assertEqual((r["index"], r["largest"]), (2, {"circuits": [0, 7], "overlap": 2}))
 
     def test_record_of_columns_that_differ(self):
         text = self.path.read_text().replace("\n7,4\n", "\n")
