@@ -72,3 +72,13 @@ cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *opti
     cisup_packed_close(&file);
     return status;
 }
+
+cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
+                            const cisup_mtx_visitor *visitor, cisup_error *err) {
+    cisup_packed file;
+    cisup_status status = cisup_packed_open(&file, path, err);
+    if (status != CISUP_OK) return cisup_mtx_at(status, path, 0, err);
+    status = cisup_mtx_each_in(&file, path, options, visitor, err);
+    cisup_packed_close(&file);
+    return status;
+}

@@ -397,13 +397,3 @@ cisup_status cisup_mtx_each_in(cisup_packed *file, const char *path,
     if (plain) freelocale(plain);
     return cisup_mtx_at(status, path, s.line, err);
 }
-
-cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
-                            const cisup_mtx_visitor *visitor, cisup_error *err) {
-    cisup_packed file;
-    cisup_status status = cisup_packed_open(&file, path, err);
-    if (status != CISUP_OK) return cisup_mtx_at(status, path, 0, err);
-    status = cisup_mtx_each_in(&file, path, options, visitor, err);
-    cisup_packed_close(&file);
-    return status;
-}
