@@ -5,12 +5,14 @@
 #include "common/emit.h"
 #include "common/options.h"
 #include "common/program.h"
+#include "plan_report.h"
 
 #include <cisup/core/base/failure.h>
 #include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/schemes/incidence_form.h>
+#include <cisup/core/schemes/schemes_parts.h>
 #include <cisup/core/shape.h>
 
 static const char about[] =
@@ -136,6 +138,39 @@ static int check_computed(const check_request *r, findings *f, cisup_error *err)
     return code;
 }
 
+/* A plan that is stored when it is built has its certificate, step by step. */
+static int has_plan(const check_request *r) {
+    return r->algebra && !r->cycle &&
+           (r->scheme == CISUP_SCHEME_BEST || r->scheme == CISUP_SCHEME_DESIGN ||
+            r->scheme == CISUP_SCHEME_STS);
+}
+
+static int check_plan(const check_request *r, findings *f, cisup_error *err) {
+    const cisup_index N = (r->D ? r->D : 1000) / (r->d ? r->d : 4);
+    const cisup_index S = r->S ? r->S : default_redundancy(r->scheme);
+    const double start = seconds_now();
+    construction c = {0};
+    cisup_plan_proof p = {0};
+    cisup_status status;
+    int holds = 0;
+    CISUP_TRY(construction_make(N, S, r->scheme, &c, err));
+    f->circuits =
+        r->T.count && r->T.value[0] != INDEX_MAX_WORD ? r->T.value[0] : c.circuits;
+    f->neurons = N;
+    f->redundancy = S;
+    if (f->circuits > c.circuits)
+        CISUP_TRY(
+            cisup_allocation_too_many(N, S, f->circuits, r->scheme, c.circuits, err));
+    CISUP_TRY(cisup_plan_verify(&c.plan, &p, err));
+    f->seconds = seconds_now() - start;
+    holds = p.holds;
+    if (r->json || !r->quiet) CISUP_TRY(plan_proof_show(&c, &p, f, r->json, err));
+done:
+    construction_free(&c);
+    cisup_plan_proof_free(&p);
+    return status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
 /* What only one of the two kinds of check looks at is refused with the other. */
 static cisup_status kind_check(const check_request *r, cisup_error *err) {
     const char *computed = r->sample               ? "sample"
@@ -175,7 +210,7 @@ static cisup_status request_check(const check_request *r, int operands,
     if (status != CISUP_OK) return status;
     if (r->scheme != NO_SCHEME && operands)
         return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
-    if (r->scheme != NO_SCHEME &&
+    if (r->scheme != NO_SCHEME && !has_plan(r) &&
         !cisup_incidence_exists(r->scheme, r->S ? r->S : default_redundancy(r->scheme)))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--scheme %s is not computed but stored%s: write it to a file",
@@ -209,7 +244,9 @@ static int execute(const check_request *r, int operands) {
                   .parts = {.bad_circuit = -1}};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
-    if (r->scheme != NO_SCHEME && r->cycle)
+    if (has_plan(r))
+        code = check_plan(r, &f, &err);
+    else if (r->scheme != NO_SCHEME && r->cycle)
         code = check_cycle(r, &f, &err);
     else if (r->scheme != NO_SCHEME)
         code = check_computed(r, &f, &err);
@@ -246,7 +283,7 @@ static const option_row table[] = {
     OPTION(threads, "threads", 0, THREADS, "N", "threads (all)"),
     CHOICE(scheme, NULL, "scheme", cisup_scheme_find, "td|pairs|sts|affine|projective",
            "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
-           "are computed"),
+           "are computed; with --algebra also best and design"),
     OPTION(cycle, "cycle", 0, SIZE, "c",
            "the rows are those of a cycle of c allocations; -S is of each, -N of all"),
     OPTION(D, "width", 'D', SIZE, "D", "computed: width of the network (1000)"),
@@ -255,7 +292,8 @@ static const option_row table[] = {
     OPTION(sample, "sample", 0, SIZE, "K",
            "computed: compare K random circuits with all others instead of all pairs"),
     OPTION(algebra, "algebra", 0, FLAG, NULL,
-           "computed: verify the hypotheses of the theorem behind it, instead"),
+           "computed: verify the hypotheses of the theorem behind it, instead; of best, "
+           "design and sts those of every step of the plan"),
     OPTION(seed, "seed", 0, SEED, "N", "seed of the sample (1)"),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "only the exit code"),

@@ -89,7 +89,13 @@ class Allocate(unittest.TestCase):
             self.assertEqual(list(r), self.KEYS)
             self.assertEqual(r["record"], "allocation")
             load = [0] * r["N"]
-            for row in rows(cisup("allocate", *options, "-q", "-o", "/dev/stdout")):
+            text = cisup("allocate", *options, "-q", "-o", "/dev/stdout")
+            comments = [x for x in text.splitlines() if x.startswith("# cisup {")]
+            for comment in comments:
+                json.loads(comment.removeprefix("# cisup "))
+            self.assertEqual(json.loads(comments[0].removeprefix("# cisup "))["T"], r["circuits"])
+            self.assertEqual(len(comments), 1 if "--scheme" in options else 2)
+            for row in rows("".join(x + "\n" for x in text.splitlines() if x[0] != "#")):
                 load[int(row["neuron"])] += 1
             T, S, N = r["circuits"], r["S"], r["N"]
             self.assertEqual(sum(load), T * S)
