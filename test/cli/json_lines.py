@@ -654,6 +654,8 @@ class Propagate(unittest.TestCase):
         )
         self.assertEqual(alone[:-1], lines[heads[2] : heads[3] - 1])
 
+    ORIGIN = ["construction", "scheme", "weights", "mode", "family", "seed"]
+
     def test_csv_says_the_same(self):
         for family in ("rotation4", "random-relu", "step2"):
             options = ["propagate", *SMALL, "--family", family]
@@ -664,7 +666,7 @@ class Propagate(unittest.TestCase):
                 list(table[0]),
                 ["record", "D", "d", "T", "S", "L", "z", "layer", "state", "quantity",
                  *ERROR_NUMBERS, *THEORIES, "block", "fraction", "wrong_fraction",
-                 "networks_done"],
+                 "networks_done", *self.ORIGIN, "version"],
             )  # fmt: skip
             wanted, found = [], []
             for r in lines[1:-1]:
@@ -678,6 +680,11 @@ class Propagate(unittest.TestCase):
             for row in table:
                 values = {key: csv_value(text) for key, text in row.items()}
                 self.assertEqual(values.pop("networks_done"), lines[0]["networks_done"])
+                self.assertEqual(row["version"], lines[0]["version"])
+                self.assertEqual(values.pop("construction"), "published")
+                for key in self.ORIGIN[1:]:
+                    self.assertEqual(values.pop(key), params[key])
+                values.pop("version")
                 if values["record"] == "error":
                     for key in ("block", "fraction", "wrong_fraction"):
                         self.assertIsNone(values.pop(key))
