@@ -268,10 +268,14 @@ static cisup_status fill_up(reader *r, cisup_error *err) {
     cisup_index slots;
     int32_t *slot = NULL;
     cisup_status status = CISUP_OK;
-    if (r->is_lost || f->most_count == 0) return CISUP_OK;
-    if (!cisup_multiply_sizes(f->T, f->most_count, &slots) ||
-        slots > r->slot_most - r->slots || slots - r->slots > CISUP_MOST_NEURONS - f->N)
+    if (r->is_lost || f->most_count == 0 ||
+        !cisup_multiply_sizes(f->T, f->most_count, &slots) ||
+        slots > r->slot_most - r->slots || slots - r->slots > CISUP_MOST_NEURONS - f->N) {
+        cisup_release(f->slot); /* whoever reads again has the memory */
+        f->slot = NULL;
+        f->room = 0;
         return CISUP_OK;
+    }
     CISUP_TRY(cisup_new(&slot, slots, sizeof *slot, err));
     f->width = f->most_count;
     for (cisup_index t = 0, from = 0; t < f->T; from += r->length[t++]) {

@@ -33,8 +33,9 @@ static bool is_csv_name(const char *path) {
     return has_end(path, ".csv") || has_end(path, ".csv.gz");
 }
 
-/* Names of columns: nothing but words and commas. */
+/* Names of columns: words between commas. */
 static bool is_header(const char *line, size_t length) {
+    if (!memchr(line, ',', length)) return false;
     for (size_t k = 0; k < length; k++)
         if (!isalpha((unsigned char)line[k]) && !strchr("_,\"\r", line[k])) return false;
     return true;
