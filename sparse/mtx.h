@@ -32,8 +32,8 @@ typedef enum {
 /* Start from cisup_mtx_write_defaults() and change fields. */
 typedef struct {
     cisup_mtx_field field;     /* default CISUP_MTX_REAL */
-    const char *metadata;      /* one JSON object of at most 991 printable ASCII bytes,
-                                  or NULL (default) */
+    const char *metadata;      /* JSON objects of at most 991 printable ASCII bytes, two
+                                  at most, a line each; or NULL (default) */
     cisup_overwrite overwrite; /* default CISUP_KEEP_EXISTING */
 } cisup_mtx_write_options;
 
@@ -61,6 +61,7 @@ typedef struct {
     int lenient;      /* 1: take what other programs write, see below; default 0 */
     int full_columns; /* 1: refuse more columns than entries, which cannot all have one,
                          before memory is taken for them; default 0 */
+    int full_rows;    /* the same of rows */
     double memory;    /* bytes that the entries of cisup_mtx_read may take; default 0: as
                          many as there are */
 } cisup_mtx_read_options;

@@ -10,10 +10,18 @@ static void start(cisup_record *r, const char *name, const findings *f) {
                V(f->neurons), V(f->redundancy));
 }
 
-static void add_witness(cisup_record *r, int is_named, const cisup_index circuits[2],
-                        const cisup_index neurons[2]) {
-    RECORD_PART(r, is_named, "witness", "circuits neurons", V_INDICES(circuits, 2),
-                V_INDICES(neurons, 2));
+/* Of an allocation two neurons in two circuits, in the file's base; where more may be
+ * shared the first too many of the two circuits that share most. */
+static void add_witness(cisup_record *r, const findings *f, int is_named,
+                        const cisup_index found[4], cisup_index told[4]) {
+    const int is_most = f->lambda > 1;
+    for (int k = 0; k < 4; k++) told[k] = found[k] + f->base;
+    if (is_most && is_named) {
+        told[0] = f->most.circuits.a + f->base;
+        told[1] = f->most.circuits.b + f->base;
+    }
+    RECORD_PART(r, is_named, "witness", "circuits neurons", V_INDICES(told, 2),
+                is_most ? V_INDICES(f->shared, f->lambda + 1) : V_INDICES(told + 2, 2));
 }
 
 /* How the circuits lie in the parts of a cycle. */
@@ -22,7 +30,7 @@ static void add_parts(cisup_record *r, const findings *f) {
     const int is_bad = p->bad_circuit >= 0;
     if (!f->cycle) return;
     RECORD_PART(r, p->N > 0, "parts", "parts neurons redundancy circuit part count",
-                V(f->cycle), V(p->N), V(p->S), V_IF(is_bad, p->bad_circuit),
+                V(f->cycle), V(p->N), V(p->S), V_IF(is_bad, p->bad_circuit + f->base),
                 V_IF(is_bad, p->bad_part), V_IF(is_bad, p->bad_count));
 }
 
@@ -35,33 +43,69 @@ static void load_item(const void *of, cisup_index k, cisup_record *item) {
     if (neurons) cisup_record_add(item, "", CISUP_VALUES(V(k), V(neurons)));
 }
 
+/* Whether all neurons of a matrix hold as many circuits, and circuits differ or should
+ * have that number. */
+static int looks_transposed(const findings *f) {
+    const cisup_index load = f->stats.load_max;
+    return f->file.format == CISUP_ROWS_MATRIX_MARKET && f->bad_circuit >= 0 && f->bins &&
+           load > 0 && load == f->stats.load_min &&
+           (load == f->redundancy || f->file.least_count < f->file.most_count);
+}
+
+/* What a file says of itself. */
+static void add_file(cisup_record *r, const findings *f) {
+    static const char *const format[] = {
+        NULL, "matrix-market", "csv", "blocks", "list",
+    };
+    const cisup_meeting *c = &f->most.circuits;
+    const int is_file = f->file.format != 0, is_counted = c->times > 0;
+    RECORD_ADD(r, "format base transposed other_values lambda index",
+               V(format[f->file.format]), V((cisup_index)f->base),
+               V_IF(is_file, looks_transposed(f)), V_IF(is_file, f->file.other_values),
+               V(f->lambda ? f->lambda : 1), V_IF(is_counted, f->most.neurons.times));
+}
+
+/* What a record borrows while it is shown. */
+typedef struct {
+    cisup_index witness[4], largest[2];
+} told;
+
 /* Without bins the columns differ in their counts: then nothing was counted. */
-static void findings_record(const findings *f, cisup_record *r) {
+static void findings_record(const findings *f, cisup_record *r, told *t) {
     const cisup_overlap_report *o = &f->overlap;
-    const int counted = f->bins != NULL;
+    const int counted = f->bins != NULL, most = f->most.circuits.times > 0;
+    const cisup_index found[4] = {o->witness_circuits[0], o->witness_circuits[1],
+                                  o->witness_neurons[0], o->witness_neurons[1]};
     start(r, "check", f);
     RECORD_ADD(r, "pairs max_overlap max_overlap_exact holds",
                V_IF(counted && f->bad_circuit < 0, (cisup_index)o->pairs),
                V_IF(counted, o->max_overlap), V(o->max_overlap_exact),
                V(o->holds && is_equal(f)));
-    add_witness(r, o->witness_circuits[0] >= 0 && !o->holds && counted,
-                o->witness_circuits, o->witness_neurons);
+    add_witness(r, f, o->witness_circuits[0] >= 0 && !o->holds && counted, found,
+                t->witness);
     add_parts(r, f);
-    RECORD_ADD(r, "load_min load_max load_cv load_histogram seconds",
+    RECORD_ADD(r, "load_min load_max load_cv load_histogram",
                V_IF(counted, f->stats.load_min), V_IF(counted, f->stats.load_max),
                V_IF(counted, f->stats.load_cv),
-               V_LIST(f->bins, counted ? f->stats.load_max + 1 : 0, load_item),
-               V(f->seconds));
+               V_LIST(f->bins, counted ? f->stats.load_max + 1 : 0, load_item));
+    t->largest[0] = f->most.circuits.a + f->base;
+    t->largest[1] = f->most.circuits.b + f->base;
+    add_file(r, f);
+    RECORD_PART(r, most, "largest", "circuits overlap", V_INDICES(t->largest, 2),
+                V(f->most.circuits.times));
+    RECORD_ADD(r, "seconds", V(f->seconds));
 }
 
 static const char sizes[] = "circuits     {circuits}\nneurons      {neurons}\n"
                             "redundancy   {redundancy}\n";
 static const char verdict[] = "holds        {holds:yes|no}\n";
 
-static void witness_text(const cisup_index circuits[2], const cisup_index neurons[2]) {
+static void witness_text(const findings *f, const cisup_index circuits[2],
+                         const cisup_index neurons[2]) {
     printf("witness      circuits %" PRId64 " and %" PRId64 " both hold neurons %" PRId64
            " and %" PRId64 "\n",
-           circuits[0], circuits[1], neurons[0], neurons[1]);
+           circuits[0] + f->base, circuits[1] + f->base, neurons[0] + f->base,
+           neurons[1] + f->base);
 }
 
 /* The same of a cycle: neurons of parts. */
@@ -71,7 +115,62 @@ static void joined_witness_text(const findings *f) {
                       m = o->witness_neurons[1];
     printf("witness      circuits %" PRId64 " and %" PRId64 " both hold neurons %" PRId64
            " of part %" PRId64 " and %" PRId64 " of part %" PRId64 "\n",
-           o->witness_circuits[0], o->witness_circuits[1], n % N, n / N, m % N, m / N);
+           o->witness_circuits[0] + f->base, o->witness_circuits[1] + f->base,
+           n % N + f->base, n / N, m % N + f->base, m / N);
+}
+
+/* The two circuits that share most, where that is more than the witness says. */
+static void largest_text(const findings *f) {
+    enum { most_named = 8 };
+    const cisup_meeting *c = &f->most.circuits;
+    if (c->times <= 2 && f->lambda <= 1) return;
+    printf("largest      circuits %" PRId64 " and %" PRId64 " share %" PRId64 " neurons:",
+           c->a + f->base, c->b + f->base, c->times);
+    for (cisup_index k = 0; k < c->times && k < most_named; k++)
+        printf(" %" PRId64, f->shared[k]);
+    printf("%s\n", c->times > most_named ? " ..." : "");
+}
+
+/* How the file was read, and what may be wrong with that. */
+static void file_text(const findings *f) {
+    const int is_blocks =
+        f->file.format == CISUP_ROWS_BLOCKS || f->file.format == CISUP_ROWS_LIST;
+    if (is_blocks)
+        printf("read as      %s\n", f->file.format == CISUP_ROWS_LIST
+                                        ? "a list of circuits"
+                                        : "a circuit a line");
+    if (f->file.headings)
+        printf("             lines of words above, left out: %" PRId64 "\n",
+               f->file.headings);
+    if (f->base) printf("counted      from 1, as in the file\n");
+    if (is_blocks && !f->base && f->file.least_neuron > 0)
+        printf("note         no circuit holds neuron 0: --one-based if the file counts "
+               "from 1\n");
+    if (f->file.other_values)
+        printf("note         entries neither 0 nor 1, taken for 1: %" PRId64 "\n",
+               f->file.other_values);
+}
+
+static void transposed_text(const findings *f) {
+    if (looks_transposed(f))
+        printf("note         transposed? every row holds %" PRId64
+               " entries: --transposed takes rows for circuits\n",
+               f->stats.load_max);
+}
+
+/* The circuits of another size. */
+static void sizes_text(const findings *f) {
+    const cisup_row_file *x = &f->file;
+    if (f->bad_circuit < 0) return;
+    if (x->least_count == x->most_count)
+        printf("sizes        every circuit sits in %" PRId64 " neurons, not in %" PRId64
+               "\n",
+               f->bad_count, f->redundancy);
+    else
+        printf("sizes        %" PRId64 " to %" PRId64 " neurons; circuit %" PRId64
+               " sits in %" PRId64 ", not in %" PRId64 "\n",
+               x->least_count, x->most_count, f->bad_circuit + f->base, f->bad_count,
+               f->redundancy);
 }
 
 static void parts_text(const findings *f) {
@@ -84,34 +183,40 @@ static void parts_text(const findings *f) {
     else
         printf("parts        circuit %" PRId64 " has %" PRId64 " neurons in part %" PRId64
                ", not %" PRId64 "\n",
-               p->bad_circuit, p->bad_count, p->bad_part, p->S);
+               p->bad_circuit + f->base, p->bad_count, p->bad_part, p->S);
 }
 
 static void findings_text(const findings *f, cisup_record *r) {
     const cisup_overlap_report *o = &f->overlap;
     emit_text(r, sizes);
+    file_text(f);
     emit_text(
         r, "max overlap  {max_overlap_exact:|at least }{max_overlap}\n"
            "load         {load_min} to {load_max} circuits a neuron, cv {load_cv:.4f}\n");
     emit_text_list(r, "load_histogram", "  load {0:-6} {1} neurons\n");
-    if (f->bad_circuit >= 0)
-        printf("sizes        circuit %" PRId64 " sits in %" PRId64
-               " neurons, not in %" PRId64 "\n",
-               f->bad_circuit, f->bad_count, f->redundancy);
+    sizes_text(f);
     parts_text(f);
+    if (f->lambda > 1 && f->most.neurons.times)
+        printf("index        any two neurons lie together in at most %" PRId64
+               " circuits\n",
+               f->most.neurons.times);
     if (!is_equal(f) && o->holds)
-        printf("holds        no; any two circuits share at most one neuron\n");
+        printf("holds        no; any two circuits share at most %s\n",
+               f->lambda > 1 ? "as many as --lambda says" : "one neuron");
     else
         emit_text(r, verdict);
     if (!o->holds && f->parts.N)
         joined_witness_text(f);
-    else if (!o->holds)
-        witness_text(o->witness_circuits, o->witness_neurons);
+    else if (!o->holds && f->lambda <= 1)
+        witness_text(f, o->witness_circuits, o->witness_neurons);
+    if (f->shared && (f->lambda > 1 || !o->holds)) largest_text(f);
+    transposed_text(f);
 }
 
 cisup_status findings_show(const findings *f, int is_json, cisup_error *err) {
     cisup_record r = {0};
-    findings_record(f, &r);
+    told t;
+    findings_record(f, &r, &t);
     if (is_json) return emit(&r, err);
     if (f->bins) findings_text(f, &r);
     return CISUP_OK;
@@ -122,7 +227,10 @@ cisup_status sample_show(const findings *f, int is_json, cisup_error *err) {
     cisup_record r = {0};
     start(&r, "sample", f);
     RECORD_ADD(&r, "sampled met holds", V(s->sampled), V(s->met), V(s->holds));
-    add_witness(&r, !s->holds, s->witness_circuits, s->witness_neurons);
+    const cisup_index found[4] = {s->witness_circuits[0], s->witness_circuits[1],
+                                  s->witness_neurons[0], s->witness_neurons[1]};
+    told t;
+    add_witness(&r, f, !s->holds, found, t.witness);
     RECORD_ADD(&r, "violating_below seconds", V(s->violating_below), V(f->seconds));
     if (is_json) return emit(&r, err);
     emit_text(&r, sizes);
@@ -130,7 +238,7 @@ cisup_status sample_show(const findings *f, int is_json, cisup_error *err) {
               "sampled      {sampled} circuits against all {met:.0f} on their neurons\n");
     emit_text(&r, verdict);
     if (!s->holds)
-        witness_text(s->witness_circuits, s->witness_neurons);
+        witness_text(f, s->witness_circuits, s->witness_neurons);
     else
         emit_text(&r,
                   "confidence   95 %: fewer than {violating_below:.3g} of the circuits "

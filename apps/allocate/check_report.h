@@ -4,8 +4,10 @@
 
 #include <cisup/core/cycle.h>
 #include <cisup/core/overlap.h>
+#include <cisup/core/overlap/overlap_most.h>
 #include <cisup/core/overlap_sample.h>
 #include <cisup/core/scheme_proof.h>
+#include <cisup/sparse/row_file.h>
 
 #include <jansson.h>
 
@@ -14,9 +16,14 @@ typedef struct {
     cisup_index circuits, neurons, redundancy;
     cisup_index bad_circuit; /* sits in bad_count neurons, not in redundancy; or -1 */
     cisup_index bad_count;
+    cisup_index lambda;      /* neurons that two may share; 0: 1 */
+    int base;                /* of circuits and neurons as they are told */
+    cisup_row_file file;     /* what it says of itself; format 0: no file */
     cisup_index cycle;       /* --cycle: all of this is of the joined allocation; or 0 */
     cisup_cycle_parts parts; /* its parts; N = 0: not looked at */
     cisup_overlap_report overlap;
+    cisup_overlap_most most; /* who meets most often; times 0: not counted */
+    cisup_index *shared;     /* [most.circuits.times] in the file's base, or NULL */
     cisup_allocation_stats stats;
     cisup_index *load; /* [neurons], perhaps more */
     cisup_index *bins; /* [load_max+1]: neurons of each load; NULL: not counted */

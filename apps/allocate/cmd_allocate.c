@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cycle_place.h"
+#include "origin.h"
+#include "plan_report.h"
 
 #include "common/allocation_options.h"
 #include "common/emit.h"
@@ -22,13 +24,15 @@
 
 static const char about[] =
     "Place T circuits with redundancy S on the N = floor(D/d) neurons of a block so "
-    "that any two share at most one, and report how evenly they lie.\v"
+    "that any two share at most one, and report how evenly they lie. To combinatorics "
+    "this is a packing of pairs by S-subsets of N points.\v"
     "cisup allocate -D 1000 -S 6 -T max\n"
-    "cisup allocate -D 1000 -d 1 -S 7 --plan      (1000 neurons: d = 1)\n"
+    "cisup allocate -N 1000 -S 7 --plan\n"
     "cisup allocate -D 1000 -S 6 -T 557 -o rows.mtx && cisup check rows.mtx";
 
 typedef struct {
     cisup_index D, d, S, cycle; /* cycle 0: one allocation */
+    cisup_index N;              /* instead of D; 0: D says it */
     index_list T;
     cisup_allocation_options choice;
     const char *output, *csv;
@@ -107,12 +111,20 @@ done:
 static cisup_status write_file(const request *r, const cisup_allocation *a,
                                const summary *s, cisup_error *err) {
     if (!r->output) return CISUP_OK;
-    char metadata[256];
-    (void)snprintf(metadata, sizeof metadata,
-                   "{\"D\":%" PRId64 ",\"N\":%" PRId64 ",\"S\":%" PRId64 ",\"T\":%" PRId64
-                   ",\"d\":%" PRId64 ",\"scheme\":\"%s\"}",
-                   r->D, s->N, s->S, s->T, r->d, s->scheme);
-    return cisup_allocation_file_write(r->output, a, metadata, r->overwrite, err);
+    char *metadata;
+    const origin o = {.D = r->D,
+                      .d = r->d,
+                      .N = s->N,
+                      .S = s->S,
+                      .T = s->T,
+                      .is_evened = s->is_evened,
+                      .options = &r->choice,
+                      .scheme = (cisup_scheme)cisup_scheme_find(s->scheme)};
+    cisup_status status = origin_text(&o, &metadata, err);
+    if (status != CISUP_OK) return status;
+    status = cisup_allocation_file_write(r->output, a, metadata, r->overwrite, err);
+    cisup_release(metadata);
+    return status;
 }
 
 /* Both files, or none of them. */
@@ -145,27 +157,15 @@ static cisup_status outputs_check(const request *r, cisup_error *err) {
     return guard_outputs(outputs, 2, NULL, 0, err);
 }
 
-/* The construction, its count and Johnson's bound, without building anything. */
+/* The construction, its count, Johnson's bound and its sources, without building. */
 static cisup_status show_construction(const request *r, const summary *s,
                                       cisup_scheme scheme, cisup_error *err) {
-    const cisup_index bound = cisup_johnson_bound(s->N, s->S);
-    char *text = NULL;
-    cisup_index circuits;
-    cisup_status status =
-        cisup_allocation_describe(s->N, s->S, scheme, &text, &circuits, err);
+    construction c;
+    cisup_status status = construction_make(s->N, s->S, scheme, &c, err);
     if (status == CISUP_EINVAL) cisup_error_prefix(err, "--plan");
     if (status != CISUP_OK) return status;
-    const double ratio = (double)circuits / (double)bound;
-    if (r->json)
-        CISUP_TRY(emit(RECORD_OF("record scheme N S plan circuits bound ratio", V("plan"),
-                                 V(s->scheme), V(s->N), V(s->S), V(text), V(circuits),
-                                 V(bound), V(ratio)),
-                       err));
-    else
-        printf("%s\n%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", text,
-               circuits, 100.0 * ratio, bound);
-done:
-    cisup_release(text);
+    status = construction_show(&c, s->N, s->S, s->scheme, r->json, err);
+    construction_free(&c);
     return status;
 }
 
@@ -207,6 +207,17 @@ static cisup_status place_cycle(const request *r, cisup_index N, cisup_error *er
                                  .quiet = r->quiet,
                                  .dry_run = r->dry_run || r->plan};
     return cycle_place(&cycle, err);
+}
+
+/* -N is -D divided by -d. */
+static cisup_status sizes_complete(request *r, cisup_error *err) {
+    if (r->N && r->D)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--neurons is --width divided by --circuit-width: give one");
+    if (r->N && !cisup_multiply_sizes(r->N, r->d, &r->D))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--neurons %" PRId64 " is too large", r->N);
+    if (!r->D) r->D = 1000;
+    return CISUP_OK;
 }
 
 static cisup_status execute(const request *r, cisup_error *err) {
@@ -253,6 +264,8 @@ done:
 #define OPTIONS_OF request
 static const option_row table[] = {
     OPTION_GROUP(NETWORK),
+    OPTION(N, "neurons", 'N', SIZE, "N",
+           "neurons to place circuits on, in place of -D: N = D/d (250)"),
     OPTION(D, "width", 'D', SIZE, "D", "width of the network (1000)"),
     OPTION(d, "circuit-width", 'd', SIZE, "d", "width of a circuit (4)"),
     OPTION(T, "circuits", 'T', LIST_OR_MAX, "n|max", "circuits to place (max)"),
@@ -263,7 +276,7 @@ static const option_row table[] = {
            "place a cycle of c allocations in which no two circuits meet twice"),
     OPTION_GROUP(OUTPUT),
     OPTION(output, "output", 'o', TEXT, "FILE",
-           "write the allocation: .mtx, .mtx.gz or .csv"),
+           "write the allocation: .mtx, .mtx.gz, .blocks (a circuit a line) or .csv"),
     OPTION_GROUP(ALLOCATION),
     OPTION(choice.seed, "seed", 0, SEED, "N", "seed of scheme random and --effort (1)"),
     OPTION_GROUP(OUTPUT),
@@ -273,16 +286,18 @@ static const option_row table[] = {
     OPTION(overwrite, "force", 0, FLAG, NULL, "replace existing files"),
     OPTION(dry_run, "dry-run", 0, FLAG, NULL, "print sizes and stop"),
     OPTION(plan, "plan", 0, FLAG, NULL,
-           "print the construction (not of ref, prime, greedy, random) and stop"),
+           "print the construction (not of ref, prime, greedy, random), its theorems and "
+           "their sources, and stop"),
     OPTIONS_END,
 };
 
 int cmd_allocate(int argc, char **argv) {
-    request r = {.D = 1000, .d = 4, .S = 6, .choice = allocation_defaults()};
+    request r = {.d = 4, .S = 6, .choice = allocation_defaults()};
     cisup_error err = {0};
     if (index_list_set(&r.T, INDEX_MAX_WORD, &err) != CISUP_OK) return fail_with(&err);
     options_parse("cisup allocate", "", about, table, &r, argc, argv, NULL);
     cisup_status status = index_list_single(&r.T, "circuits", &err);
+    if (status == CISUP_OK) status = sizes_complete(&r, &err);
     if (status == CISUP_OK) status = execute(&r, &err);
     cisup_release(r.T.value);
     return status == CISUP_OK ? EXIT_HOLDS : fail_with(&err);

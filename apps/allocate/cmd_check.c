@@ -1,169 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check_file.h"
 #include "check_report.h"
 #include "common/allocation_options.h"
 #include "common/emit.h"
 #include "common/options.h"
 #include "common/program.h"
+#include "plan_report.h"
 
 #include <cisup/core/base/failure.h>
-#include <cisup/core/base/storage.h>
 #include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
-#include <cisup/core/overlap/overlap_memory.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/schemes/incidence_form.h>
+#include <cisup/core/schemes/schemes_parts.h>
 #include <cisup/core/shape.h>
-#include <cisup/sparse/row_file.h>
 
 static const char about[] =
-    "Verify an allocation or embedding file: every circuit (column) sits in exactly S "
-    "neurons (rows), and any two circuits share at most one. FILE is Matrix Market "
-    "(.mtx, .mtx.gz, - for standard input) or CSV with the columns circuit,neuron; it "
-    "may be larger than the memory. With --scheme and no FILE, verify an allocation that "
-    "is computed and never stored: td, pairs, sts, affine, projective. With --cycle c "
-    "the "
-    "rows are those of c allocations, one after the other, in which no two circuits may "
-    "meet twice and every circuit has as many neurons in each. On violation "
-    "names two circuits and two neurons they share; exit code 1.\v"
+    "Verify an allocation, a packing or a design: every circuit (block) sits in exactly "
+    "S "
+    "neurons (points), and any two circuits share at most one, or --lambda. FILE, or - "
+    "for standard input, is told by its content: Matrix Market (neurons x circuits), CSV "
+    "with the columns circuit,neuron, a circuit a line with blanks or commas, or a "
+    "printed list [[0, 1, 3], [1, 2, 4]]; it may be compressed by gzip and larger than "
+    "the memory. With --scheme and no FILE, verify an allocation that is computed and "
+    "never stored: td, pairs, sts, affine, projective. With --cycle c the rows are those "
+    "of c allocations, one after the other, in which no two circuits may meet twice and "
+    "every circuit has as many neurons in each. On violation names two circuits and two "
+    "neurons they share, and the two that share most; exit code 1.\v"
     "cisup check rows.mtx\n"
-    "cisup check --scheme td -D 4000000 -S 20 --algebra";
-
-typedef struct {
-    cisup_index S, neurons, D, d, threads, sample, cycle;
-    index_list T;
-    cisup_scheme scheme; /* NO_SCHEME: a file */
-    double memory;
-    uint64_t seed; /* unset_seed: not given */
-    int json, quiet, lenient, algebra;
-    const char *path;
-} request;
+    "cisup check --one-based design.txt\n"
+    "cisup check --scheme best -N 1000 -S 7 --algebra";
 
 static const uint64_t unset_seed = UINT64_MAX;
-
-/* --- all pairs ----------------------------------------------------------------- */
-
-/* What is left of --memory beside the rows; 0: not limited. */
-static cisup_status memory_left(const request *r, const cisup_rows *rows, double held,
-                                double *left, cisup_error *err) {
-    *left = r->memory > 0.0 ? r->memory - held : 0.0;
-    const double least = cisup_overlap_memory(rows);
-    char need[16], have[16], what[80];
-    (void)snprintf(what, sizeof what,
-                   "checking %" PRId64 " circuits on %" PRId64 " neurons", rows->T,
-                   rows->N);
-    if (rows->T > UINT32_MAX) return CISUP_OK; /* refused by the check */
-    if (r->memory == 0.0 || *left >= least) return cisup_memory_require(least, what, err);
-    cisup_bytes_text(1.005 * (least + held), need); /* three digits, rounded up */
-    cisup_bytes_text(r->memory, have);
-    return CISUP_FAIL(err, CISUP_ENOMEM, "--memory %s: %s takes at least %s", have, what,
-                      need);
-}
-
-/* held: bytes that the rows take; added: neurons beyond those of the file, of a circuit
- * each. */
-static cisup_status check_rows(const request *r, const cisup_rows *rows, double held,
-                               cisup_index added, findings *f, cisup_error *err) {
-    cisup_overlap_options o = {.threads = (int)r->threads, .watcher = &signal_watcher};
-    cisup_status status;
-    CISUP_TRY(memory_left(r, rows, held, &o.memory, err));
-    CISUP_TRY(cisup_new(&f->load, rows->N, sizeof *f->load, err));
-    o.load = f->load;
-    const double start = seconds_now();
-    end_on_signal();
-    status = cisup_overlap_check_rows(rows, &o, &f->overlap, err);
-    CISUP_TRY(end_at_once(status, err));
-    f->seconds = seconds_now() - start;
-    const cisup_index N = rows->N - added, seats = rows->T * rows->S - added;
-    if (r->cycle)
-        CISUP_TRY(cisup_cycle_parts_check(rows, r->cycle, N / r->cycle, &f->parts, err));
-    f->stats = cisup_allocation_statistics(f->load, N, 1, seats);
-    CISUP_TRY(cisup_new(&f->bins, f->stats.load_max + 1, sizeof *f->bins, err));
-    for (cisup_index n = 0; n < N; n++) f->bins[f->load[n]]++;
-done:
-    return status;
-}
-
-static cisup_status check_file(const request *r, const cisup_row_file *file, findings *f,
-                               cisup_error *err) {
-    const cisup_rows rows = cisup_row_file_rows(file);
-    const double held = rows.slot ? 4.0 * (double)file->room : 0.0;
-    return check_rows(r, &rows, held, file->added, f, err);
-}
-
-/* Circuits of different sizes are a violation; whether any two share two neurons is
- * looked at nevertheless, if the file can be read again and there is memory. */
-static void examine_unequal(const request *r, const cisup_row_file *file, findings *f) {
-    const cisup_row_file_options o = {.neurons = file->N,
-                                      .S = file->most_count,
-                                      .lenient = r->lenient,
-                                      .memory = r->memory,
-                                      .padded = 1};
-    cisup_row_file padded;
-    if (!file->can_reopen || file->most_count == 0) return;
-    if (cisup_row_file_open(r->path, &o, &padded, NULL) != CISUP_OK) return;
-    if (padded.bad_circuit < 0 && check_file(r, &padded, f, NULL) != CISUP_OK)
-        f->overlap = (cisup_overlap_report){0};
-    cisup_row_file_close(&padded);
-}
-
-/* Whether the rows are those of a cycle's parts, and of the size that is asked for. */
-static cisup_status rows_fit(const request *r, const cisup_row_file *file,
-                             cisup_error *err) {
-    if (r->neurons && r->neurons != file->N)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--neurons %" PRId64 ": %s has %" PRId64 " rows", r->neurons,
-                          r->path, file->N);
-    if (r->cycle && file->N % r->cycle)
-        return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--cycle %" PRId64 ": %s has %" PRId64
-                          " rows, unless -N says how many",
-                          r->cycle, r->path, file->N);
-    return CISUP_OK;
-}
-
-/* The first circuit with another number of neurons, of a cycle in which part. */
-static cisup_status unequal(const request *r, const cisup_row_file *file,
-                            const findings *f, cisup_error *err) {
-    const cisup_cycle_parts *p = &f->parts;
-    if (p->bad_circuit >= 0)
-        (void)CISUP_FAIL(err, CISUP_EINVARIANT,
-                         "circuit %" PRId64 " sits in %" PRId64
-                         " neurons of part %" PRId64 ", not in S = %" PRId64,
-                         p->bad_circuit, p->bad_count, p->bad_part, p->S);
-    else
-        (void)CISUP_FAIL(err, CISUP_EINVARIANT,
-                         "circuit %" PRId64 " sits in %" PRId64
-                         " neurons, not in S = %" PRId64,
-                         f->bad_circuit, f->bad_count, file->S);
-    cisup_error_prefix(err, r->path);
-    return CISUP_EINVARIANT;
-}
-
-/* Reads and examines the file. EINVARIANT when columns differ in their counts. */
-static cisup_status examine_file(const request *r, findings *f, cisup_error *err) {
-    const cisup_row_file_options o = {.neurons = r->neurons,
-                                      .S = r->cycle ? r->S * r->cycle : r->S,
-                                      .lenient = r->lenient,
-                                      .memory = r->memory};
-    cisup_row_file file;
-    cisup_status status = cisup_row_file_open(r->path, &o, &file, err);
-    if (status != CISUP_OK) return status;
-    f->circuits = file.T;
-    f->neurons = file.N;
-    f->redundancy = file.S;
-    CISUP_TRY(rows_fit(r, &file, err));
-    f->bad_circuit = file.bad_circuit;
-    f->bad_count = file.bad_count;
-    if (file.bad_circuit >= 0)
-        examine_unequal(r, &file, f);
-    else
-        CISUP_TRY(check_file(r, &file, f, err));
-    if (f->bad_circuit >= 0 || f->parts.bad_circuit >= 0)
-        status = unequal(r, &file, f, err);
-done:
-    cisup_row_file_close(&file);
-    return status;
-}
 
 /* --- computed allocations ------------------------------------------------------ */
 
@@ -171,7 +39,7 @@ static cisup_index default_redundancy(cisup_scheme scheme) {
     return scheme == CISUP_SCHEME_PAIRS ? 2 : scheme == CISUP_SCHEME_STS ? 3 : 6;
 }
 
-static cisup_status make_computed(const request *r, cisup_incidence *x,
+static cisup_status make_computed(const check_request *r, cisup_incidence *x,
                                   cisup_error *err) {
     const cisup_scheme scheme = r->scheme;
     const cisup_allocation_options o = {.scheme = scheme};
@@ -185,14 +53,14 @@ done:
     return status;
 }
 
-static cisup_status print_computed(const request *r, const findings *f,
+static cisup_status print_computed(const check_request *r, const findings *f,
                                    cisup_error *err) {
     if (r->quiet && !r->json) return CISUP_OK;
     return r->algebra ? proof_show(f, r->json, err) : sample_show(f, r->json, err);
 }
 
 /* Samples or verifies; *holds says what was found. */
-static cisup_status examine_partly(const request *r, const cisup_incidence *x,
+static cisup_status examine_partly(const check_request *r, const cisup_incidence *x,
                                    findings *f, int *holds, cisup_error *err) {
     const double start = seconds_now();
     const uint64_t seed = r->seed == unset_seed ? 1 : r->seed;
@@ -208,7 +76,7 @@ static cisup_status examine_partly(const request *r, const cisup_incidence *x,
 
 /* --- reports ------------------------------------------------------------------- */
 
-static int report(const request *r, const findings *f, cisup_status status,
+static int report(const check_request *r, const findings *f, cisup_status status,
                   cisup_error *err) {
     if (status != CISUP_OK && status != CISUP_EINVARIANT) return fail_with(err);
     cisup_error own = {0};
@@ -219,8 +87,8 @@ static int report(const request *r, const findings *f, cisup_status status,
 }
 
 /* The hypotheses of a cycle's theorem, or all its pairs. */
-static cisup_status examine_cycle(const request *r, const cisup_cycle *x, findings *f,
-                                  cisup_error *err) {
+static cisup_status examine_cycle(const check_request *r, const cisup_cycle *x,
+                                  findings *f, cisup_error *err) {
     const cisup_rows rows = cisup_cycle_rows(x);
     if (!r->algebra) return check_rows(r, &rows, 0.0, 0, f, err);
     const double start = seconds_now();
@@ -232,7 +100,7 @@ static cisup_status examine_cycle(const request *r, const cisup_cycle *x, findin
 }
 
 /* As many circuits as are computed, unless -T says how many; more are built first. */
-static int check_cycle(const request *r, findings *f, cisup_error *err) {
+static int check_cycle(const check_request *r, findings *f, cisup_error *err) {
     const cisup_index N = (r->D ? r->D : 1000) / (r->d ? r->d : 4), S = r->S ? r->S : 6;
     cisup_cycle_plan plan;
     cisup_cycle x = {0};
@@ -252,7 +120,7 @@ done:
     return report(r, f, status, err);
 }
 
-static int check_computed(const request *r, findings *f, cisup_error *err) {
+static int check_computed(const check_request *r, findings *f, cisup_error *err) {
     cisup_incidence x = {0};
     int holds = 0, code;
     cisup_status status = make_computed(r, &x, err);
@@ -273,8 +141,41 @@ static int check_computed(const request *r, findings *f, cisup_error *err) {
     return code;
 }
 
+/* A plan that is stored when it is built has its certificate, step by step. */
+static int has_plan(const check_request *r) {
+    return r->algebra && !r->cycle &&
+           (r->scheme == CISUP_SCHEME_BEST || r->scheme == CISUP_SCHEME_DESIGN ||
+            r->scheme == CISUP_SCHEME_STS);
+}
+
+static int check_plan(const check_request *r, findings *f, cisup_error *err) {
+    const cisup_index N = (r->D ? r->D : 1000) / (r->d ? r->d : 4);
+    const cisup_index S = r->S ? r->S : default_redundancy(r->scheme);
+    const double start = seconds_now();
+    construction c = {0};
+    cisup_plan_proof p = {0};
+    cisup_status status;
+    int holds = 0;
+    CISUP_TRY(construction_make(N, S, r->scheme, &c, err));
+    f->circuits =
+        r->T.count && r->T.value[0] != INDEX_MAX_WORD ? r->T.value[0] : c.circuits;
+    f->neurons = N;
+    f->redundancy = S;
+    if (f->circuits > c.circuits)
+        CISUP_TRY(
+            cisup_allocation_too_many(N, S, f->circuits, r->scheme, c.circuits, err));
+    CISUP_TRY(cisup_plan_verify(&c.plan, &p, err));
+    f->seconds = seconds_now() - start;
+    holds = p.holds;
+    if (r->json || !r->quiet) CISUP_TRY(plan_proof_show(&c, &p, f, r->json, err));
+done:
+    construction_free(&c);
+    cisup_plan_proof_free(&p);
+    return status != CISUP_OK ? fail_with(err) : holds ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
 /* What only one of the two kinds of check looks at is refused with the other. */
-static cisup_status kind_check(const request *r, cisup_error *err) {
+static cisup_status kind_check(const check_request *r, cisup_error *err) {
     const char *computed = r->sample               ? "sample"
                            : r->algebra            ? "algebra"
                            : r->D                  ? "width"
@@ -282,7 +183,12 @@ static cisup_status kind_check(const request *r, cisup_error *err) {
                            : r->T.count            ? "circuits"
                            : r->seed != unset_seed ? "seed"
                                                    : NULL;
-    const char *of_files = r->lenient ? "lenient" : r->neurons ? "neurons" : NULL;
+    const char *of_files = r->lenient      ? "lenient"
+                           : r->neurons    ? "neurons"
+                           : r->one_based  ? "one-based"
+                           : r->transposed ? "transposed"
+                           : r->lambda     ? "lambda"
+                                           : NULL;
     if (r->scheme == NO_SCHEME && computed)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--%s is for computed allocations (--scheme)", computed);
@@ -290,12 +196,16 @@ static cisup_status kind_check(const request *r, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s is for files", of_files);
     if (r->seed != unset_seed && r->scheme != NO_SCHEME && !r->sample)
         return CISUP_FAIL(err, CISUP_EINVAL, "--seed is for --sample");
+    if (r->lambda && r->cycle)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--lambda: no two circuits of a cycle may meet twice");
     if (r->memory > 0.0 && (r->sample || r->algebra))
         return CISUP_FAIL(err, CISUP_EINVAL, "--memory is for the check of all pairs");
     return CISUP_OK;
 }
 
-static cisup_status request_check(const request *r, int operands, cisup_error *err) {
+static cisup_status request_check(const check_request *r, int operands,
+                                  cisup_error *err) {
     if (r->scheme == NO_SCHEME && operands != 1)
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "check needs one FILE, or --scheme; see cisup check --help");
@@ -303,7 +213,7 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
     if (status != CISUP_OK) return status;
     if (r->scheme != NO_SCHEME && operands)
         return CISUP_FAIL(err, CISUP_EINVAL, "--scheme and a FILE exclude each other");
-    if (r->scheme != NO_SCHEME &&
+    if (r->scheme != NO_SCHEME && !has_plan(r) &&
         !cisup_incidence_exists(r->scheme, r->S ? r->S : default_redundancy(r->scheme)))
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "--scheme %s is not computed but stored%s: write it to a file",
@@ -329,32 +239,45 @@ static cisup_status request_check(const request *r, int operands, cisup_error *e
     return CISUP_OK;
 }
 
-static int execute(const request *r, int operands) {
+static int execute(const check_request *r, int operands) {
     cisup_error err = {0};
-    findings f = {.bad_circuit = -1, .cycle = r->cycle, .parts = {.bad_circuit = -1}};
+    findings f = {.bad_circuit = -1,
+                  .lambda = r->lambda,
+                  .cycle = r->cycle,
+                  .parts = {.bad_circuit = -1}};
     int code;
     if (request_check(r, operands, &err) != CISUP_OK) return fail_with(&err);
-    if (r->scheme != NO_SCHEME && r->cycle)
+    if (has_plan(r))
+        code = check_plan(r, &f, &err);
+    else if (r->scheme != NO_SCHEME && r->cycle)
         code = check_cycle(r, &f, &err);
     else if (r->scheme != NO_SCHEME)
         code = check_computed(r, &f, &err);
     else
-        code = report(r, &f, examine_file(r, &f, &err), &err);
+        code = report(r, &f, check_file(r, &f, &err), &err);
     cisup_release(f.load);
     cisup_release(f.bins);
+    cisup_release(f.shared);
     return code;
 }
 
-#define OPTIONS_OF request
+#define OPTIONS_OF check_request
 static const option_row table[] = {
     OPTION_GROUP(ALLOCATION),
     OPTION(
         S, "redundancy", 'S', SIZE, "S",
         "neurons every circuit must have (those of the first circuit; computed: 6, pairs "
         "2, sts 3)"),
-    OPTION(neurons, "neurons", 'N', SIZE, "N",
-           "neurons of a CSV file (the largest one in it + 1); others must have as many "
-           "rows"),
+    OPTION(
+        neurons, "neurons", 'N', SIZE, "N",
+        "neurons of a file that is no matrix (as many as the largest one says); a matrix "
+        "must have as many rows"),
+    OPTION(lambda, "lambda", 0, SIZE, "n",
+           "neurons that any two circuits may share, of designs and coverings (1)"),
+    OPTION(one_based, "one-based", 0, FLAG, NULL,
+           "FILE counts circuits and neurons from 1, as Matrix Market always does"),
+    OPTION(transposed, "transposed", 0, FLAG, NULL,
+           "FILE is a matrix of circuits x neurons"),
     OPTION(lenient, "lenient", 0, FLAG, NULL,
            "accept Matrix Market files of other habits"),
     OPTION_GROUP(MEASUREMENT),
@@ -366,7 +289,7 @@ static const option_row table[] = {
     OPTION_GROUP(ALLOCATION),
     CHOICE(scheme, NULL, "scheme", cisup_scheme_find, "td|pairs|sts|affine|projective",
            "no FILE: check the circuits of td, pairs, sts, affine or projective as they "
-           "are computed"),
+           "are computed; with --algebra also best and design"),
     OPTION(cycle, "cycle", 0, SIZE, "c",
            "the rows are those of a cycle of c allocations; -S is of each, -N of all"),
     OPTION(D, "width", 'D', SIZE, "D", "computed: width of the network (1000)"),
@@ -376,7 +299,8 @@ static const option_row table[] = {
     OPTION(sample, "sample", 0, SIZE, "K",
            "computed: compare K random circuits with all others instead of all pairs"),
     OPTION(algebra, "algebra", 0, FLAG, NULL,
-           "computed: verify the hypotheses of the theorem behind it, instead"),
+           "computed: verify the hypotheses of the theorem behind it, instead; of best, "
+           "design and sts those of every step of the plan"),
     OPTION(seed, "seed", 0, SEED, "N", "seed of the sample (1)"),
     OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
@@ -385,7 +309,7 @@ static const option_row table[] = {
 };
 
 int cmd_check(int argc, char **argv) {
-    request r = {.scheme = NO_SCHEME, .seed = unset_seed};
+    check_request r = {.scheme = NO_SCHEME, .seed = unset_seed};
     const char *operand[OPERANDS_MOST] = {0};
     const int operands =
         options_parse("cisup check", "[FILE]", about, table, &r, argc, argv, operand);

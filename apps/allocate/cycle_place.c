@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cycle_place.h"
 
+#include "origin.h"
+
 #include "common/emit.h"
 #include "common/guard.h"
 #include "common/options.h"
@@ -75,14 +77,22 @@ static void figures_text(const cisup_record *r) {
 }
 
 static cisup_status write_joined(const cycle_request *r, const cisup_cycle *x,
-                                 const cisup_allocation *all, cisup_error *err) {
+                                 const cisup_allocation *all, const char *recipe,
+                                 cisup_error *err) {
     if (!r->output) return CISUP_OK;
-    char metadata[256];
-    (void)snprintf(metadata, sizeof metadata,
-                   "{\"D\":%" PRId64 ",\"N\":%" PRId64 ",\"S\":%" PRId64 ",\"T\":%" PRId64
-                   ",\"cycle\":%" PRId64 ",\"d\":%" PRId64 ",\"scheme\":\"cycle\"}",
-                   r->D, x->N, x->S, x->T, x->c, r->d);
-    return cisup_allocation_file_write(r->output, all, metadata, r->overwrite, err);
+    char *metadata;
+    const origin o = {.D = r->D,
+                      .d = r->d,
+                      .N = x->N,
+                      .S = x->S,
+                      .T = x->T,
+                      .cycle = x->c,
+                      .recipe = recipe};
+    cisup_status status = origin_text(&o, &metadata, err);
+    if (status != CISUP_OK) return status;
+    status = cisup_allocation_file_write(r->output, all, metadata, r->overwrite, err);
+    cisup_release(metadata);
+    return status;
 }
 
 /* Both files, or none of them; then the report. */
@@ -93,7 +103,11 @@ static cisup_status finish(const cycle_request *r, const cisup_cycle *x,
     cisup_status status;
     CISUP_TRY(csv_open(&csv, r->csv, csv_header, r->overwrite, err));
     csv_row(&csv, figures);
-    CISUP_TRY(write_joined(r, x, all, err));
+    char computed[64];
+    (void)snprintf(computed, sizeof computed, "td(%" PRId64 ",%" PRId64 ")", x->c * x->S,
+                   x->q);
+    const char *recipe = cisup_record_find(figures, "plan")->value.text;
+    CISUP_TRY(write_joined(r, x, all, x->q > 0 ? computed : recipe, err));
     CISUP_TRY(csv_commit(&csv, err));
     if (r->json)
         CISUP_TRY(emit(figures, err));

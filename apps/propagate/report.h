@@ -24,6 +24,8 @@ CISUP_MUST_CHECK cisup_status report_records(const finished_run *run, FILE *to,
                                              cisup_error *err);
 CISUP_MUST_CHECK cisup_status report_json(const finished_run *run, cisup_error *err);
 void report_text(const finished_run *run);
+/* The columns, the last of which say of what the figures are. */
+#define REPORT_CSV_ORIGIN ",construction,scheme,weights,mode,family,seed,version"
 extern const char report_csv_header[];
 void report_csv(const finished_run *run, csv_sink *csv);
 

@@ -4,6 +4,7 @@
 #include "common/wrap.h"
 
 #include <cisup/analysis/measure/measure.h>
+#include <cisup/analysis/measure/modes.h>
 #include <cisup/analysis/report.h>
 
 #include <math.h>
@@ -12,7 +13,7 @@
 const char report_csv_header[] =
     "record,D,d,T,S,L,z,layer,state,quantity,mse,mse_lo,mse_"
     "hi,median,q99,worst,signal,post,"
-    "followup,refined,block,fraction,wrong_fraction,networks_done";
+    "followup,refined,block,fraction,wrong_fraction,networks_done" REPORT_CSV_ORIGIN;
 
 /* Where the rows of a run go, as text or CSV. */
 typedef struct {
@@ -25,8 +26,12 @@ static int csv_of_row(void *context, const cisup_record *row) {
     const output *o = context;
     const cisup_shape *n = &o->run->shape;
     cisup_record r = {0};
-    RECORD_ADD(&r, "D d T S L networks_done", V(n->D), V(n->d), V(n->T), V(n->S), V(n->L),
-               V(o->run->report->networks));
+    setup_record(o->run->setup, n, &r);
+    RECORD_ADD(&r, "D d T S L networks_done mode version", V(n->D), V(n->d), V(n->T),
+               V(n->S), V(n->L), V(o->run->report->networks),
+               V(cisup_mode_name(o->run->experiment->mode)), V(CISUP_VERSION));
+    if (!o->run->setup->construction.masks)
+        RECORD_ADD(&r, "construction", V("published"));
     record_join(&r, row, 0);
     csv_row(o->csv, &r);
     return 0;

@@ -61,12 +61,18 @@ static void add_field(cisup_record *r, const char *name, const json_t *x) {
                                     : V(json_string_value(x)));
 }
 
-/* The members of an object, or its sizes alone. */
-static void add_members(cisup_record *r, const json_t *object, int only_sizes) {
+/* Whether it is one of the last columns of propagate. */
+static int is_origin(const char *name) {
+    const char *at = strstr(REPORT_CSV_ORIGIN ",", name);
+    return at && at[-1] == ',' && at[strlen(name)] == ',';
+}
+
+/* The members of an object, or those alone that are parameters and columns. */
+static void add_members(cisup_record *r, const json_t *object, int only_columns) {
     const char *name;
     json_t *x;
     json_object_foreach((json_t *)object, name, x) {
-        if (!only_sizes || is_column(name)) add_field(r, name, x);
+        if (!only_columns || is_column(name) || is_origin(name)) add_field(r, name, x);
     }
 }
 
@@ -80,8 +86,10 @@ static void print_row(table *t, cisup_index cell) {
         add_field(&r, strcmp(varied, "worst") == 0 ? "parameter_worst" : varied,
                   json_object_get(t->given, varied));
     }
+    if (t->run) RECORD_ADD(&r, "construction", V("published"));
     add_members(&r, t->given, 1);
     add_members(&r, json_object_get(t->run, "params"), 1);
+    add_field(&r, "version", json_object_get(t->run, "version"));
     add_members(&r, json_object_get(t->record, "theory"), 0);
     add_members(&r, t->record, 0);
     add_field(&r, "networks_done", json_object_get(t->run, "networks_done"));
@@ -128,11 +136,12 @@ done:
     return status;
 }
 
-/* cell, then what varies and is no column yet, then the columns of propagate. */
+/* cell, then what varies and is no column yet, then the columns of propagate but those
+ * that stand in front already. */
 static cisup_status make_header(const json_t *grid, char **header, cisup_error *err) {
-    const char *name;
+    const char *name, *own = report_csv_header;
     json_t *list;
-    size_t length = sizeof "cell," + strlen(report_csv_header);
+    size_t length = sizeof "cell," + strlen(own);
     json_object_foreach((json_t *)grid, name, list) length +=
         strlen(name) + sizeof "parameter_,";
     const cisup_status status = cisup_new(header, (cisup_index)length, 1, err);
@@ -143,7 +152,15 @@ static cisup_status make_header(const json_t *grid, char **header, cisup_error *
         if (strcmp(name, "worst") == 0) end = stpcpy(end, "parameter_"); /* is a norm */
         end = stpcpy(stpcpy(end, name), ",");
     }
-    (void)stpcpy(end, report_csv_header);
+    while (*own) {
+        char column[32] = {0};
+        const size_t bytes = strcspn(own, ",");
+        memcpy(column, own, bytes);
+        own += bytes + (own[bytes] == ',');
+        if (!is_origin(column) || !json_object_get(grid, column))
+            end = stpcpy(stpcpy(end, column), ",");
+    }
+    end[-1] = '\0';
     return CISUP_OK;
 }
 

@@ -174,20 +174,18 @@ static size_t mark_length(const char *text, size_t length) {
     return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
-static cisup_status read_stream(reader *r, FILE *stream) {
+static cisup_status read_source(reader *r, const cisup_csv_source *source) {
     char *chunk = NULL;
+    size_t got;
     cisup_status status;
     CISUP_TRY(cisup_new(&chunk, chunk_bytes, 1, r->err));
-    bool first = true;
-    for (size_t got; (got = fread(chunk, 1, chunk_bytes, stream)) > 0; first = false) {
+    for (bool first = true;; first = false) {
+        CISUP_TRY(source->read(source->from, chunk, chunk_bytes, &got, r->err));
+        if (got == 0) break;
         const size_t skipped = first ? mark_length(chunk, got) : 0;
         CISUP_TRY(feed(r, chunk + skipped, got - skipped));
     }
-    if (ferror(stream))
-        status =
-            CISUP_FAIL(r->err, CISUP_EIO, "cannot read %s: %s", r->path, strerror(errno));
-    else
-        status = finish(r);
+    status = finish(r);
 done:
     cisup_release(chunk);
     return status;
@@ -216,28 +214,50 @@ static cisup_index columns_of(const char *header) {
     return columns;
 }
 
-cisup_status cisup_csv_read(const char *path, const char *header, cisup_csv_row *row,
-                            void *context, cisup_error *err) {
+cisup_status cisup_csv_read_from(const cisup_csv_source *source, const char *path,
+                                 const char *header, cisup_csv_row *row, void *context,
+                                 cisup_error *err) {
     reader r = {.path = path, .header = header, .row = row, .context = context};
     r.err = err;
-    r.line = r.row_line = 1;
+    r.line = r.row_line = source->lines + 1;
     r.columns = columns_of(header);
-    const bool is_stdin = strcmp(path, "-") == 0;
-    FILE *stream = is_stdin ? stdin : fopen(path, "rb");
-    if (!stream)
-        return CISUP_FAIL(err, CISUP_EIO, "cannot open %s: %s", path, strerror(errno));
     parser_init(&r.parser);
     cisup_status status;
     const size_t view_size = sizeof *r.view + (size_t)r.columns * sizeof(char *);
     CISUP_TRY(cisup_new(&r.view, 1, view_size, err));
     CISUP_TRY(cisup_new(&r.start, r.columns, sizeof *r.start, err));
-    CISUP_TRY(read_stream(&r, stream));
+    CISUP_TRY(read_source(&r, source));
 done:
-    if (!is_stdin) (void)fclose(stream);
     csv_free(&r.parser);
     cisup_release(r.view);
     cisup_release(r.start);
     cisup_release(r.text);
+    return status;
+}
+
+typedef struct {
+    FILE *stream;
+    const char *path;
+} stream_source;
+
+static cisup_status read_stream(void *from, char *to, size_t room, size_t *got,
+                                cisup_error *err) {
+    const stream_source *s = from;
+    *got = fread(to, 1, room, s->stream);
+    if (*got > 0 || !ferror(s->stream)) return CISUP_OK;
+    return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", s->path, strerror(errno));
+}
+
+cisup_status cisup_csv_read(const char *path, const char *header, cisup_csv_row *row,
+                            void *context, cisup_error *err) {
+    const bool is_stdin = strcmp(path, "-") == 0;
+    stream_source s = {is_stdin ? stdin : fopen(path, "rb"), path};
+    if (!s.stream)
+        return CISUP_FAIL(err, CISUP_EIO, "cannot open %s: %s", path, strerror(errno));
+    const cisup_csv_source source = {&s, 0, read_stream};
+    const cisup_status status =
+        cisup_csv_read_from(&source, path, header, row, context, err);
+    if (!is_stdin) (void)fclose(s.stream);
     return status;
 }
 

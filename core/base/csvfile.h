@@ -5,6 +5,7 @@
 #include <cisup/core/status.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Called for every row below the header; fields are 0-terminated strings that live
  * until it returns. A status other than OK stops the reading and is returned, with
@@ -30,6 +31,22 @@ cisup_index cisup_csv_line(const char *const *field);
 CISUP_MUST_CHECK cisup_status cisup_csv_read(const char *path, const char *header,
                                              cisup_csv_row *row, void *context,
                                              cisup_error *err);
+
+/* Where the bytes of a file come from: up to `room` of them to `to`, *got = 0 at the end
+ * only. */
+typedef struct {
+    void *from;
+    cisup_index lines; /* of the file, read before */
+    cisup_status (*read)(void *from, char *to, size_t room, size_t *got,
+                         cisup_error *err);
+} cisup_csv_source;
+
+/* The same of a source; path is its name in messages. Errors: those of the source, too.
+ */
+CISUP_MUST_CHECK cisup_status cisup_csv_read_from(const cisup_csv_source *source,
+                                                  const char *path, const char *header,
+                                                  cisup_csv_row *row, void *context,
+                                                  cisup_error *err);
 
 /* Puts "path:line: " before the text of a failed call, for what is found wrong after
  * the reading. A long path loses its beginning. Returns status. */

@@ -62,7 +62,7 @@ static bool products_differ(const cisup_lines *lines, cisup_index *seen) {
     return true;
 }
 
-static cisup_status is_field(const cisup_geometry *g, int *holds, cisup_error *err) {
+cisup_status cisup_field_verify(const cisup_geometry *g, int *holds, cisup_error *err) {
     const cisup_lines *lines = &g->field;
     *holds = lines->q == g->q && lines->S == g->q - 1;
     if (!*holds || lines->fields == 0) {
@@ -104,7 +104,7 @@ static cisup_status verify_space(const cisup_incidence *x, cisup_scheme_proof *p
         "space of one dimension less; each has at most one direction of a line.\n"};
     const cisup_geometry *g = &x->form->of.geometry;
     int holds;
-    const cisup_status status = is_field(g, &holds, err);
+    const cisup_status status = cisup_field_verify(g, &holds, err);
     if (status != CISUP_OK) return status;
     p->theorem = theorem[g->kind == CISUP_PROJECTIVE];
     suppose(p, "x v = y v only for x = y or v = 0", holds);

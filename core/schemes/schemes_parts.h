@@ -16,6 +16,15 @@ CISUP_MUST_CHECK cisup_status cisup_allocation_plan(cisup_index N, cisup_index S
                                                     cisup_packing_plan *plan,
                                                     cisup_error *err);
 
+/* The construction that cisup_allocation_make takes for T circuits, as an expression in
+ * the words of docs/allocations.md, "search(...)" around a plan that local search has
+ * added circuits to; NULL where there is none: ref, prime, greedy, random, S = 1. *text
+ * is NULL after a failure; the caller gives it to cisup_release. Errors: EINVAL;
+ * EINFEASIBLE (td); ENOMEM. */
+CISUP_MUST_CHECK cisup_status cisup_allocation_recipe(cisup_index N, cisup_index S,
+                                                      cisup_index T, cisup_scheme which,
+                                                      char **text, cisup_error *err);
+
 /* Fills err and returns EINFEASIBLE: a scheme places only `placed` of T circuits. */
 cisup_status cisup_allocation_too_many(cisup_index N, cisup_index S, cisup_index T,
                                        cisup_scheme scheme, cisup_index placed,

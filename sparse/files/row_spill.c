@@ -57,8 +57,8 @@ static cisup_status fill_spilled(const void *from, cisup_index first, cisup_inde
                                  int32_t *out, cisup_error *err) {
     const cisup_row_file *f = from;
     char *to = (char *)out;
-    size_t left = (size_t)(count * f->S) * sizeof *out;
-    off_t at = (off_t)(first * f->S * (cisup_index)sizeof *out);
+    size_t left = (size_t)(count * f->width) * sizeof *out;
+    off_t at = (off_t)(first * f->width * (cisup_index)sizeof *out);
     while (left > 0) {
         const ssize_t done = pread(f->descriptor, to, left, at);
         if (done < 0 && errno == EINTR) continue;
@@ -76,13 +76,13 @@ static cisup_status fill_held(const void *from, cisup_index first, cisup_index c
                               int32_t *out, cisup_error *err) {
     (void)err;
     const cisup_row_file *f = from;
-    memcpy(out, f->slot + first * f->S, (size_t)(count * f->S) * sizeof *out);
+    memcpy(out, f->slot + first * f->width, (size_t)(count * f->width) * sizeof *out);
     return CISUP_OK;
 }
 
 cisup_rows cisup_row_file_rows(const cisup_row_file *f) {
     return (cisup_rows){f->N + f->added,
-                        f->S,
+                        f->width,
                         f->T,
                         f->has_spilled ? fill_spilled : fill_held,
                         f,

@@ -41,14 +41,15 @@ static cisup_status take_entry(void *context, cisup_entry e, cisup_index line,
     return cisup_triplets_append(&c->list, e, err);
 }
 
-cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *options,
-                            cisup_csc *a, cisup_error *err) {
+cisup_status cisup_mtx_read_in(cisup_packed *file, const char *path,
+                               const cisup_mtx_read_options *options, cisup_csc *a,
+                               cisup_error *err) {
     *a = (cisup_csc){0};
     const int lenient = options && options->lenient;
     collection c = {.memory = options ? options->memory : 0.0};
     const cisup_mtx_visitor visitor = {&c, take_sizes, take_entry};
     cisup_index repeated = -1;
-    cisup_status status = cisup_mtx_each(path, options, &visitor, err);
+    cisup_status status = cisup_mtx_each_in(file, path, options, &visitor, err);
     if (status == CISUP_OK) {
         status = cisup_triplets_compress(
             &c.list, c.nrow, c.ncol,
@@ -58,5 +59,26 @@ cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *opti
         status = cisup_mtx_at(status, path, line, err);
     }
     cisup_triplets_free(&c.list);
+    return status;
+}
+
+cisup_status cisup_mtx_read(const char *path, const cisup_mtx_read_options *options,
+                            cisup_csc *a, cisup_error *err) {
+    *a = (cisup_csc){0};
+    cisup_packed file;
+    cisup_status status = cisup_packed_open(&file, path, err);
+    if (status != CISUP_OK) return cisup_mtx_at(status, path, 0, err);
+    status = cisup_mtx_read_in(&file, path, options, a, err);
+    cisup_packed_close(&file);
+    return status;
+}
+
+cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
+                            const cisup_mtx_visitor *visitor, cisup_error *err) {
+    cisup_packed file;
+    cisup_status status = cisup_packed_open(&file, path, err);
+    if (status != CISUP_OK) return cisup_mtx_at(status, path, 0, err);
+    status = cisup_mtx_each_in(&file, path, options, visitor, err);
+    cisup_packed_close(&file);
     return status;
 }

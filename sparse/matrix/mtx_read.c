@@ -24,7 +24,7 @@ static const cisup_index limit = INT64_C(1) << 62; /* rows, columns, entries */
 
 /* A text file, read by lines. */
 typedef struct {
-    cisup_packed file;
+    cisup_packed *file;
     char *text; /* [buffer_bytes + 1]; text[at..end) is not yet read */
     size_t at, end;
     char *stop;           /* where the present line ends; *stop = 0 */
@@ -48,7 +48,7 @@ static cisup_status refill(source *s, size_t *got, cisup_error *err) {
     memmove(s->text, s->text + s->at, s->end);
     s->at = 0;
     const cisup_status status =
-        cisup_packed_read(&s->file, s->text + s->end, buffer_bytes - s->end, got, err);
+        cisup_packed_read(s->file, s->text + s->end, buffer_bytes - s->end, got, err);
     if (status == CISUP_OK) s->end += *got;
     return status;
 }
@@ -293,11 +293,13 @@ static cisup_status sizes_read(source *s, header *h, cisup_error *err) {
                           h->ncol);
     CISUP_TRY(count_check(s, h, err));
     const cisup_index most = h->symmetry == GENERAL ? h->nnz : 2 * h->nnz;
-    if (s->options.full_columns && h->ncol > most)
+    const char *lines = s->options.full_columns && h->ncol > most ? "column"
+                        : s->options.full_rows && h->nrow > most  ? "row"
+                                                                  : NULL;
+    if (lines)
         return CISUP_FAIL(err, CISUP_EFORMAT,
-                          "%" PRId64 " columns with %" PRId64
-                          " entries: some column has none",
-                          h->ncol, h->nnz);
+                          "%" PRId64 " %ss with %" PRId64 " entries: some %s has none",
+                          *lines == 'c' ? h->ncol : h->nrow, lines, h->nnz, lines);
     h->line = s->line;
 done:
     return status;
@@ -354,18 +356,15 @@ static cisup_status entries_read(source *s, const header *h, const cisup_mtx_vis
     }
 }
 
-static cisup_status read_all(source *s, const char *path, const cisup_mtx_visitor *v,
-                             cisup_error *err) {
+static cisup_status read_all(source *s, const cisup_mtx_visitor *v, cisup_error *err) {
     header h = {0};
     cisup_status status;
-    CISUP_TRY(cisup_packed_open(&s->file, path, err));
     CISUP_TRY(cisup_new(&s->text, buffer_bytes + 1, 1, err));
     CISUP_TRY(banner_read(s, &h, err));
     CISUP_TRY(sizes_read(s, &h, err));
     CISUP_TRY(v->sizes(v->context, h.nrow, h.ncol, err));
     CISUP_TRY(entries_read(s, &h, v, err));
 done:
-    cisup_packed_close(&s->file);
     cisup_release(s->text);
     return status;
 }
@@ -386,14 +385,14 @@ cisup_status cisup_mtx_at(cisup_status status, const char *path, cisup_index lin
     return status;
 }
 
-cisup_status cisup_mtx_each(const char *path, const cisup_mtx_read_options *options,
-                            const cisup_mtx_visitor *visitor, cisup_error *err) {
-    source s = {.file = {.descriptor = -1},
-                .options = options ? *options : cisup_mtx_read_defaults()};
+cisup_status cisup_mtx_each_in(cisup_packed *file, const char *path,
+                               const cisup_mtx_read_options *options,
+                               const cisup_mtx_visitor *visitor, cisup_error *err) {
+    source s = {.file = file, .options = options ? *options : cisup_mtx_read_defaults()};
     /* A decimal comma would read another number; no global state is touched. */
     const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     const locale_t before = uselocale(plain);
-    const cisup_status status = read_all(&s, path, visitor, err);
+    const cisup_status status = read_all(&s, visitor, err);
     (void)uselocale(before);
     if (plain) freelocale(plain);
     return cisup_mtx_at(status, path, s.line, err);

@@ -129,7 +129,10 @@ static cisup_status header_write(sink *s, const cisup_csc *a,
     char text[header_bytes], *out = text;
     out += snprintf(out, 100, "%%%%MatrixMarket matrix coordinate %s general\n",
                     name[o->field]);
-    if (o->metadata) out += snprintf(out, 1024, "%% cisup %s\n", o->metadata);
+    const char *line = o->metadata;
+    size_t length;
+    for (const char *next; (next = cisup_mtx_metadata_line(line, &length)); line = next)
+        out += snprintf(out, 1024, "%% cisup %.*s\n", (int)length, line);
     out += snprintf(out, 100, "%" PRId64 " %" PRId64 " %" PRId64 "\n", a->nrow, a->ncol,
                     nnz);
     return sink_write(s, text, (size_t)(out - text), err);
@@ -236,24 +239,48 @@ static cisup_status column_count(const cisup_csc *a, cisup_index j, cisup_mtx_fi
     return CISUP_OK;
 }
 
+static cisup_status object_check(const char *line, size_t length, cisup_error *err) {
+    if (length > most_metadata)
+        return CISUP_FAIL(err, CISUP_EINVAL, "metadata of %zu bytes; at most %d fit",
+                          length, (int)most_metadata);
+    if (length < 2 || line[0] != '{' || line[length - 1] != '}')
+        return CISUP_FAIL(err, CISUP_EINVAL, "metadata is not a JSON object: %.60s",
+                          line);
+    for (size_t k = 0; k < length; k++)
+        if (line[k] < ' ' || line[k] > '~')
+            return CISUP_FAIL(err, CISUP_EINVAL,
+                              "byte %zu of the metadata is 0x%02x, not printable ASCII",
+                              k, (unsigned)(unsigned char)line[k]);
+    return CISUP_OK;
+}
+
+const char *cisup_mtx_metadata_line(const char *metadata, size_t *length) {
+    if (!metadata || !*metadata) return NULL;
+    *length = strcspn(metadata, "\n");
+    return metadata + *length + (metadata[*length] == '\n');
+}
+
+cisup_status cisup_mtx_metadata_check(const char *metadata, cisup_error *err) {
+    const char *line = metadata;
+    int lines = 0;
+    size_t length = metadata ? strlen(metadata) : 1;
+    if (length == 0 || (metadata && metadata[length - 1] == '\n'))
+        return CISUP_FAIL(err, CISUP_EINVAL, "metadata is not a JSON object: %.60s",
+                          metadata);
+    for (const char *next; (next = cisup_mtx_metadata_line(line, &length)); line = next) {
+        if (++lines > 2)
+            return CISUP_FAIL(err, CISUP_EINVAL, "more than two lines of metadata");
+        const cisup_status status = object_check(line, length, err);
+        if (status != CISUP_OK) return status;
+    }
+    return CISUP_OK;
+}
+
 static cisup_status options_check(const cisup_mtx_write_options *o, cisup_error *err) {
     if (o->field < CISUP_MTX_PATTERN || o->field > CISUP_MTX_REAL)
         return CISUP_FAIL(err, CISUP_EINVAL, "there is no field number %d",
                           (int)o->field);
-    if (!o->metadata) return CISUP_OK;
-    const size_t length = strlen(o->metadata);
-    if (length > most_metadata)
-        return CISUP_FAIL(err, CISUP_EINVAL, "metadata of %zu bytes; at most %d fit",
-                          length, (int)most_metadata);
-    if (length < 2 || o->metadata[0] != '{' || o->metadata[length - 1] != '}')
-        return CISUP_FAIL(err, CISUP_EINVAL, "metadata is not a JSON object: %.60s",
-                          o->metadata);
-    for (size_t k = 0; k < length; k++)
-        if (o->metadata[k] < ' ' || o->metadata[k] > '~')
-            return CISUP_FAIL(err, CISUP_EINVAL,
-                              "byte %zu of the metadata is 0x%02x, not printable ASCII",
-                              k, (unsigned)(unsigned char)o->metadata[k]);
-    return CISUP_OK;
+    return cisup_mtx_metadata_check(o->metadata, err);
 }
 
 static cisup_status write_all(const char *path, const cisup_csc *a,

@@ -59,6 +59,7 @@ void cisup_packed_close(cisup_packed *p) {
     if (p->is_packed) (void)inflateEnd(&p->z);
     if (p->descriptor >= 0) (void)close(p->descriptor);
     cisup_release(p->raw);
+    cisup_release(p->ahead);
     *p = (cisup_packed){.descriptor = -1};
 }
 
@@ -103,13 +104,47 @@ static cisup_status read_packed(cisup_packed *p, char *to, size_t room, size_t *
     return CISUP_OK;
 }
 
-cisup_status cisup_packed_read(cisup_packed *p, char *to, size_t room, size_t *got,
-                               cisup_error *err) {
+/* What follows what was looked at. */
+static cisup_status read_on(cisup_packed *p, char *to, size_t room, size_t *got,
+                            cisup_error *err) {
     if (p->is_packed) return read_packed(p, to, room, got, err);
     if (p->z.avail_in == 0) return read_some(p, to, room, got, err);
     *got = p->z.avail_in < room ? p->z.avail_in : room;
     memcpy(to, p->z.next_in, *got);
     p->z.next_in += *got;
     p->z.avail_in -= (unsigned)*got;
+    return CISUP_OK;
+}
+
+cisup_status cisup_packed_look_ahead(cisup_packed *p, const char **text, size_t *length,
+                                     cisup_error *err) {
+    size_t got = 1;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&p->ahead, CISUP_PACKED_AHEAD, 1, err));
+    while (p->end < CISUP_PACKED_AHEAD && got > 0) {
+        const int is_first = p->end == 0; /* later failures are met again */
+        status = read_on(p, p->ahead + p->end, CISUP_PACKED_AHEAD - p->end, &got,
+                         is_first ? err : NULL);
+        if (status != CISUP_OK && is_first) return status;
+        if (status != CISUP_OK) break;
+        p->end += got;
+    }
+    *text = p->ahead;
+    *length = p->end;
+    status = CISUP_OK;
+done:
+    return status;
+}
+
+void cisup_packed_skip(cisup_packed *p, size_t bytes) {
+    p->at = bytes;
+}
+
+cisup_status cisup_packed_read(cisup_packed *p, char *to, size_t room, size_t *got,
+                               cisup_error *err) {
+    if (p->at == p->end) return read_on(p, to, room, got, err);
+    *got = p->end - p->at < room ? p->end - p->at : room;
+    memcpy(to, p->ahead + p->at, *got);
+    p->at += *got;
     return CISUP_OK;
 }

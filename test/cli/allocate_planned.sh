@@ -28,3 +28,23 @@ for effort in 0 3; do
     cisup allocate -D 100 -d 1 -S 7 --scheme best --effort $effort -q -o a.mtx --force
     cisup check a.mtx | grep -e circuits -e holds
 done
+# A number of neurons, and the plan certified step by step.
+try cisup allocate -N 1000 -S 7 --plan
+try cisup allocate -N 250 -d 1 -S 6 --dry-run
+try cisup allocate -N 250 -D 1000
+try cisup allocate -N 9223372036854775807 -d 4
+certified() { cisup check --algebra "$@"; }
+try certified --scheme best -D 250 -d 1 -S 6
+try certified --scheme best -D 66 -d 1 -S 6 -T 100
+try certified --scheme design -D 61 -d 1 -S 8
+certified --scheme best -D 1000 -d 1 -S 7 --json | sed 's/"seconds.*//'
+try certified --scheme best -D 250 -d 1 -S 6 -T 2016
+try certified --scheme ref -D 250 -d 1 -S 6
+# Files say where they come from: the command makes the same bytes again.
+cisup allocate -D 66 -d 1 -S 6 -o e.mtx -q
+cisup allocate -D 66 -d 1 -S 6 -o a.csv -q
+cisup allocate -D 66 -d 1 -S 6 --effort 0.01 -o a.blocks -q
+for file in e.mtx a.csv a.blocks; do grep cisup $file; done
+command=$(sed -n 's/.*"command":"\([^"]*\)".*/\1/p' a.csv)
+$command -q -o b.csv && cmp a.csv b.csv && echo same
+for file in e.mtx a.csv a.blocks; do cisup check -q $file && echo holds; done

@@ -8,8 +8,9 @@ try cisup allocate -D 400 -S 2 --cycle 2 --dry-run --json
 try cisup allocate -D 100000000 -d 1 -S 8 --cycle 3 --plan
 verdict() { cisup check "$@" | sed -e '/^load/s/, cv.*//' -e '/^  /d'; cisup check -q "$@"; }
 cisup allocate -D 22 -d 1 -S 2 --cycle 2 -T 60 -o good.csv -q
+sed -i /^#/d good.csv
 cisup allocate -D 22 -d 1 -S 2 --cycle 2 -T 60 -o good.mtx -q
-sed -n '1,4p' good.mtx
+sed -n '1,5p' good.mtx
 sed -n '2,5p' good.csv
 try verdict --cycle 2 good.csv
 try verdict --cycle 2 good.mtx

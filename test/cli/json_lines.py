@@ -89,7 +89,13 @@ class Allocate(unittest.TestCase):
             self.assertEqual(list(r), self.KEYS)
             self.assertEqual(r["record"], "allocation")
             load = [0] * r["N"]
-            for row in rows(cisup("allocate", *options, "-q", "-o", "/dev/stdout")):
+            text = cisup("allocate", *options, "-q", "-o", "/dev/stdout")
+            comments = [x for x in text.splitlines() if x.startswith("# cisup {")]
+            for comment in comments:
+                json.loads(comment.removeprefix("# cisup "))
+            self.assertEqual(json.loads(comments[0].removeprefix("# cisup "))["T"], r["circuits"])
+            self.assertEqual(len(comments), 1 if "--scheme" in options else 2)
+            for row in rows("".join(x + "\n" for x in text.splitlines() if x[0] != "#")):
                 load[int(row["neuron"])] += 1
             T, S, N = r["circuits"], r["S"], r["N"]
             self.assertEqual(sum(load), T * S)
@@ -145,7 +151,8 @@ class Check(unittest.TestCase):
     KEYS = [
         "record", "circuits", "neurons", "redundancy", "pairs", "max_overlap",
         "max_overlap_exact", "holds", "witness", "load_min", "load_max", "load_cv",
-        "load_histogram", "seconds",
+        "load_histogram", "format", "base", "transposed", "other_values", "lambda", "index",
+        "largest", "seconds",
     ]  # fmt: skip
 
     PLACED = ["-D", 120, "-S", 4, "--scheme", "ref"]
@@ -182,6 +189,7 @@ class Check(unittest.TestCase):
         self.assertIs(r["holds"], False)
         self.assertEqual(r["witness"], {"circuits": [0, 7], "neurons": [0, 1]})
         self.assertEqual(r["max_overlap"], 2)
+        self.assertEqual((r["index"], r["largest"]), (2, {"circuits": [0, 7], "overlap": 2}))
 
     def test_record_of_columns_that_differ(self):
         text = self.path.read_text().replace("\n7,4\n", "\n")
@@ -646,6 +654,8 @@ class Propagate(unittest.TestCase):
         )
         self.assertEqual(alone[:-1], lines[heads[2] : heads[3] - 1])
 
+    ORIGIN = ["construction", "scheme", "weights", "mode", "family", "seed"]
+
     def test_csv_says_the_same(self):
         for family in ("rotation4", "random-relu", "step2"):
             options = ["propagate", *SMALL, "--family", family]
@@ -656,7 +666,7 @@ class Propagate(unittest.TestCase):
                 list(table[0]),
                 ["record", "D", "d", "T", "S", "L", "z", "layer", "state", "quantity",
                  *ERROR_NUMBERS, *THEORIES, "block", "fraction", "wrong_fraction",
-                 "networks_done"],
+                 "networks_done", *self.ORIGIN, "version"],
             )  # fmt: skip
             wanted, found = [], []
             for r in lines[1:-1]:
@@ -670,6 +680,11 @@ class Propagate(unittest.TestCase):
             for row in table:
                 values = {key: csv_value(text) for key, text in row.items()}
                 self.assertEqual(values.pop("networks_done"), lines[0]["networks_done"])
+                self.assertEqual(row["version"], lines[0]["version"])
+                self.assertEqual(values.pop("construction"), "published")
+                for key in self.ORIGIN[1:]:
+                    self.assertEqual(values.pop(key), params[key])
+                values.pop("version")
                 if values["record"] == "error":
                     for key in ("block", "fraction", "wrong_fraction"):
                         self.assertIsNone(values.pop(key))

@@ -2,7 +2,7 @@
 cisup allocate -D 120 -S 4 -T 10 --scheme ref -q -o whole.mtx
 cisup allocate -D 120 -S 4 -T 10 --scheme ref -q -o whole.mtx.gz
 size=$(wc -c <whole.mtx)
-for bytes in 0 1 14 40 49 50 80 110 120 200 $((size - 5)) $((size - 4)) $((size - 1)); do
+for bytes in 0 1 14 40 49 50 80 191 201 281 $((size - 5)) $((size - 4)) $((size - 1)); do
     head -c $bytes whole.mtx >cut.mtx
     echo "# the first $bytes of $((size)) bytes"
     try cisup check cut.mtx

@@ -341,8 +341,9 @@ class Exported(unittest.TestCase):
         path = self.root / "bad.mtx"
         scipy.io.mmwrite(path, bad.tocoo(), symmetry="general")
         found = json.loads(cisup("check", "--json", path, expect=1))
-        self.assertEqual(found["witness"]["circuits"], [3, 7])
-        shared = sorted(a[:, 3].nonzero()[0])[:2]
+        self.assertEqual(found["base"], 1)
+        self.assertEqual(found["witness"]["circuits"], [4, 8])
+        shared = sorted(a[:, 3].nonzero()[0] + 1)[:2]
         self.assertEqual(found["witness"]["neurons"], shared)
 
 

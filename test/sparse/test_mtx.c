@@ -41,12 +41,13 @@ static void a_small_file_has_these_bytes(void **state) {
     double x[] = {2.385, -7.0, 1e17, 0.0};
     const cisup_csc a = {3, 4, p, i, x};
     cisup_mtx_write_options o = cisup_mtx_write_defaults();
-    o.metadata = "{\"D\":1000}";
+    o.metadata = "{\"D\":1000}\n{}";
     CHECK_OK(cisup_mtx_write(scratch_path("a.mtx"), &a, &o, &error_));
     size_t length;
     char *text = scratch_get("a.mtx", &length);
-    assert_string_equal(text, BANNER "real general\n% cisup {\"D\":1000}\n3 4 3\n"
-                                     "1 1 2.3849999999999998\n3 1 -7\n2 3 1e+17\n");
+    assert_string_equal(text,
+                        BANNER "real general\n% cisup {\"D\":1000}\n% cisup {}\n3 4 3\n"
+                               "1 1 2.3849999999999998\n3 1 -7\n2 3 1e+17\n");
     free(text);
     write_as("a.mtx", &a, CISUP_MTX_PATTERN);
     text = scratch_get("a.mtx", &length);

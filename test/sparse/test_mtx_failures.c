@@ -205,7 +205,9 @@ static void options_outside_their_range_are_refused(void **state) {
         {"{", "not a JSON object"},
         {"[1]", "not a JSON object"},
         {"{\"a\":1}\n", "not a JSON object"},
-        {"{\n}", "byte 1 of the metadata is 0x0a"},
+        {"{\t}", "byte 1 of the metadata is 0x09"},
+        {"{\n}", "metadata is not a JSON object"},
+        {"{}\n{}\n{}", "more than two lines of metadata"},
         {"{\"\xc3\xa4\":1}", "byte 2 of the metadata is 0xc3"},
     };
     for (size_t k = 0; k < COUNT(bad); k++) {
