@@ -20,6 +20,8 @@ const option_row construction_options[] = {
               "of masks: B that closes neurons (safe)"),
     CHOICE(linear, "linear", "linear", NULL, "none|output|all",
            "of masks and own circuits: layers without ReLU (none)"),
+    PARAMETER(codes, "mask_codes", "mask-codes", 0, FLAG, NULL,
+              "of masks: handed on as codes, in fewer neurons"),
     OPTIONS_END,
 };
 
@@ -45,6 +47,7 @@ cisup_status construction_complete(construction *c, int is_rotation, cisup_error
                        : c->offset_text   ? "offset"
                        : c->strength_text ? "strength"
                        : c->linear        ? "linear"
+                       : c->codes         ? "mask-codes"
                                           : NULL;
     if (!c->masks && idle)
         return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --construction masks", idle);

@@ -15,7 +15,9 @@ typedef struct {
     const char *offset_text, *strength_text;
     double offset, strength; /* of those texts: NaN for "safe" */
     cisup_linear linear;
-    int robust; /* masks deaf to small noise: of propagate, which sets it */
+    int codes;          /* masks are handed on as codes */
+    cisup_index active; /* most circuits active at a time, for these; 0: the largest z */
+    int robust;         /* masks deaf to small noise: of propagate, which sets it */
 } construction;
 
 construction construction_defaults(void);

@@ -159,6 +159,7 @@ cisup_network_options setup_network(const setup *s) {
     o.keep_order = !s->reshuffle;
     if (s->construction.masks) {
         o.carrying.cycle = s->construction.cycle;
+        o.carrying.codes = s->construction.codes;
         o.carrying.offset = s->construction.offset;
         o.carrying.strength = s->construction.strength;
     }

@@ -83,6 +83,7 @@ static cisup_status noise_check(const propagation *p, cisup_error *err) {
                           : p->worst                         ? "worst"
                           : p->excluded.by_network           ? "exclude K"
                           : p->implicit                      ? "implicit"
+                          : p->setup.construction.codes      ? "mask-codes"
                           : engine == CISUP_ENGINE_SPARSE    ? "engine sparse"
                           : engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
                                                              : NULL;

@@ -310,6 +310,15 @@ static void others_refuse_noise(void **state) {
         assert_non_null(strstr(err.text, "input noise"));
         small_free(&s);
     }
+    masked m;
+    cisup_report r;
+    cisup_error err = {0};
+    make(&m, 0);
+    m.x.noise = 0.1;
+    m.x.network.carrying.codes = 1;
+    assert_int_equal(cisup_experiment_run(&m.x, &r, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, "codes of masks"));
+    drop(&m);
 }
 
 int main(void) {
