@@ -180,6 +180,10 @@ cisup_status capacity_request_complete(capacity_request *r, cisup_error *err) {
     if (r->scheme_words) r->setup.allocation = allocation_defaults();
     CISUP_TRY(numbers_check(r, err));
     CISUP_TRY(setup_complete(&r->setup, err));
+    if (construction_has_pilot(&r->setup.construction))
+        CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL,
+                             "--offset pilot, --strength pilot: one of many T's; give "
+                             "numbers"));
     if (r->scheme_words) {
         given.scheme = r->setup.allocation.scheme;
         r->setup.allocation = given;

@@ -82,7 +82,11 @@ void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
     options_record(r, network_options, s);
     if (!gate_step_is_default(&s->family.step))
         options_record(r, gate_options, &s->family.step);
-    if (s->construction.masks) options_record(r, construction_options, &s->construction);
+    if (s->construction.masks) {
+        options_record(r, construction_options, &s->construction);
+        RECORD_ADD(r, "params: offset_from strength_from", V(s->construction.offset_from),
+                   V(s->construction.strength_from));
+    }
     if (!s->circuits_path) return;
     RECORD_ADD(r, "params: family", V("own"));
     options_record(r, own_options, s);

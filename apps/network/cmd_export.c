@@ -7,6 +7,7 @@
 #include "export_layers.h"
 #include "propagate/report.h"
 
+#include <cisup/analysis/experiment/pilot.h>
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/cycles/cycle_parts.h>
@@ -232,6 +233,30 @@ static cisup_status form_check(const request *r, cisup_error *err) {
                       "--form full: no effect on a network that carries masks");
 }
 
+/* Offset and strength of a pilot run. */
+static cisup_status run_pilot(const setup *s, const cisup_allocation *base,
+                              const cisup_cycle *cycle, cisup_network_options *options,
+                              cisup_error *err) {
+    const construction *c = &s->construction;
+    cisup_experiment x = cisup_experiment_defaults();
+    cisup_pilot pilot;
+    if (!construction_has_pilot(c)) return CISUP_OK;
+    x.base = base;
+    x.cycle = cycle;
+    x.circuits = s->own.w ? &s->own : NULL;
+    x.family = setup_family(s);
+    x.d = s->d;
+    x.L = s->L;
+    x.network = *options;
+    x.z = &c->active;
+    x.z_count = 1;
+    const cisup_status status = cisup_pilot_run(&x, &pilot, err);
+    if (status != CISUP_OK) return status;
+    if (!strcmp(c->offset_from, "pilot")) options->carrying.offset = pilot.offset;
+    if (!strcmp(c->strength_from, "pilot")) options->carrying.strength = pilot.strength;
+    return CISUP_OK;
+}
+
 static cisup_status execute(request *r, cisup_error *err) {
     setup *s = &r->setup;
     cisup_allocation base = {0};
@@ -264,6 +289,7 @@ static cisup_status execute(request *r, cisup_error *err) {
         CISUP_TRY(
             cisup_allocation_make(&base, x.shape.N, x.shape.S, x.shape.T, &how, err));
     }
+    CISUP_TRY(run_pilot(s, &base, &cycle, &options, err));
     if (!s->own.w)
         CISUP_TRY(cisup_circuits_make(&drawn, x.shape.T, s->d, s->L, &family, err));
     CISUP_TRY(

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "propagation.h"
 
+#include <cisup/analysis/experiment/pilot.h>
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/schemes/incidence_form.h>
 
 #include "common/program.h"
 #include "common/progress.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define OPTIONS_OF propagation
 const option_row propagation_options[] = {
@@ -51,6 +55,8 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
                           : s->engine == CISUP_ENGINE_BATCHED    ? "engine batched"
                           : s->engine == CISUP_ENGINE_ASSEMBLED  ? "engine assembled"
                           : s->weights.kappa == CISUP_KAPPA_ROWS ? "kappa rows"
+                          : construction_has_pilot(&s->construction)
+                              ? "offset or strength pilot"
                           : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
                                                                          : NULL;
     if (refused)
@@ -79,11 +85,13 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
 /* What noise on the inputs does not go with. */
 static cisup_status noise_check(const propagation *p, cisup_error *err) {
     const cisup_engine engine = p->setup.engine;
-    const char *refused = p->terms                           ? "terms"
-                          : p->worst                         ? "worst"
-                          : p->excluded.by_network           ? "exclude K"
-                          : p->implicit                      ? "implicit"
-                          : p->setup.construction.codes      ? "mask-codes"
+    const char *refused = p->terms                      ? "terms"
+                          : p->worst                    ? "worst"
+                          : p->excluded.by_network      ? "exclude K"
+                          : p->implicit                 ? "implicit"
+                          : p->setup.construction.codes ? "mask-codes"
+                          : construction_has_pilot(&p->setup.construction)
+                              ? "offset or strength pilot"
                           : engine == CISUP_ENGINE_SPARSE    ? "engine sparse"
                           : engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
                                                              : NULL;
@@ -215,6 +223,24 @@ cisup_experiment propagation_experiment(const propagation *p) {
     return x;
 }
 
+/* Offset and strength of a pilot run, and their words for the record. */
+static cisup_status run_pilot(cisup_experiment *x, finished_run *run, cisup_error *err) {
+    const construction *c = &run->setup->construction;
+    cisup_pilot pilot;
+    if (!construction_has_pilot(c)) return CISUP_OK;
+    const cisup_status status = cisup_pilot_run(x, &pilot, err);
+    if (status != CISUP_OK) return status;
+    if (!strcmp(c->offset_from, "pilot")) {
+        x->network.carrying.offset = pilot.offset;
+        (void)snprintf(run->offset, sizeof run->offset, "%.17g", pilot.offset);
+    }
+    if (!strcmp(c->strength_from, "pilot")) {
+        x->network.carrying.strength = pilot.strength;
+        (void)snprintf(run->strength, sizeof run->strength, "%.17g", pilot.strength);
+    }
+    return CISUP_OK;
+}
+
 cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_quiet,
                              propagation_sink *sink, void *context, cisup_error *err) {
     const setup *s = &p->setup;
@@ -250,7 +276,8 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     }
     x.base = &base;
     x.watcher = &watcher;
-    status = exclusion_apply(&p->excluded, &x, err);
+    status = run_pilot(&x, &run, err);
+    if (status == CISUP_OK) status = exclusion_apply(&p->excluded, &x, err);
     if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
     progress_end(&bar);
     if (status == CISUP_OK) status = sink(context, &run, err);
