@@ -168,11 +168,29 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     return status;
 }
 
+/* A cycle of more circuits than its computed form has is stored, which --implicit is not
+ * to do. */
+static cisup_status computed_check(const propagation *p, const cisup_shape *shape,
+                                   cisup_error *err) {
+    const cisup_index c = p->setup.construction.cycle;
+    cisup_cycle_plan plan;
+    if (!p->implicit || !p->setup.construction.masks) return CISUP_OK;
+    const cisup_status status = cisup_cycle_plan_make(&plan, shape->N, shape->S, c, err);
+    if (status != CISUP_OK || shape->T <= plan.q * plan.q) return status;
+    return CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                      "--implicit: N = %" PRId64 ", S = %" PRId64
+                      ": a computed cycle of %" PRId64 " allocations has %" PRId64
+                      " circuits; %" PRId64 " are stored, %.3g bytes, without --implicit",
+                      shape->N, shape->S, c, plan.q * plan.q, shape->T,
+                      4.0 * (double)c * (double)shape->T * (double)shape->S);
+}
+
 /* What stands in the way of one shape. */
 static cisup_status check_shape(const propagation *p, const cisup_shape *shape,
                                 cisup_error *err) {
     cisup_status status = exclusion_check(&p->excluded, shape->T, shape->z, err);
     if (status == CISUP_OK) status = active_file_check(&p->active, shape->T, err);
+    if (status == CISUP_OK) status = computed_check(p, shape, err);
     if (status != CISUP_OK) return status;
     if (p->worst > shape->T - p->excluded.count)
         return CISUP_FAIL(err, CISUP_EINVAL,
