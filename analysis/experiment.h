@@ -56,7 +56,7 @@ typedef struct {
                                         too), and nothing is excluded */
     double noise;     /* standard deviation of normal noise on the network's inputs
                          (docs/math.md, section 21); default 0. Batched only, neither terms
-                         nor worst */
+                         nor worst nor codes of masks */
     int robust_masks; /* 1: masks are deaf to small noise, (21.5); default 0; only with
                          noise and networks that carry masks, else EINVAL */
     cisup_exclusion exclude;

@@ -28,7 +28,7 @@ typedef struct {
 
 /* Figures that must be the same for two parts to belong together: all that the networks
  * and what is measured in them depend on, arrays by a hash. */
-enum { CISUP_PART_KEYS = 39 };
+enum { CISUP_PART_KEYS = 40 };
 
 /* Some networks of an experiment. Owns its arrays. Start from {0}. */
 typedef struct {

@@ -56,7 +56,8 @@ CISUP_API CISUP_MUST_CHECK cisup_status cisup_run_inputs(const cisup_circuits *c
  *   out       arrays that are not NULL are filled; not to be read after a failure
  *
  * Errors: those of cisup_run_check; EINVAL (a layer, D, threads, the mode,
- * which of assembled layers of a network that carries masks must be relu); ENOMEM.
+ * which of assembled layers of a network that carries masks must be relu; more active
+ * circuits than codes of masks allow); ENOMEM.
  * Time of (count/8) passes, for read-outs of T too; memory O(d N + z L d) a thread.
  * Source: docs/math.md, sections 6 to 8. */
 CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_run(

@@ -43,6 +43,9 @@ typedef struct {
                              (always carried), random-relu and identity */
 } cisup_family_options;
 
+/* Layers whose f is the identity, of MLPs that become circuits. */
+typedef enum { CISUP_LINEAR_NONE, CISUP_LINEAR_OUTPUT, CISUP_LINEAR_ALL } cisup_linear;
+
 /* T small circuits of width d (docs/math.md, section 1):
  *
  *   a_t^l = ReLU( w_t^l a_t^{l-1} + b^l ),   l = 1..L

@@ -8,9 +8,6 @@
 extern "C" {
 #endif
 
-/* Layers whose f is the identity. */
-typedef enum { CISUP_LINEAR_NONE, CISUP_LINEAR_OUTPUT, CISUP_LINEAR_ALL } cisup_linear;
-
 /* How circuits of the user's own are read. {0} is valid, NULL is {0}. */
 typedef struct {
     cisup_index T; /* 0: as many as the file has; fewer: the first; more: they repeat

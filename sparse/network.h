@@ -20,6 +20,8 @@ typedef struct {
     cisup_index cycle;  /* c = 2..CISUP_CYCLE_MOST allocations; 0 (default): the published
                            construction */
     cisup_index active; /* most circuits active at a time; default 1 */
+    int codes;          /* 1: masks are carried as codes, of fewer neurons, for `active`
+                           circuits; default 0: whole */
     double input;       /* largest magnitude of an input; default NaN: 1, or that of the
                            circuits' own inputs */
     double offset;      /* o of signed layers; default NaN: never reached by a sum */
@@ -56,10 +58,11 @@ typedef struct {
     const cisup_allocation *base;
     const cisup_circuits *circuits;
     cisup_weight_options weights;
-    cisup_index *row_of;           /* [L][T], the first one the identity (or kept) */
-    cisup_index cycle;             /* 0, or c: layer l uses part (l-1) mod c */
-    double *offset, *strength;     /* [L] o and B of networks that carry masks, or NULL */
-    struct cisup_operator *layers; /* [L-1], private: sparse/layer/operator.h */
+    cisup_index *row_of;       /* [L][T], the first one the identity (or kept) */
+    cisup_index cycle;         /* 0, or c: layer l uses part (l-1) mod c */
+    double *offset, *strength; /* [L] o and B of networks that carry masks, or NULL */
+    cisup_index coded; /* active circuits that the codes of its masks allow; 0: none */
+    struct cisup_operator *layers;  /* [L-1], private: sparse/layer/operator.h */
     struct cisup_relu_layers *relu; /* private: of assembled ones that carry masks */
     int threads; /* of the options: what is made of the network later takes
                     no more; 0: as many as OpenMP offers */
@@ -74,7 +77,8 @@ typedef struct {
  *            are left out)
  *
  * Errors: ESHAPE; EINVAL when given permutations are not permutations, circuits are
- * carried where they must not be or the other way round, o or B is negative; ENOMEM, also
+ * carried where they must not be or the other way round, o or B is negative, with codes
+ * when a part has no groups (docs/math.md 20.7); ENOMEM, also
  * before anything is taken when the estimate of cisup_network_bytes is too large;
  * ESTOPPED. */
 CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_make(

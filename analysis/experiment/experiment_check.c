@@ -30,6 +30,8 @@ static cisup_status check_engine(const cisup_experiment *x, cisup_error *err) {
         return CISUP_FAIL(err, CISUP_EINVAL,
                           "input noise is for the engine batched, without terms or worst "
                           "circuits");
+    if (x->noise > 0.0 && x->network.carrying.codes)
+        return CISUP_FAIL(err, CISUP_EINVAL, "input noise is not for codes of masks");
     if (cisup_experiment_is_computed(x) &&
         (x->circuits || is_watched || x->exclude.count))
         return CISUP_FAIL(err, CISUP_EINVAL,

@@ -91,10 +91,11 @@ static double sparse_bytes(const cisup_experiment *x, const cisup_shape *s) {
 /* Of cisup_forward_run through assembled layers: what data hold, and of networks that
  * carry masks two layers, the input among them. */
 static double forward_bytes(const cisup_experiment *x, const cisup_shape *s) {
-    const double d = (double)s->d, N = (double)s->N,
-                 c = (double)x->network.carrying.cycle;
+    const cisup_carrying *how = &x->network.carrying;
+    const double d = (double)s->d, N = (double)s->N;
+    const double c = (double)how->cycle + (how->codes != 0);
     const double lane = (2.0 * d + 2.0) * N;
-    const double layer = fmax((d + c) * N, (double)s->T * (d + 1.0));
+    const double layer = fmax((d + c) * N + c * (double)s->S, (double)s->T * (d + 1.0));
     return 8.0 * CISUP_LANES * (c > 0.0 ? lane + 2.0 * layer : lane);
 }
 
@@ -103,6 +104,8 @@ double cisup_experiment_bytes(const cisup_experiment *x) {
     cisup_network_options network = x->network;
     if (cisup_experiment_is_computed(x)) return computed_bytes(x, &s);
     network.form = cisup_engine_form(x->engine);
+    for (cisup_index k = 0; k < x->z_count; k++)
+        if (x->z[k] > network.carrying.active) network.carrying.active = x->z[k];
     const double T = (double)s.T, d = (double)s.d, L = (double)s.L, S = (double)s.S;
     const double cells = (double)cisup_cell(s.L + 1, 0, 0);
     const double columns = (double)cisup_experiment_columns(x);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const char magic[8] = {'c', 'i', 's', 'u', 'p', '-', 'p', '\n'};
-enum { version = 3, word = 8, header = 3 * word, count_most = 10 };
+enum { version = 4, word = 8, header = 3 * word, count_most = 10 };
 
 /* FNV-1a, 64 bits: a change of any one byte changes it. */
 static uint64_t checksum(const unsigned char *at, cisup_index count) {

@@ -156,6 +156,7 @@ static const struct {
     {"the bins of a tally", 'i'},
     {"the quantities", 'i'},
     {"the cycle", 'i'},
+    {"codes of masks", 'i'},
     {"the offset", 'n'},
     {"the strength", 'n'},
 };
@@ -208,6 +209,7 @@ cisup_status cisup_part_key(const cisup_experiment *x, uint64_t key[CISUP_PART_K
         CISUP_HISTOGRAM_LAST + 1,
         CISUP_QUANTITIES,
         (uint64_t)x->network.carrying.cycle,
+        (uint64_t)(x->network.carrying.codes != 0),
         bits_of(x->network.carrying.offset),
         bits_of(x->network.carrying.strength),
     };

@@ -119,6 +119,21 @@ static void summarize_terms(cisup_result *r, const cisup_part_of_z *c,
     }
 }
 
+/* No formula knows noise on the inputs, and those of networks that carry masks suppose
+ * that nothing clips and no closed neuron opens, in this layer and all before. */
+static void leave_out(const cisup_experiment *x, const cisup_report *report,
+                      cisup_result *r) {
+    const cisup_prediction silent = {(double)NAN, (double)NAN, (double)NAN};
+    double breaches = 0.0;
+    for (cisup_index l = 1; l <= report->L; l++) {
+        for (cisup_index i = 0; r->breaches && i < report->d; i++)
+            breaches += r->breaches[(l - 1) * report->d + i];
+        if (x->noise == 0.0 && breaches == 0.0) continue;
+        for (cisup_index k = cisup_cell(l, 0, 0); k < cisup_cell(l + 1, 0, 0); k++)
+            r->theory[k] = silent;
+    }
+}
+
 static cisup_status predict(cisup_result *r, const cisup_experiment *x,
                             cisup_report *report, cisup_error *err) {
     const cisup_allocation *base = x->base;
@@ -158,10 +173,12 @@ static cisup_status predict(cisup_result *r, const cisup_experiment *x,
         r->feedback = r->z > 0 ? (m.z - 1.0) * m.r / m.S : (double)NAN;
         cisup_predict_masks(&m, x->circuits ? -1 : (int)x->family.family, kind,
                             r->theory);
+        leave_out(x, report, r);
         goto done;
     }
     CISUP_TRY(cisup_predict(&c, x->circuits ? -1 : (int)x->family.family, kind,
                             &x->network, x->mode, r->mse, r->theory, err));
+    leave_out(x, report, r);
 done:
     cisup_release(load);
     cisup_circuits_free(&sample);

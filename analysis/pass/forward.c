@@ -175,17 +175,20 @@ static void lower(cisup_forward *f, const cisup_network *net, cisup_index l) {
     const cisup_relu_layers *x = net->relu;
     const cisup_index block = x->N * CISUP_LANES;
     const cisup_index mask = cisup_relu_mask_block(x, l, (l - 1) % x->cycle);
-    const double *closed = mask < 0 ? NULL : f->out + mask * block;
+    const double *held = mask < 0 ? NULL : f->out + mask * block;
     const double o = net->offset[l - 1];
+    const int is_open = x->layer[l - 1].is_open; /* held is K, else 1 - K */
     double *y = f->a;
     if (net->circuits->biased) {
         for (cisup_index k = 0; k < block; k++)
-            y[k] = closed ? 1.0 - closed[k] : (double)f->in_active[k];
+            y[k] = !held ? (double)f->in_active[k] : is_open ? held[k] : 1.0 - held[k];
         y += block;
     }
     for (cisup_index k = 0; k < x->d * block; k++) {
-        const double share = closed && l > 1 ? 1.0 - closed[k % block] : 1.0;
-        y[k] = f->out[k] - o * share;
+        const double K = !held || l == 1 ? 1.0
+                         : is_open       ? held[k % block]
+                                         : 1.0 - held[k % block];
+        y[k] = f->out[k] - o * K;
     }
 }
 

@@ -93,6 +93,12 @@ static cisup_status options_check(crew *c, cisup_error *err) {
                           "mode %s: the layers of a network that carries masks, "
                           "assembled, have the mode relu only",
                           cisup_mode_name(o->mode));
+    if (c->net->coded && c->samples->z > c->net->coded)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "%" PRId64
+                          " active circuits: the codes of the network's masks allow "
+                          "%" PRId64,
+                          c->samples->z, c->net->coded);
     for (cisup_index k = 0; k < o->layer_count; k++)
         if (o->layers[k] < 0 || o->layers[k] > L)
             return CISUP_FAIL(err, CISUP_EINVAL,

@@ -14,10 +14,10 @@ static cisup_theory_masks masks_of(const cisup_theory_case *c) {
 }
 
 cisup_theory_case cisup_theory_masks_case(const cisup_theory_case *sizes,
-                                          cisup_index cycle) {
+                                          cisup_index cycle, cisup_index N) {
     cisup_theory_case c = *sizes;
     c.cycle = cycle;
-    c.N = c.S * floor(floor(c.D / (c.d + (double)cycle)) / c.S);
+    c.N = c.S * floor((double)N / c.S);
     const cisup_theory_masks m = masks_of(&c);
     c.P = m.P;
     c.p = m.P / (m.S * m.S);

@@ -33,10 +33,10 @@ const cisup_theory_figure *cisup_theory_masks_figures(int *count);
 const cisup_theory_curve *cisup_theory_masks_curves(int *count);
 const cisup_theory_limit *cisup_theory_masks_limits(int *count);
 
-/* The case of such a network: N the largest multiple of S with (d + cycle) N <= D, P and
+/* The case of such a network: of N neurons a block the largest multiple of S, P and
  * p of whole parallel classes; all else as in sizes. N is 0 if not even S fits. */
 cisup_theory_case cisup_theory_masks_case(const cisup_theory_case *sizes,
-                                          cisup_index cycle);
+                                          cisup_index cycle, cisup_index N);
 
 /* Limits that hold whatever the construction; D and d count. */
 const cisup_theory_limit *cisup_theory_any_limits(int *count);

@@ -30,7 +30,10 @@ const char *capacity_choice_name(const capacity_choice *choice) {
 static setup setup_at(const capacity_point *p) {
     setup s = p->kind->setup;
     s.allocation.scheme = p->choice.scheme;
-    if (s.construction.masks) s.construction.cycle = p->choice.cycle;
+    if (s.construction.masks) {
+        s.construction.cycle = p->choice.cycle;
+        s.construction.active = p->z;
+    }
     s.L = p->L;
     return s;
 }

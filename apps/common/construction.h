@@ -13,15 +13,21 @@ typedef struct {
     int masks;         /* 0: published; 1: carried masks */
     cisup_index cycle; /* c; 0 until construction_complete unless given */
     const char *offset_text, *strength_text;
-    double offset, strength; /* of those texts: NaN for "safe" */
+    const char *offset_from, *strength_from; /* "safe", "pilot", "given" or "default" */
+    double offset, strength; /* of those texts: NaN for "safe" and "pilot" */
     cisup_linear linear;
-    int robust; /* masks deaf to small noise: of propagate, which sets it */
+    int codes;          /* masks are handed on as codes */
+    cisup_index active; /* most circuits active at a time, for these; 0: the largest z */
+    int robust;         /* masks deaf to small noise: of propagate, which sets it */
 } construction;
 
 construction construction_defaults(void);
 
 /* Rows of construction. */
 extern const option_row construction_options[];
+
+/* Whether offset or strength is that of a pilot run (analysis/experiment/pilot.h). */
+int construction_has_pilot(const construction *c);
 
 /* Understands the texts. is_rotation: of family rotation2, whose offset is 1 unless
  * another is given: then the lower side of a neuron cuts off outliers. Errors: EINVAL

@@ -89,7 +89,11 @@ void setup_record(const setup *s, const cisup_shape *n, cisup_record *r) {
     options_record(r, network_options, s);
     if (!gate_step_is_default(&s->family.step))
         options_record(r, gate_options, &s->family.step);
-    if (s->construction.masks) options_record(r, construction_options, &s->construction);
+    if (s->construction.masks) {
+        options_record(r, construction_options, &s->construction);
+        RECORD_ADD(r, "params: offset_from strength_from", V(s->construction.offset_from),
+                   V(s->construction.strength_from));
+    }
     if (!s->circuits_path) return;
     RECORD_ADD(r, "params: family", V("own"));
     options_record(r, own_options, s);
@@ -183,6 +187,7 @@ cisup_network_options setup_network(const setup *s) {
     o.keep_order = !s->reshuffle;
     if (s->construction.masks) {
         o.carrying.cycle = s->construction.cycle;
+        o.carrying.codes = s->construction.codes;
         o.carrying.offset = s->construction.offset;
         o.carrying.strength = s->construction.strength;
     }

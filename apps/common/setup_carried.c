@@ -30,13 +30,44 @@ cisup_status setup_carried_check(const setup *s, cisup_error *err) {
                       idle);
 }
 
+/* The most circuits that are active at a time. */
+static cisup_index most_active(const setup *s) {
+    cisup_index most = s->construction.active;
+    for (cisup_index k = 0; !s->construction.active && k < s->z.count; k++)
+        if (s->z.value[k] > most) most = s->z.value[k];
+    return most > 1 ? most : 1;
+}
+
+/* That T circuits fit, and INDEX_MAX_WORD. Codes of masks need parts with groups, which
+ * the duals of packings have not: then the computed form is left. */
+static cisup_status place(const setup *s, cisup_shape *shape, cisup_error *err) {
+    const cisup_index c = s->construction.cycle;
+    cisup_cycle_plan plan;
+    cisup_status status;
+    CISUP_TRY(cisup_cycle_plan_make(&plan, shape->N, shape->S, c, err));
+    const int is_dual = s->construction.codes && plan.dual;
+    const cisup_index most = is_dual ? plan.q * plan.q : plan.T;
+    if (shape->T == INDEX_MAX_WORD) shape->T = most > 0 ? most : 1;
+    if (shape->T > most)
+        status =
+            CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                       "N = %" PRId64 ", S = %" PRId64 ": a cycle of %" PRId64
+                       " allocations places %" PRId64 " of %" PRId64
+                       " circuits%s; none has more than %" PRId64,
+                       shape->N, shape->S, c, most, shape->T,
+                       is_dual ? " in groups, as --mask-codes needs" : "", plan.bound);
+done:
+    return status;
+}
+
 cisup_status setup_carried_shape(const setup *s, cisup_shape *shape, cisup_error *err) {
     cisup_carried_shape c = {.d = s->d,
                              .L = s->L,
                              .cycle = s->construction.cycle,
-                             .robust = s->construction.robust};
+                             .robust = s->construction.robust,
+                             .S = shape->S,
+                             .coded = s->construction.codes ? most_active(s) : 0};
     unsigned char *is_signed = NULL;
-    cisup_cycle_plan plan;
     cisup_status status = CISUP_OK;
     if (s->own.w) {
         c.is_signed = s->own.is_signed;
@@ -46,21 +77,14 @@ cisup_status setup_carried_shape(const setup *s, cisup_shape *shape, cisup_error
         memset(is_signed, 1, (size_t)s->L);
         c.is_signed = is_signed;
     }
-    shape->N = cisup_carried_neurons(&c, shape->D);
+    CISUP_TRY(cisup_carried_neurons(&c, shape->D, &shape->N, err));
     if (shape->N < shape->S || shape->N > CISUP_MOST_NEURONS)
         CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL,
                              "D = %" PRId64 " gives N = %" PRId64
                              " neurons a block; at least S = %" PRId64
                              " and at most %" PRId32 " are needed",
                              shape->D, shape->N, shape->S, CISUP_MOST_NEURONS));
-    CISUP_TRY(cisup_cycle_plan_make(&plan, shape->N, shape->S, c.cycle, err));
-    if (shape->T == INDEX_MAX_WORD) shape->T = plan.T;
-    if (shape->T > plan.T)
-        status = CISUP_FAIL(err, CISUP_EINFEASIBLE,
-                            "N = %" PRId64 ", S = %" PRId64 ": a cycle of %" PRId64
-                            " allocations places %" PRId64 " of %" PRId64
-                            " circuits; none has more than %" PRId64,
-                            shape->N, shape->S, c.cycle, plan.T, shape->T, plan.bound);
+    status = place(s, shape, err);
 done:
     cisup_release(is_signed);
     return status;

@@ -7,6 +7,7 @@
 #include "export_layers.h"
 #include "propagate/report.h"
 
+#include <cisup/analysis/experiment/pilot.h>
 #include <cisup/core/base/storage.h>
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/cycles/cycle_parts.h>
@@ -18,6 +19,8 @@
 #include <cisup/sparse/layer/embed.h>
 #include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/mtx.h>
+#include <cisup/sparse/network/carried_width.h>
+#include <cisup/sparse/network/mask_code.h>
 #include <cisup/sparse/network/network_parts.h>
 #include <cisup/sparse/network_matrices.h>
 #include <cisup/sparse/weights.h>
@@ -195,19 +198,26 @@ static cisup_status single(const index_list *list, const char *name, cisup_error
 }
 
 /* Lines of at most 44 characters: two indices and a number of 17 digits. */
-static double plan_bytes(const cisup_shape *s, cisup_index cycle) {
+static double plan_bytes(const cisup_shape *s, const cisup_carrying *how) {
     const double T = (double)s->T, S = (double)s->S, d = (double)s->d, D = (double)s->D;
     const double layer = 2.0 * T * S * d + T * d * d + 2.0 * D * d + 2.0 * D;
     const double weights = (T * S * S + 2.0 * D) * d * d;
-    const double L = (double)s->L, masks = (double)cycle;
-    if (cycle) /* W and U as they are, biases, labels, and what masks close and keep */
-        return 44.0 * (L * (T * S * S * d * (d + 1.0) + T * S * (2.0 * d + masks) +
-                            4.0 * (d + masks) * (double)s->N));
+    const double L = (double)s->L, masks = (double)how->cycle;
+    const double weight =
+        how->codes ? 1.0 + cisup_mask_code_weight_bound(cisup_carried_points(s->N, s->S),
+                                                        how->active)
+                   : 1.0;
+    if (how->cycle) /* W and U as they are, biases, labels, what masks close and keep */
+        return 44.0 *
+               (L * (T * S * S * d * (d + 1.0) + T * S * (2.0 * d + masks * weight) +
+                     4.0 * (d + masks) * weight * (double)s->N));
     return 44.0 * (3.0 * T * S + L * (layer + T) + (L - 1.0) * weights);
 }
 
 static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
-    const double bytes = plan_bytes(s, setup_network(&r->setup).carrying.cycle);
+    cisup_network_options o = setup_network(&r->setup);
+    o.carrying.active = r->setup.construction.active;
+    const double bytes = plan_bytes(s, &o.carrying);
     if (r->json)
         return emit(RECORD_OF("record N bytes", V("dry-run"), V(s->N), V(bytes)), err);
     char size[16];
@@ -223,6 +233,30 @@ static cisup_status form_check(const request *r, cisup_error *err) {
         return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL,
                       "--form full: no effect on a network that carries masks");
+}
+
+/* Offset and strength of a pilot run. */
+static cisup_status run_pilot(const setup *s, const cisup_allocation *base,
+                              const cisup_cycle *cycle, cisup_network_options *options,
+                              cisup_error *err) {
+    const construction *c = &s->construction;
+    cisup_experiment x = cisup_experiment_defaults();
+    cisup_pilot pilot;
+    if (!construction_has_pilot(c)) return CISUP_OK;
+    x.base = base;
+    x.cycle = cycle;
+    x.circuits = s->own.w ? &s->own : NULL;
+    x.family = setup_family(s);
+    x.d = s->d;
+    x.L = s->L;
+    x.network = *options;
+    x.z = &c->active;
+    x.z_count = 1;
+    const cisup_status status = cisup_pilot_run(&x, &pilot, err);
+    if (status != CISUP_OK) return status;
+    if (!strcmp(c->offset_from, "pilot")) options->carrying.offset = pilot.offset;
+    if (!strcmp(c->strength_from, "pilot")) options->carrying.strength = pilot.strength;
+    return CISUP_OK;
 }
 
 static void say_done(const request *r, size_t matrices) {
@@ -244,6 +278,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(single(&s->T, "circuits", err));
     CISUP_TRY(single(&s->S, "redundancy", err));
     CISUP_TRY(index_list_set(&s->z, 1, err));
+    s->construction.active = r->active ? r->active : 3;
     CISUP_TRY(setup_shape(s, s->D.value[0], s->T.value[0], s->S.value[0], &x.shape, err));
     CISUP_TRY(form_check(r, err));
     if (r->dry_run) {
@@ -254,7 +289,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_family_options family = setup_family(s);
     cisup_network_options options = setup_network(s);
     family.network = options.network = r->network;
-    options.carrying.active = r->active ? r->active : 3;
+    options.carrying.active = s->construction.active;
     if (s->construction.masks) {
         CISUP_TRY(setup_cycle(s, &x.shape, &cycle, err));
         CISUP_TRY(cisup_cycle_store(&cycle, &base, err));
@@ -262,6 +297,7 @@ static cisup_status execute(request *r, cisup_error *err) {
         CISUP_TRY(
             cisup_allocation_make(&base, x.shape.N, x.shape.S, x.shape.T, &how, err));
     }
+    CISUP_TRY(run_pilot(s, &base, &cycle, &options, err));
     if (!s->own.w)
         CISUP_TRY(cisup_circuits_make(&drawn, x.shape.T, s->d, s->L, &family, err));
     CISUP_TRY(
@@ -291,7 +327,9 @@ static const option_row table[] = {
            "E and U of one block, N x T, or of all, D x T d (block)"),
     OPTION(network, "network", 0, INDEX, "k", "which network of the seed (0)"),
     OPTION(active, "active", 'z', SIZE, "z",
-           "of masks: as many active circuits are safe offsets and strengths for (3)"),
+           "of masks: as many active circuits are safe offsets and strengths, and codes, "
+           "for "
+           "(3)"),
     OPTION(gzip, "gzip", 0, FLAG, NULL, "compress: .mtx.gz"),
     OPTION(json, "json", 0, FLAG, NULL, "of a dry run"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),

@@ -33,8 +33,10 @@ static cisup_status put_labels(export_files *x, const cisup_relu_layers *layers,
         for (cisup_index k = 0; k < layers->layer[l - 1].D; k++) {
             const cisup_relu_label of = cisup_relu_label_of(layers, l, k);
             csv_row(&csv, RECORD_OF("neuron layer kind part block slot", V(k), V(l),
-                                    V(of.is_mask ? "mask" : "data"), V(of.part),
-                                    V(of.block), V(of.slot)));
+                                    V(of.is_code   ? "code"
+                                      : of.is_mask ? "mask"
+                                                   : "data"),
+                                    V(of.part), V(of.block), V(of.slot)));
         }
     CISUP_TRY(csv_commit(&csv, err));
 done:

@@ -202,10 +202,11 @@ static const char fields[] = "N S T z L d base_allocation permutations w b wbar 
                              "record kappa circuit_states A readout W";
 
 /* The same of a network that carries masks. */
-static const char carried_fields[] = "construction N S T z L d parts kind w beta mode "
-                                     "active input offset strength family note "
-                                     "record masks circuit_states readout "
-                                     "W bias mask_parts A";
+static const char carried_fields[] =
+    "construction N S T z L d parts kind w beta mode "
+    "active input offset strength mask_codes family note "
+    "record masks circuit_states readout "
+    "W bias mask_parts code_parts A";
 
 /* The parts of a cycle, circuits, offset and strength. */
 static cisup_status read_carried(given_network *g, const json_t *object,
@@ -220,6 +221,7 @@ static cisup_status read_carried(given_network *g, const json_t *object,
         return CISUP_FAIL(err, CISUP_EFORMAT,
                           "field \"parts\" is no list of 2 to %d allocations",
                           CISUP_CYCLE_MOST);
+    CISUP_TRY(given_flag(object, "mask_codes", &carrying->codes, err));
     CISUP_TRY(given_real(object, "offset", &carrying->offset, err));
     CISUP_TRY(given_real(object, "strength", &carrying->strength, err));
     CISUP_TRY(read_rows(g, object, "parts", carrying->cycle, err));

@@ -51,23 +51,33 @@ static cisup_status dense_json(const cisup_csc *w, json_t **out, cisup_error *er
     return CISUP_OK;
 }
 
+static json_t *kept_json(const cisup_index *part, cisup_index count) {
+    json_t *list = json_array();
+    for (cisup_index k = 0; k < count; k++) emit_append(&list, json_integer(part[k]));
+    return list;
+}
+
 static cisup_status weights_add(const cisup_relu_layers *x, json_t **object,
                                 cisup_error *err) {
     json_t *weights = json_array(), *biases = json_array(), *parts = json_array();
+    json_t *codes = json_array();
     cisup_status status = CISUP_OK;
     for (cisup_index l = 0; l < x->L && status == CISUP_OK; l++) {
         const cisup_relu_layer *of = &x->layer[l];
-        json_t *dense = NULL, *kept = json_array();
+        json_t *dense = NULL;
         status = dense_json(&of->w, &dense, err);
         emit_append(&weights, dense);
         emit_append(&biases, nest(of->b, (cisup_index[]){of->D}, (cisup_index[]){1}, 1));
-        for (cisup_index k = 0; k < of->parts; k++)
-            emit_append(&kept, json_integer(of->part[k]));
-        emit_append(&parts, kept);
+        emit_append(&parts, kept_json(of->part, of->parts));
+        emit_append(&codes, kept_json(of->code, of->codes));
     }
     emit_set(object, "W", weights);
     emit_set(object, "bias", biases);
     emit_set(object, "mask_parts", parts);
+    if (x->groups.bits)
+        emit_set(object, "code_parts", codes);
+    else
+        json_decref(codes);
     return status;
 }
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "propagation.h"
 
+#include <cisup/analysis/experiment/pilot.h>
 #include <cisup/analysis/measure/modes.h>
 #include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/schemes/incidence_form.h>
 
 #include "common/program.h"
 #include "common/progress.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define OPTIONS_OF propagation
 const option_row propagation_options[] = {
@@ -53,6 +57,8 @@ static cisup_status implicit_check(const propagation *p, cisup_error *err) {
                           : s->engine == CISUP_ENGINE_BATCHED    ? "engine batched"
                           : s->engine == CISUP_ENGINE_ASSEMBLED  ? "engine assembled"
                           : s->weights.kappa == CISUP_KAPPA_ROWS ? "kappa rows"
+                          : construction_has_pilot(&s->construction)
+                              ? "offset or strength pilot"
                           : s->allocation.even_out == CISUP_EVEN_OUT_YES ? "even-out yes"
                                                                          : NULL;
     if (refused)
@@ -81,10 +87,13 @@ static cisup_status single_check(const propagation *p, cisup_error *err) {
 /* What noise on the inputs does not go with. */
 static cisup_status noise_check(const propagation *p, cisup_error *err) {
     const cisup_engine engine = p->setup.engine;
-    const char *refused = p->terms                           ? "terms"
-                          : p->worst                         ? "worst"
-                          : p->excluded.by_network           ? "exclude K"
-                          : p->implicit                      ? "implicit"
+    const char *refused = p->terms                      ? "terms"
+                          : p->worst                    ? "worst"
+                          : p->excluded.by_network      ? "exclude K"
+                          : p->implicit                 ? "implicit"
+                          : p->setup.construction.codes ? "mask-codes"
+                          : construction_has_pilot(&p->setup.construction)
+                              ? "offset or strength pilot"
                           : engine == CISUP_ENGINE_SPARSE    ? "engine sparse"
                           : engine == CISUP_ENGINE_ASSEMBLED ? "engine assembled"
                                                              : NULL;
@@ -163,11 +172,29 @@ cisup_status propagation_complete(propagation *p, cisup_error *err) {
     return status;
 }
 
+/* A cycle of more circuits than its computed form has is stored, which --implicit is not
+ * to do. */
+static cisup_status computed_check(const propagation *p, const cisup_shape *shape,
+                                   cisup_error *err) {
+    const cisup_index c = p->setup.construction.cycle;
+    cisup_cycle_plan plan;
+    if (!p->implicit || !p->setup.construction.masks) return CISUP_OK;
+    const cisup_status status = cisup_cycle_plan_make(&plan, shape->N, shape->S, c, err);
+    if (status != CISUP_OK || shape->T <= plan.q * plan.q) return status;
+    return CISUP_FAIL(err, CISUP_EINFEASIBLE,
+                      "--implicit: N = %" PRId64 ", S = %" PRId64
+                      ": a computed cycle of %" PRId64 " allocations has %" PRId64
+                      " circuits; %" PRId64 " are stored, %.3g bytes, without --implicit",
+                      shape->N, shape->S, c, plan.q * plan.q, shape->T,
+                      4.0 * (double)c * (double)shape->T * (double)shape->S);
+}
+
 /* What stands in the way of one shape. */
 static cisup_status check_shape(const propagation *p, const cisup_shape *shape,
                                 cisup_error *err) {
     cisup_status status = exclusion_check(&p->excluded, shape->T, shape->z, err);
     if (status == CISUP_OK) status = active_file_check(&p->active, shape->T, err);
+    if (status == CISUP_OK) status = computed_check(p, shape, err);
     if (status != CISUP_OK) return status;
     if (p->worst > shape->T - p->excluded.count)
         return CISUP_FAIL(err, CISUP_EINVAL,
@@ -218,6 +245,24 @@ cisup_experiment propagation_experiment(const propagation *p) {
     return x;
 }
 
+/* Offset and strength of a pilot run, and their words for the record. */
+static cisup_status run_pilot(cisup_experiment *x, finished_run *run, cisup_error *err) {
+    const construction *c = &run->setup->construction;
+    cisup_pilot pilot;
+    if (!construction_has_pilot(c)) return CISUP_OK;
+    const cisup_status status = cisup_pilot_run(x, &pilot, err);
+    if (status != CISUP_OK) return status;
+    if (!strcmp(c->offset_from, "pilot")) {
+        x->network.carrying.offset = pilot.offset;
+        (void)snprintf(run->offset, sizeof run->offset, "%.17g", pilot.offset);
+    }
+    if (!strcmp(c->strength_from, "pilot")) {
+        x->network.carrying.strength = pilot.strength;
+        (void)snprintf(run->strength, sizeof run->strength, "%.17g", pilot.strength);
+    }
+    return CISUP_OK;
+}
+
 cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_quiet,
                              propagation_sink *sink, void *context, cisup_error *err) {
     const setup *s = &p->setup;
@@ -253,7 +298,8 @@ cisup_status propagation_run(propagation *p, const cisup_shape *shape, int is_qu
     }
     x.base = &base;
     x.watcher = &watcher;
-    status = exclusion_apply(&p->excluded, &x, err);
+    status = run_pilot(&x, &run, err);
+    if (status == CISUP_OK) status = exclusion_apply(&p->excluded, &x, err);
     if (status == CISUP_OK) status = cisup_experiment_run(&x, &report, err);
     progress_end(&bar);
     if (status == CISUP_OK) status = sink(context, &run, err);

@@ -14,8 +14,9 @@ typedef struct {
     const cisup_experiment *experiment;
     cisup_shape shape;
     const cisup_report *report;
-    const char *excluded; /* as the user said it, or NULL */
-    const char *active;   /* the same */
+    const char *excluded;          /* as the user said it, or NULL */
+    const char *active;            /* the same */
+    char offset[32], strength[32]; /* of a pilot run, else "" */
 } finished_run;
 
 /* docs/formats.md, "propagate": the records that depend on the parameters alone, and

@@ -22,6 +22,9 @@ static void add_head(const finished_run *run, cisup_record *r) {
     const cisup_experiment *x = run->experiment;
     RECORD_ADD(r, "schema version", V("cisup.run/1"), V(CISUP_VERSION));
     setup_record(run->setup, &run->shape, r);
+    if (run->offset[0]) RECORD_ADD(r, "params: offset", V((const char *)run->offset));
+    if (run->strength[0])
+        RECORD_ADD(r, "params: strength", V((const char *)run->strength));
     RECORD_ADD(r, "params: z mode precision networks samples implicit terms worst",
                V_INDICES(x->z, x->z_count), V(cisup_mode_name(x->mode)),
                V(cisup_precision_name(x->precision)), V(x->networks), V(x->inputs),

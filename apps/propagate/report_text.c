@@ -8,6 +8,7 @@
 #include <cisup/analysis/report.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char report_csv_header[] =
@@ -149,6 +150,9 @@ static void head_text(const finished_run *run) {
                   "S = {S}, {weights}, {mode}\n"
                   "{placed}: load {load_min} to {load_max} (cv {load_cv:.3f})");
     if (run->shape.T > 1) emit_text(&r, ", P = {P:.4g}, p = {p:.4g}");
+    if (run->offset[0]) printf(", offset %.4g by a pilot run", strtod(run->offset, NULL));
+    if (run->strength[0])
+        printf(", strength %.4g by a pilot run", strtod(run->strength, NULL));
     emit_text(&r, "\n{networks} networks x {samples} samples, seed ");
     printf("%" PRIu64 "\n", x->seed);
 }

@@ -12,8 +12,10 @@
 #include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/network.h>
+#include <cisup/sparse/network/carried_width.h>
 
 #include <math.h>
+#include <string.h>
 
 static const char about[] =
     "Print what the theory says of one shape, without building a network: overlaps, "
@@ -31,6 +33,7 @@ typedef struct {
     int fresh, json, quiet;
     int construction;                /* 1: masks */
     cisup_index cycle;               /* allocations in turn; 0: 2 */
+    int codes;                       /* masks are handed on as codes */
     cisup_allocation_options choice; /* without a scheme: even loads alone */
 } request;
 
@@ -67,11 +70,30 @@ static cisup_status request_check(const request *r, cisup_error *err) {
 
 /* --construction and --cycle. */
 static cisup_status masks_check(const request *r, cisup_error *err) {
-    if (!r->construction && r->cycle)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--cycle: needs --construction masks");
+    if (!r->construction && (r->cycle || r->codes))
+        return CISUP_FAIL(err, CISUP_EINVAL, "--%s: needs --construction masks",
+                          r->cycle ? "cycle" : "mask-codes");
     if (r->cycle == 1)
         return CISUP_FAIL(err, CISUP_EINVAL, "--cycle 1: at least 2 allocations");
+    if (r->codes && r->cycle > CISUP_CYCLE_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--cycle %" PRId64 ": with --mask-codes at most %d", r->cycle,
+                          CISUP_CYCLE_MOST);
     return CISUP_OK;
+}
+
+/* N of a network whose masks are codes and whose layers are all signed. */
+static cisup_status coded_neurons(const request *r, cisup_index cycle, cisup_index *N,
+                                  cisup_error *err) {
+    unsigned char is_signed[MOST_LAYERS];
+    memset(is_signed, 1, sizeof is_signed);
+    const cisup_carried_shape s = {.d = r->d,
+                                   .L = r->L,
+                                   .cycle = cycle,
+                                   .is_signed = is_signed,
+                                   .S = r->S,
+                                   .coded = r->z};
+    return cisup_carried_neurons(&s, r->D, N, err);
 }
 
 /* The same circuits in a network that carries its masks. */
@@ -79,14 +101,17 @@ static cisup_status make_masks(const request *r, theory_report *report,
                                cisup_error *err) {
     if (!r->construction) return CISUP_OK;
     cisup_theory_case sizes = report->even;
+    const cisup_index cycle = r->cycle ? r->cycle : 2;
+    cisup_index N = r->D / (r->d + cycle);
+    const cisup_status status = r->codes ? coded_neurons(r, cycle, &N, err) : CISUP_OK;
+    if (status != CISUP_OK) return status;
     sizes.D = (double)r->D;
-    report->masks = cisup_theory_masks_case(&sizes, r->cycle ? r->cycle : 2);
+    report->masks = cisup_theory_masks_case(&sizes, cycle, N);
     if (report->masks.N < sizes.S)
         return CISUP_FAIL(err, CISUP_EINVAL,
-                          "--redundancy %" PRId64
-                          ": more than the %g neurons of one of d + "
-                          "cycle blocks in D",
-                          r->S, floor(sizes.D / (sizes.d + (double)report->masks.cycle)));
+                          "--redundancy %" PRId64 ": more than the %" PRId64
+                          " neurons of one of %s blocks in D",
+                          r->S, N, r->codes ? "d + 1" : "d + cycle");
     return CISUP_OK;
 }
 
@@ -215,6 +240,8 @@ static const option_row table[] = {
            "masks: also a network that carries its masks, circuits of width d without "
            "on-neurons (published)"),
     OPTION(cycle, "cycle", 0, SIZE, "c", "allocations taken in turn, masks (2)"),
+    OPTION(codes, "mask-codes", 0, FLAG, NULL,
+           "of masks: handed on as codes, in fewer neurons"),
     OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),

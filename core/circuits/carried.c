@@ -3,6 +3,8 @@
 
 #include <cisup/core/circuits/circuits_parts.h>
 
+#include <cisup/core/memory.h>
+
 #include <string.h>
 
 static int has_biases(const cisup_plain_mlps *mlps) {
@@ -31,5 +33,21 @@ cisup_status cisup_circuits_carry(cisup_circuits *c, const cisup_plain_mlps *mlp
     cisup_circuits_set_mean(c);
 done:
     if (status != CISUP_OK) cisup_circuits_free(c);
+    return status;
+}
+
+cisup_status cisup_circuits_carry_plain(cisup_circuits *c, const cisup_circuits *plain,
+                                        const double *beta, cisup_linear linear,
+                                        cisup_error *err) {
+    unsigned char *is_signed = NULL;
+    cisup_status status;
+    CISUP_TRY(cisup_new(&is_signed, plain->L, 1, err));
+    if (linear == CISUP_LINEAR_ALL) memset(is_signed, 1, (size_t)plain->L);
+    if (linear == CISUP_LINEAR_OUTPUT) is_signed[plain->L - 1] = 1;
+    const cisup_plain_mlps mlps = {plain->T, plain->d, plain->L, plain->layers,
+                                   plain->w, beta,     is_signed};
+    CISUP_TRY(cisup_circuits_carry(c, &mlps, err));
+done:
+    cisup_release(is_signed);
     return status;
 }

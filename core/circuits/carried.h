@@ -26,4 +26,12 @@ CISUP_MUST_CHECK cisup_status cisup_circuits_carry(cisup_circuits *c,
                                                    const cisup_plain_mlps *mlps,
                                                    cisup_error *err);
 
+/* The same of plain circuits, whose bias and common part are not looked at. beta: as
+ * above; linear: which layers are signed. */
+CISUP_MUST_CHECK cisup_status cisup_circuits_carry_plain(cisup_circuits *c,
+                                                         const cisup_circuits *plain,
+                                                         const double *beta,
+                                                         cisup_linear linear,
+                                                         cisup_error *err);
+
 #endif

@@ -243,21 +243,6 @@ static cisup_status memory_check(const extent *x, const cisup_circuits_csv_optio
     return cisup_memory_require(8.0 * layers * all * matrices, what, err);
 }
 
-static cisup_status carry(cisup_circuits *c, const cisup_circuits *plain,
-                          const double *beta, cisup_linear linear, cisup_error *err) {
-    unsigned char *is_signed = NULL;
-    cisup_status status;
-    CISUP_TRY(cisup_new(&is_signed, plain->L, 1, err));
-    if (linear == CISUP_LINEAR_ALL) memset(is_signed, 1, (size_t)plain->L);
-    if (linear == CISUP_LINEAR_OUTPUT) is_signed[plain->L - 1] = 1;
-    const cisup_plain_mlps mlps = {plain->T, plain->d, plain->L, plain->layers,
-                                   plain->w, beta,     is_signed};
-    CISUP_TRY(cisup_circuits_carry(c, &mlps, err));
-done:
-    cisup_release(is_signed);
-    return status;
-}
-
 /* Checked and sorted entries to circuits. */
 static cisup_status build(cisup_circuits *c, const entries *list, const extent *x,
                           const cisup_circuits_csv_options *o, cisup_error *err) {
@@ -270,7 +255,7 @@ static cisup_status build(cisup_circuits *c, const entries *list, const extent *
     CISUP_TRY(cisup_new(&beta, layers * o->T * x->d, sizeof *beta, err));
     fill(list, x->circuits, &plain, beta);
     if (o->carried) {
-        CISUP_TRY(carry(c, &plain, beta, o->linear, err));
+        CISUP_TRY(cisup_circuits_carry_plain(c, &plain, beta, o->linear, err));
         goto done;
     }
     if (!o->gate) CISUP_TRY(check_common_bias(list, beta, &plain, err));

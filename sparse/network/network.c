@@ -56,7 +56,7 @@ double cisup_network_bytes(const cisup_shape *s, const cisup_network_options *o)
     if (is_relu(o))
         return rows + later * (double)sizeof(cisup_operator) +
                (double)sizeof(cisup_relu_layers) +
-               cisup_relu_layers_bytes(s, o->carrying.cycle);
+               cisup_relu_layers_bytes(s, &o->carrying);
     const double layer = is_borrowed(o)                       ? 0.0
                          : o->form == CISUP_OPERATOR_FACTORED ? factored
                                                               : assembled;
@@ -143,6 +143,15 @@ cisup_readout cisup_network_readout(const cisup_network *net, cisup_index l) {
                            cisup_center(base->N, base->S, base->T, &net->weights)};
 }
 
+/* Whether the parts have groups, for codes of masks, whatever the form of the layers. */
+static cisup_status check_groups(const cisup_network *net, cisup_error *err) {
+    cisup_mask_groups groups;
+    if (!net->coded) return CISUP_OK;
+    const cisup_status status = cisup_mask_groups_make(&groups, net, err);
+    if (status == CISUP_OK) cisup_mask_groups_free(&groups);
+    return status;
+}
+
 /* What threads share while they make layers. */
 typedef struct {
     cisup_network *net;
@@ -206,12 +215,14 @@ cisup_status cisup_network_make(cisup_network *net, const cisup_allocation *base
                            .circuits = circuits,
                            .weights = o.weights,
                            .cycle = o.carrying.cycle,
+                           .coded = o.carrying.codes ? o.carrying.active : 0,
                            .threads = o.threads};
     if (net->cycle) net->weights.scheme = CISUP_WEIGHTS_PLAIN;
     CISUP_TRY(cisup_memory_require(cisup_network_bytes(&shape, &o), "the network", err));
     CISUP_TRY(cisup_new(&net->row_of, shape.L * shape.T, sizeof *net->row_of, err));
     CISUP_TRY(order_layers(net, &o, err));
     if (net->cycle) CISUP_TRY(cisup_network_gate(net, &o.carrying, err));
+    CISUP_TRY(check_groups(net, err));
     CISUP_TRY(cisup_new(&net->layers, shape.L - 1, sizeof *net->layers, err));
     if (is_relu(&o)) {
         CISUP_TRY(cisup_new(&net->relu, 1, sizeof *net->relu, err));

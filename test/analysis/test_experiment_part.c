@@ -167,6 +167,7 @@ static void other_experiments_are_refused(void **state) {
     REFUSE(t.x.family.fresh = 1, "fresh is 0, not 1");
     REFUSE(t.x.family.family = CISUP_IDENTITY, "the family is");
     REFUSE(t.x.network.keep_order = 1, "keep_order is 0, not 1");
+    REFUSE(t.x.network.carrying.codes = 1, "codes of masks is 0, not 1");
     REFUSE(t.x.network.weights.scheme = CISUP_WEIGHTS_PLAIN, "the scheme of weights is");
     REFUSE(t.x.network.weights.correction = 0.5, "the correction is 1, not 0.5");
     REFUSE(t.x.network.weights.center = 0.25, "the center is nan, not 0.25");

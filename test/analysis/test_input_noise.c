@@ -82,7 +82,7 @@ static void hand_layer(const masked *s, cisup_index l, double x[T][D_MOST],
                        double kb[C][N], double est[T][D_MOST]) {
     const cisup_circuits *c = &s->circuits;
     const cisup_index d = c->d;
-    const double o = c->biased ? 0.0 : 1.0, B = 7.0;
+    const double o = c->biased ? 0.0 : 1.0, B = s->x.network.carrying.strength;
     double y[N][D_MOST] = {{0}};
     for (int t = 0; t < T; t++)
         for (cisup_index i = 0; i < d; i++)
@@ -142,17 +142,19 @@ static void run_by_hand(const masked *s, by_hand *r) {
 }
 
 /* Errors of all circuits in all layers, with noise that breaks through in places; other
- * engines are refused, so this is their only witness. */
+ * engines are refused, so this is their only witness. With B = 0.1 sums open closed
+ * neurons: in layer 2 those of robust masks see (B + o) 3/2, in later layers B + o. */
 static void errors_are_those_by_hand(void **state) {
     (void)state;
     const double noise[] = {1e-9, 0.05, 0.4};
-    for (int k = 0; k < 12; k++) {
+    for (int k = 0; k < 24; k++) {
         const int biased = k % 2;
         masked s;
         by_hand hand;
         cisup_report r;
         make(&s, biased);
-        s.x.noise = noise[k / 4];
+        s.x.noise = noise[k / 4 % 3];
+        if (k >= 12) s.x.network.carrying.strength = 0.1;
         s.x.robust_masks = k / 2 % 2;
         run_by_hand(&s, &hand);
         CHECK_OK(cisup_experiment_run(&s.x, &r, &error_));
@@ -310,6 +312,15 @@ static void others_refuse_noise(void **state) {
         assert_non_null(strstr(err.text, "input noise"));
         small_free(&s);
     }
+    masked m;
+    cisup_report r;
+    cisup_error err = {0};
+    make(&m, 0);
+    m.x.noise = 0.1;
+    m.x.network.carrying.codes = 1;
+    assert_int_equal(cisup_experiment_run(&m.x, &r, &err), CISUP_EINVAL);
+    assert_non_null(strstr(err.text, "codes of masks"));
+    drop(&m);
 }
 
 int main(void) {

@@ -290,7 +290,7 @@ static void masks_rows_are_their_functions(void **state) {
     const cisup_theory_case sizes = {
         .D = 1000, .d = 2, .S = 3, .z = 2, .N = 500, .T = 2000};
     const cisup_theory_question q = question(0.09);
-    const cisup_theory_case c = cisup_theory_masks_case(&sizes, 3);
+    const cisup_theory_case c = cisup_theory_masks_case(&sizes, 3, 200);
     assert_true(c.N == 198.0 && c.cycle == 3 && c.D == 1000.0);
     const cisup_theory_masks of = {.N = 198, .S = 3, .z = 2, .c = 3};
     const cisup_theory_masks m = cisup_theory_masks_classes(&of, 2000);
@@ -328,7 +328,7 @@ static void masks_rows_are_their_functions(void **state) {
 static void masks_rows_know_their_range(void **state) {
     (void)state;
     const cisup_theory_case sizes = {.D = 1000, .d = 2, .S = 3, .z = 2, .T = 1000};
-    cisup_theory_case c = cisup_theory_masks_case(&sizes, 3);
+    cisup_theory_case c = cisup_theory_masks_case(&sizes, 3, 200);
     int count;
     const cisup_theory_curve *curve = cisup_theory_masks_curves(&count);
     assert_true(curve[0].is_in_range(&c, 3) && !curve[0].is_in_range(&c, 4));
@@ -337,7 +337,7 @@ static void masks_rows_know_their_range(void **state) {
     assert_true(curve[0].is_in_range(&c, 99) && curve[1].is_in_range(&c, 99));
     c.z = 6;
     assert_false(curve[1].is_in_range(&c, 2));
-    c = cisup_theory_masks_case(&sizes, 3);
+    c = cisup_theory_masks_case(&sizes, 3, 200);
     c.T = 4357;
     const cisup_theory_question q = question(0.09), loose = question(1.1);
     const cisup_theory_figure *f = cisup_theory_masks_figures(&count);

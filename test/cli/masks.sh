@@ -34,6 +34,10 @@ show propagate --construction masks --circuit-file own.csv -T 20 -D 60 -S 2 -K 1
 # As many as fit; and one more.
 show propagate --construction masks -D 60 -S 3 -T max -K 1 -M 2 -z 1 -L 2 --dry-run
 show propagate --construction masks -D 60 -S 3 -T 30 -K 1 -M 2 -z 1 -L 2
+# A computed cycle has 0 circuits with N/S = 12, 29^2 with N/S = 30 and S = 2.
+show propagate --construction masks -D 400 -S 8 -T 20 -K 1 -M 2 -z 1 -L 4 --implicit
+show propagate --construction masks -D 240 -S 2 -T 841 -K 1 -M 2 -z 1 -L 4 --implicit --dry-run
+show propagate --construction masks -D 240 -S 2 -T 842 -K 1 -M 2 -z 1 -L 4 --implicit --dry-run
 # What such networks do not have.
 for options in '--weights split' '--kappa rows' '--w-correction 2' '--center 0.1' --keep-order '--scheme ref' \
     '--even-out yes' '--preset published' '--family rotation4' '--family gate' '--mode linear' '--mode masked-linear' \

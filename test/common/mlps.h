@@ -45,7 +45,8 @@ static inline void mlp_forward(const cisup_index *widths, int linear, const doub
         for (cisup_index i = 0; i < widths[l]; i++) {
             to[i] = beta ? *beta++ : 0.0;
             for (cisup_index j = 0; j < widths[l - 1]; j++) to[i] += *v++ * from[j];
-            if (l < 3 || !linear) to[i] = fmax(to[i], 0.0);
+            if (linear != CISUP_LINEAR_ALL && (l < 3 || !linear))
+                to[i] = fmax(to[i], 0.0);
         }
         memcpy(from, to, sizeof to);
     }

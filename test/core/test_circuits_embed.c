@@ -3,6 +3,9 @@
 #include "common/mlps.h"
 
 #include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/circuits_csv.h>
+
+#include <stdio.h>
 
 static void check_output(const cisup_circuits *c, const cisup_mlp_places *p,
                          const cisup_mlps *x, cisup_index t, const cisup_index *widths,
@@ -41,7 +44,7 @@ static void without_a_gate_biases_may_be_left_out(void **state) {
     for (int linear = 0; linear < 2; linear++) {
         cisup_mlps x = drawn_mlps(&n, 3, 3);
         x.biases = NULL;
-        x.linear = linear;
+        x.linear = (cisup_linear)linear;
         cisup_circuits c;
         cisup_mlp_places p;
         CHECK_OK(cisup_circuits_embed(&c, &x, &o, &p, &error_));
@@ -79,6 +82,71 @@ static void widths_may_differ_by_circuit(void **state) {
     }
 }
 
+/* Neither gate nor split outputs, and biases of their own: the widest layer is 6, and one
+ * neuron for the mask where there are biases. States from layer to layer as by hand. */
+static void carried_ones_need_a_neuron_for_their_biases(void **state) {
+    (void)state;
+    static mlp_numbers n;
+    const cisup_embed_options o = {.carried = 1};
+    for (int k = 0; k < 6; k++) {
+        cisup_mlps x = drawn_mlps(&n, 4, 9);
+        const int biased = k % 2;
+        cisup_circuits c;
+        cisup_mlp_places p;
+        x.linear = (cisup_linear)(k / 2);
+        if (!biased) x.biases = NULL;
+        CHECK_OK(cisup_circuits_embed(&c, &x, &o, &p, &error_));
+        assert_true(c.carried && c.biased == biased && c.d == 6 + biased);
+        assert_true(p.d == c.d && p.first == biased && !p.is_signed);
+        assert_true(c.layers == 3);
+        for (int l = 0; l < 3; l++)
+            assert_int_equal(c.is_signed[l],
+                             x.linear == CISUP_LINEAR_ALL || (x.linear && l == 2));
+        cisup_rng rng = check_rng(10);
+        for (cisup_index t = 0; t < c.T; t++)
+            check_output(&c, &p, &x, t, mlp_widths, n.weights[t],
+                         biased ? n.biases[t] : NULL, &rng);
+        cisup_circuits_free(&c);
+    }
+}
+
+/* The same numbers in a file: every byte of the circuits. */
+static void carried_ones_are_those_of_a_file(void **state) {
+    (void)state;
+    static mlp_numbers n;
+    const cisup_mlps drawn = drawn_mlps(&n, 4, 11);
+    FILE *to = fopen("embedded.csv", "w");
+    assert_non_null(to);
+    fprintf(to, "circuit,layer,i,j,value\n");
+    for (int t = 0; t < 4; t++) {
+        const double *v = n.weights[t], *beta = n.biases[t];
+        for (int l = 1; l <= 3; l++)
+            for (int i = 0; i < mlp_widths[l]; i++) {
+                fprintf(to, "%d,%d,%d,,%g\n", t, l, i, *beta++);
+                for (int j = 0; j < mlp_widths[l - 1]; j++)
+                    fprintf(to, "%d,%d,%d,%d,%g\n", t, l, i, j, *v++);
+            }
+    }
+    assert_int_equal(fclose(to), 0);
+    for (int linear = 0; linear <= CISUP_LINEAR_ALL; linear++) {
+        const cisup_embed_options o = {.carried = 1};
+        const cisup_circuits_csv_options same = {.carried = 1,
+                                                 .linear = (cisup_linear)linear};
+        cisup_mlps x = drawn;
+        cisup_circuits c, file;
+        x.linear = (cisup_linear)linear;
+        CHECK_OK(cisup_circuits_embed(&c, &x, &o, NULL, &error_));
+        CHECK_OK(cisup_circuits_read_csv(&file, "embedded.csv", &same, &error_));
+        assert_true(c.d == file.d && c.layers == file.layers && c.biased == file.biased);
+        assert_memory_equal(c.w, file.w, (size_t)(3 * 4 * c.d * c.d) * sizeof *c.w);
+        assert_memory_equal(c.wbar, file.wbar, (size_t)(3 * c.d * c.d) * sizeof *c.w);
+        assert_memory_equal(c.is_signed, file.is_signed, 3);
+        cisup_circuits_free(&c);
+        cisup_circuits_free(&file);
+    }
+    assert_int_equal(remove("embedded.csv"), 0);
+}
+
 /* One layer: 1 -> 1, y = 2 x - 1. */
 static void the_weights_stand_where_they_should(void **state) {
     (void)state;
@@ -112,8 +180,13 @@ static void bad_sizes_are_refused(void **state) {
     (void)state;
     static mlp_numbers n;
     const cisup_mlps good = drawn_mlps(&n, 4, 6);
+    const cisup_embed_options both = {.gate = 1, .margin = 1.0, .carried = 1};
     cisup_index widths[8] = {3, 6, 5, 2, 3, 6, 5, 2};
     cisup_mlps x = good;
+    check_refused(&x, &both, CISUP_EINVAL, "a gate around");
+    x.linear = CISUP_LINEAR_ALL;
+    check_refused(&x, NULL, CISUP_EINVAL, "all layers linear");
+    x = good;
     x.T = 0;
     check_refused(&x, NULL, CISUP_EINVAL, "T = 0, L = 3");
     x = good;
@@ -152,9 +225,15 @@ static void bad_numbers_are_refused(void **state) {
     check_refused(&x, NULL, CISUP_EINVAL, "circuit 1, layer 3: a weight or bias");
 }
 
+typedef struct {
+    cisup_mlps x;
+    const cisup_embed_options *options;
+} embedding;
+
 static cisup_status embed_and_free(void *context) {
+    const embedding *e = context;
     cisup_circuits c;
-    const cisup_status status = cisup_circuits_embed(&c, context, NULL, NULL, NULL);
+    const cisup_status status = cisup_circuits_embed(&c, &e->x, e->options, NULL, NULL);
     if (status != CISUP_OK) assert_null(c.w);
     cisup_circuits_free(&c);
     return status;
@@ -163,8 +242,11 @@ static cisup_status embed_and_free(void *context) {
 static void every_allocation_may_fail(void **state) {
     (void)state;
     static mlp_numbers n;
-    cisup_mlps x = drawn_mlps(&n, 4, 8);
-    assert_int_equal(check_every_allocation(embed_and_free, &x), 7);
+    const cisup_embed_options carried = {.carried = 1};
+    embedding e = {drawn_mlps(&n, 4, 8), NULL};
+    assert_int_equal(check_every_allocation(embed_and_free, &e), 7);
+    e.options = &carried;
+    assert_int_equal(check_every_allocation(embed_and_free, &e), 9);
 }
 
 int main(void) {
@@ -172,6 +254,8 @@ int main(void) {
         cmocka_unit_test(a_gated_circuit_computes_its_mlp),
         cmocka_unit_test(without_a_gate_biases_may_be_left_out),
         cmocka_unit_test(widths_may_differ_by_circuit),
+        cmocka_unit_test(carried_ones_need_a_neuron_for_their_biases),
+        cmocka_unit_test(carried_ones_are_those_of_a_file),
         cmocka_unit_test(the_weights_stand_where_they_should),
         cmocka_unit_test(bad_sizes_are_refused),
         cmocka_unit_test(bad_numbers_are_refused),

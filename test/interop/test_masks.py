@@ -26,9 +26,9 @@ TOLERANCE = 1e-12
 
 
 class Export:
-    def __init__(self, folder, case):
+    def __init__(self, folder, case, file):
         self.folder = Path(folder)
-        subprocess.run([EXPORT, FILE, str(case), folder], check=True)
+        subprocess.run([EXPORT, file, str(case), folder], check=True)
         self.manifest = json.loads((self.folder / "manifest.json").read_text())
         self.matrix = {entry["file"].split(".")[0]: scipy.io.mmread(self.folder / entry["file"]).tocsr()
                        for entry in self.manifest["files"]}
@@ -51,13 +51,17 @@ class Export:
 
 
 class Masks(unittest.TestCase):
+    coded = False
+
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory()
-        cls.exports = [Export(Path(cls.scratch.name) / str(k), k) for k in range(len(CASES))]
+        cls.file = Path(cls.scratch.name) / "networks.json"
+        cls.file.write_text(json.dumps({"cases": [case | {"mask_codes": cls.coded} for case in CASES]}))
+        cls.exports = [Export(Path(cls.scratch.name) / str(k), k, cls.file) for k in range(len(CASES))]
         cls.printed = {}
         for engine in ("batched", "assembled"):
-            done = subprocess.run([PROGRAM, "run", FILE, "--weights", "--engine", engine],
+            done = subprocess.run([PROGRAM, "run", cls.file, "--weights", "--engine", engine],
                                   capture_output=True, text=True, check=True)
             cls.printed[engine] = [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -120,8 +124,70 @@ class Masks(unittest.TestCase):
 
     def test_an_export_is_replaced_by_the_next(self):
         before = {p.name: p.read_bytes() for p in self.exports[0].folder.iterdir()}
-        again = Export(self.exports[0].folder, 0)
+        again = Export(self.exports[0].folder, 0, self.file)
         self.assertEqual({p.name: p.read_bytes() for p in again.folder.iterdir()}, before)
+
+
+def columns_of(W, b, row):
+    """What a neuron sees: its bias and its entries by column."""
+    at = W.indptr[row], W.indptr[row + 1]
+    return b.toarray()[row, 0], dict(zip(W.indices[slice(*at)], W.data[slice(*at)]))
+
+
+class Codes(Masks):
+    """The same networks with codes of masks."""
+    coded = True
+
+    def labels(self, x, l):
+        return [label for label in x.neurons if int(label["layer"]) == l]
+
+    def test_labels_tell_every_neuron(self):
+        for x, case, out in zip(self.exports, CASES, self.printed["batched"]):
+            N, S, d, c = case["N"], case["S"], case["d"], len(case["parts"])
+            for l in range(1, x.L + 1):
+                labels = self.labels(x, l)
+                masks, codes = out["mask_parts"][l - 1], out["code_parts"][l - 1]
+                blocks = [("data", (l - 1) % c)] * d + [("mask", h) for h in masks]
+                want = [(kind, part, block, slot) for block, (kind, part) in enumerate(blocks)
+                        for slot in range(N)]
+                bits = (len(labels) - len(want)) // (S * len(codes)) if codes else 0
+                want += [("code", h, g, j) for h in codes for g in range(S) for j in range(bits)]
+                self.assertIn(masks, [[], [(l - 1) % c]])
+                self.assertEqual(codes, sorted({(later - 1) % c for later in range(l + 1, x.L + 1)}))
+                self.assertEqual([tuple(label.values()) for label in labels],
+                                 [tuple(map(str, (k, l, *w))) for k, w in enumerate(want)])
+                self.assertEqual(x.matrix[f"W{l}"].shape[0], len(want))
+
+    def test_mask_neurons_hold_the_complement_of_the_masks(self):
+        """In layer 1; from layer 2 on they hold the mask itself."""
+        for x, case in zip(self.exports, CASES):
+            for m, (active, inputs) in enumerate(zip(case["active"], case["input"])):
+                every, _ = x.run(active, inputs)
+                for label in x.neurons:
+                    if label["kind"] == "mask":
+                        l, part, slot = (int(label[k]) for k in ("layer", "part", "slot"))
+                        held = every[l][int(label["neuron"])]
+                        K = case["masks"][m][part][slot]
+                        self.assertEqual(held, K if l > 1 else 1 - K)
+
+    def test_closed_neurons_miss_a_bit_and_open_ones_none(self):
+        """Data see the bits of their words with weight -(B + o), and these are 0 or 1."""
+        for x, case in zip(self.exports, CASES):
+            N, d, c = case["N"], case["d"], len(case["parts"])
+            for m, (active, inputs) in enumerate(zip(case["active"], case["input"])):
+                every, _ = x.run(active, inputs)
+                for l in range(2, x.L + 1):
+                    bits = {int(b["neuron"]) for b in self.labels(x, l - 1) if b["kind"] == "code"}
+                    close = -(x.manifest["strength"][l - 1] + x.manifest["offset"][l - 1])
+                    for k in range(d * N):
+                        _, entries = columns_of(x.matrix[f"W{l}"], x.matrix[f"b{l}"], k)
+                        word = [(j, w) for j, w in entries.items() if j in bits]
+                        self.assertTrue(all(w == close for _, w in word))
+                        missing = sum(every[l - 1][j] for j, _ in word)
+                        if case["masks"][m][(l - 1) % c][k % N]:
+                            self.assertEqual(missing, 0)
+                        elif word:
+                            self.assertGreaterEqual(missing, 1)
 
 
 if __name__ == "__main__":
