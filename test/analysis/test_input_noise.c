@@ -294,6 +294,42 @@ static void threads_and_precision_change_nothing_else(void **state) {
     }
 }
 
+/* A network that would go through its active circuits alone goes with all neurons once
+ * there is noise, which layer 1 then has: (21.3), of which 200 samples are within 1 %. */
+static void auto_sees_the_noise(void **state) {
+    (void)state;
+    const cisup_index z = 1;
+    for (int k = 0; k < 2; k++) {
+        cisup_cycle cycle;
+        cisup_allocation base;
+        cisup_report r;
+        cisup_experiment x = cisup_experiment_defaults();
+        CHECK_OK(cisup_cycle_make(&cycle, 200, 1, C, 2000, &error_));
+        CHECK_OK(cisup_cycle_store(&cycle, &base, &error_));
+        x.base = &base;
+        x.cycle = &cycle;
+        x.family =
+            (cisup_family_options){.family = CISUP_ROTATION2, .margin = 1, .carried = 1};
+        x.d = 2;
+        x.L = L;
+        x.network.weights.scheme = CISUP_WEIGHTS_PLAIN;
+        x.network.carrying.cycle = C;
+        x.z = &z;
+        x.z_count = x.networks = 1;
+        x.inputs = 200;
+        x.noise = k ? 0.01 : 0.0;
+        CHECK_OK(cisup_experiment_run(&x, &r, &error_));
+        const double want = 2.0 * x.noise * x.noise * (1.0 + 1999.0 * cycle.P);
+        assert_int_equal(r.result->engine,
+                         k ? CISUP_ENGINE_BATCHED : CISUP_ENGINE_REDUCED);
+        CHECK_NEAR(r.result->mse[cisup_cell(1, CISUP_INACTIVE, CISUP_X)].mean,
+                   want + cycle.P, 0.02 * want + 1e-12);
+        cisup_report_free(&r);
+        cisup_allocation_free(&base);
+        cisup_cycle_free(&cycle);
+    }
+}
+
 static void others_refuse_noise(void **state) {
     (void)state;
     const cisup_engine engine[] = {CISUP_ENGINE_SPARSE, CISUP_ENGINE_ASSEMBLED,
@@ -319,6 +355,7 @@ int main(void) {
         cmocka_unit_test(robust_masks_are_exact),
         cmocka_unit_test(published_inputs_are_neurons),
         cmocka_unit_test(threads_and_precision_change_nothing_else),
+        cmocka_unit_test(auto_sees_the_noise),
         cmocka_unit_test(others_refuse_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
