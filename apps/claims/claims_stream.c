@@ -224,8 +224,8 @@ static void add_streams(cisup_findings *f, const cisup_trials *network,
         x[n] = e[n * WAYS + FIXED].first;
         y[n] = e[n * WAYS + FIXED].inactive;
     }
-    cisup_findings_add(f, "fixed, inactive, last layer over first",
-                       CISUP_RELATION_AT_LEAST, 2.0, cisup_ratio_of_means(x, y, K), 0.0);
+    cisup_findings_add(f, "fixed, inactive, last over first", CISUP_RELATION_AT_LEAST,
+                       2.0, cisup_ratio_of_means(x, y, K), 0.0);
     for (cisup_index n = 0; n < K; n++) {
         const cisup_report *r = &network->report[n];
         x[n] = e[n * WAYS + ERASED].active / square_of(r, L, CISUP_ACTIVE);
