@@ -23,7 +23,7 @@ static cisup_circuits drawn(int kind, cisup_index T) {
     static const unsigned char none[L] = {0}, output[L] = {[L - 1] = 1},
                                all[L] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     static const unsigned char *const is_signed[] = {none, output, all, none};
-    cisup_rng rng = check_rng((uint64_t)kind);
+    cisup_rng rng = check_rng(kind);
     cisup_plain_mlps mlps = {.T = T, .m = m, .L = L, .layers = L};
     cisup_circuits c;
     double *v, *beta;
