@@ -42,6 +42,7 @@ bench:
 	@cmake --build build-bench -j $(JOBS)
 	build-bench/bench/bench_machine bench/results
 	env -u OPENBLAS_CORETYPE build-bench/bench/bench_dense bench/results
+	env -u OPENBLAS_CORETYPE build-bench/bench/bench_masks bench/results
 	build-bench/bench/bench_assembly bench/results
 	OMP_WAIT_POLICY=passive build-bench/bench/bench_check bench/results
 	build-bench/bench/bench_growth bench/results

@@ -131,3 +131,10 @@ void bench_print_machine(FILE *out) {
 #endif
             __VERSION__);
 }
+
+void bench_print_goal(FILE *out, const char *what, double value, int at_most,
+                      double limit) {
+    const int is_reached = at_most ? value <= limit : value >= limit;
+    fprintf(out, "%-58s %7.2f, %s %g: %s\n", what, value,
+            at_most ? "at most" : "at least", limit, is_reached ? "yes" : "NO");
+}

@@ -47,4 +47,8 @@ int bench_kernels_suit(void);
  * the kernels do not suit. */
 void bench_print_machine(FILE *out);
 
+/* One figure to reach: at least or at most `limit`. */
+void bench_print_goal(FILE *out, const char *what, double value, int at_most,
+                      double limit);
+
 #endif

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,36 +160,21 @@ static void measure_memory(results *r) {
                 bench_peak_bytes(which < FORWARD ? do_cisup : do_dense, &which);
 }
 
-/* The errors that a peer measures too. That of the on-value is left out: of active
- * circuits it is exactly 0 in the first layer, but for rounding. */
-static const int compared[] = {CISUP_ACTIVE, CISUP_INACTIVE};
-static const int quantities[] = {CISUP_READOUT, CISUP_X};
-
-/* The largest relative difference of mean square errors; NaN if any is NaN. */
-static double largest_difference(const double *mse, const double *mine) {
-    double worst = 0.0;
-    for (cisup_index l = 1; l <= LAYERS; l++)
-        for (int k = 0; k < 4; k++) {
-            const cisup_index cell = cisup_cell(l, compared[k / 2], quantities[k % 2]);
-            const double difference = fabs(mse[cell] - mine[cell]) / mine[cell];
-            if (!(difference <= worst)) worst = difference;
-        }
-    return worst;
-}
-
 /* Whether all sides computed the same figures. */
 static int compare(results *r) {
     int agree = 1;
     for (side which = FACTORED; which < SIDES; which++) {
         if (which == FORWARD) continue;
         const double allowed = which <= SINGLE_2 ? single_tolerance : tolerance;
-        r->differs[which] = largest_difference(r->mse[which], r->mse[FACTORED]);
+        r->differs[which] =
+            problem_difference(&the_size, r->mse[which], r->mse[FACTORED]);
         if (!(r->differs[which] <= allowed)) agree = 0;
     }
     return agree;
 }
 
 static void print_figures(const results *r, FILE *out) {
+    static const int compared[] = {CISUP_ACTIVE, CISUP_INACTIVE};
     fprintf(out, "\n%-32s", "mean square error of x");
     for (int l = 1; l <= LAYERS; l++) fprintf(out, "    layer %d", l);
     for (int s = 0; s < 2; s++)
@@ -229,14 +213,6 @@ static void print_sides(const results *r, FILE *out) {
     fprintf(out, "%-22s %45.1f\n", "an idle process", 1e-6 * r->idle_bytes);
 }
 
-/* One figure to reach: at least or at most `limit`. */
-static void print_goal(FILE *out, const char *what, double value, int at_most,
-                       double limit) {
-    const int is_reached = at_most ? value <= limit : value >= limit;
-    fprintf(out, "%-58s %7.2f, %s %g: %s\n", what, value,
-            at_most ? "at most" : "at least", limit, is_reached ? "yes" : "NO");
-}
-
 static void print_goals(const results *r, FILE *out) {
     if (!bench_kernels_suit())
         fprintf(out, "\nNOT a fair peer (see NOTE above): times do not count");
@@ -244,19 +220,20 @@ static void print_goals(const results *r, FILE *out) {
     for (side which = PRODUCT; which < SIDES; which++) {
         char what[80];
         (void)snprintf(what, sizeof what, "%s : cisup, time", side_name[which]);
-        print_goal(out, what, ratio(&r->both[which], &r->both[FACTORED]), 0, 1.0);
+        bench_print_goal(out, what, ratio(&r->both[which], &r->both[FACTORED]), 0, 1.0);
         (void)snprintf(what, sizeof what, "%s : cisup, memory", side_name[which]);
-        print_goal(out, what, r->bytes[which] / r->bytes[FACTORED], 0, 10.0);
+        bench_print_goal(out, what, r->bytes[which] / r->bytes[FACTORED], 0, 10.0);
     }
-    print_goal(out, "dense forward alone : cisup, single, run",
-               ratio(&r->run[FORWARD], &r->run[SINGLE]), 0, 8.0);
-    print_goal(out, "dense forward alone : cisup, single, build and run",
-               ratio(&r->run[FORWARD], &r->both[SINGLE]), 0, 5.0);
-    print_goal(out, "cisup, single, peak MB", 1e-6 * r->bytes[SINGLE], 1, 64.0);
-    print_goal(out, "cisup, single, wall time 1 thread : 2, build and run",
-               bench_least(&r->wall[SINGLE]) / bench_least(&r->wall[SINGLE_2]), 0, 1.85);
-    print_goal(out, "cisup, single, largest relative difference * 1e5",
-               1e5 * r->differs[SINGLE], 1, 1.0);
+    bench_print_goal(out, "dense forward alone : cisup, single, run",
+                     ratio(&r->run[FORWARD], &r->run[SINGLE]), 0, 8.0);
+    bench_print_goal(out, "dense forward alone : cisup, single, build and run",
+                     ratio(&r->run[FORWARD], &r->both[SINGLE]), 0, 5.0);
+    bench_print_goal(out, "cisup, single, peak MB", 1e-6 * r->bytes[SINGLE], 1, 64.0);
+    bench_print_goal(out, "cisup, single, wall time 1 thread : 2, build and run",
+                     bench_least(&r->wall[SINGLE]) / bench_least(&r->wall[SINGLE_2]), 0,
+                     1.85);
+    bench_print_goal(out, "cisup, single, largest relative difference * 1e5",
+                     1e5 * r->differs[SINGLE], 1, 1.0);
 }
 
 static void print_all(const results *r, FILE *out) {

@@ -7,6 +7,7 @@
 #include "dense.h"
 
 #include "bench.h"
+#include "dense_masks.h"
 
 #include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/memory.h>
@@ -32,14 +33,18 @@ static cisup_index stride_for(cisup_index inputs) {
 cisup_status dense_init(dense *q, const problem *p, dense_readout readout,
                         cisup_error *err) {
     const cisup_shape *s = &p->size.shape;
-    const cisup_index D = s->d * s->N, stride = stride_for(p->size.inputs);
-    *q = (dense){.p = p, .readout = readout, .D = D, .stride = stride};
+    const int has_masks = p->size.cycle > 0;
+    const cisup_index data = s->d * s->N, stride = stride_for(p->size.inputs);
+    const cisup_index D = has_masks ? dense_masks_width(p) : data;
+    *q = (dense){.p = p, .readout = readout, .D = D, .data = data, .stride = stride};
+    q->parts = has_masks ? p->size.cycle : 1;
     q->w = bench_floats((size_t)((s->L - 1) * D * D));
     q->a = bench_floats((size_t)(D * stride));
     q->pre = bench_floats((size_t)(D * stride));
-    int complete = q->w && q->a && q->pre;
+    q->y = has_masks ? bench_floats((size_t)(data * stride)) : q->a;
+    int complete = q->w && q->a && q->pre && q->y;
     if (readout == DENSE_PRODUCT) {
-        q->u = bench_floats((size_t)(s->T * s->d * D));
+        q->u = bench_floats((size_t)(q->parts * s->T * s->d * data));
         q->est = bench_floats((size_t)(DENSE_SLAB * s->d * stride));
         complete = complete && q->u && q->est;
     }
@@ -51,6 +56,7 @@ cisup_status dense_init(dense *q, const problem *p, dense_readout readout,
 void dense_free(dense *q) {
     free(q->w);
     free(q->u);
+    if (q->y != q->a) free(q->y);
     free(q->a);
     free(q->pre);
     free(q->est);
@@ -126,15 +132,16 @@ static void fill_unembedding(const dense *q) {
     const cisup_allocation *base = &q->p->base;
     const cisup_index d = q->p->circuits.d;
     const float share = (float)(1.0 / (double)base->S);
-    memset(q->u, 0, (size_t)(base->T * d * q->D) * sizeof *q->u);
-    for (cisup_index r = 0; r < base->T; r++)
+    const cisup_index rows = q->parts * base->T;
+    memset(q->u, 0, (size_t)(rows * d * q->data) * sizeof *q->u);
+    for (cisup_index r = 0; r < rows; r++)
         for (cisup_index i = 0; i < d; i++)
             for (cisup_index k = 0; k < base->S; k++)
-                q->u[(r * d + i) * q->D + i * base->N +
+                q->u[(r * d + i) * q->data + i * base->N +
                      cisup_allocation_row(base, r)[k]] = share;
 }
 
-cisup_status dense_build(dense *q, cisup_error *err) {
+static cisup_status fill_layers(const dense *q, cisup_error *err) {
     const cisup_allocation *base = &q->p->base;
     const cisup_index N = base->N, d = q->p->circuits.d;
     lists on;
@@ -151,13 +158,23 @@ cisup_status dense_build(dense *q, cisup_error *err) {
         }
     }
     lists_free(&on);
+    return CISUP_OK;
+}
+
+cisup_status dense_build(dense *q, cisup_error *err) {
     if (q->u) fill_unembedding(q);
+    if (!q->p->size.cycle) return fill_layers(q, err);
+    dense_masks_fill(q);
     return CISUP_OK;
 }
 
 /* (6.1): pre = sum over active t of E_t^1 w_t^1 a_t^0. */
 static void embed_inputs(const dense *q) {
     const problem *p = q->p;
+    if (p->size.cycle) {
+        dense_masks_embed(q);
+        return;
+    }
     const cisup_index N = p->base.N, S = p->base.S, d = p->circuits.d;
     const cisup_index z = p->size.shape.z;
     memset(q->pre, 0, (size_t)(q->D * q->stride) * sizeof *q->pre);
@@ -178,6 +195,10 @@ static void embed_inputs(const dense *q) {
 
 /* a = ReLU(pre + B). */
 static void activate(const dense *q, cisup_index l) {
+    if (q->p->size.cycle) {
+        dense_masks_activate(q, l);
+        return;
+    }
     const cisup_index N = q->p->base.N, stride = q->stride;
     for (cisup_index i = 0; i < q->p->circuits.d; i++) {
         const float b = (float)cisup_circuits_bias(&q->p->circuits, l)[i];
@@ -194,6 +215,19 @@ static void activate(const dense *q, cisup_index l) {
 typedef struct {
     float of[CISUP_QUANTITIES][DENSE_BLOCK];
 } squares;
+
+/* Neurons of layer l. */
+static int neurons_of(const dense *q, cisup_index l) {
+    return (int)(q->p->size.cycle ? q->p->relu.layer[l - 1].D : q->D);
+}
+
+/* pre = W^l a for `count` inputs from `first` on. */
+static void multiply(const dense *q, cisup_index l, cisup_index first, int count) {
+    const int stride = (int)q->stride;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, neurons_of(q, l), count,
+                neurons_of(q, l - 1), 1.0F, q->w + (l - 2) * q->D * q->D, (int)q->D,
+                q->a + first, stride, 0.0F, q->pre + first, stride);
+}
 
 /* Adds the squared norms of a block of read-outs, of their on-value and of their x.
  * est: d rows, `stride` apart. */
@@ -217,15 +251,17 @@ static inline void add_squares(const cisup_circuits *c, const float *restrict es
 }
 
 /* est = U A, slab by slab. sum: one for each block of inputs. */
-static void read_by_product(const dense *q, squares *sum) {
+static void read_by_product(const dense *q, cisup_index l, squares *sum) {
     const cisup_circuits *c = &q->p->circuits;
-    const int D = (int)q->D, stride = (int)q->stride, inputs = (int)q->p->size.inputs;
+    const float *u = q->u + problem_first_row(q->p, l) * c->d * q->data;
+    const int data = (int)q->data, stride = (int)q->stride,
+              inputs = (int)q->p->size.inputs;
     for (cisup_index first = 0; first < c->T; first += DENSE_SLAB) {
         const cisup_index left = c->T - first;
         const cisup_index count = left < DENSE_SLAB ? left : DENSE_SLAB;
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(count * c->d),
-                    inputs, D, 1.0F, q->u + first * c->d * q->D, D, q->a, stride, 0.0F,
-                    q->est, stride);
+                    inputs, data, 1.0F, u + first * c->d * q->data, data, q->y, stride,
+                    0.0F, q->est, stride);
         for (cisup_index r = 0; r < count; r++)
             for (cisup_index b = 0; b * DENSE_BLOCK < inputs; b++)
                 add_squares(c, q->est + r * c->d * q->stride + b * DENSE_BLOCK, q->stride,
@@ -234,14 +270,16 @@ static void read_by_product(const dense *q, squares *sum) {
 }
 
 /* The same circuit by circuit from the neurons. */
-static void read_by_gather(const dense *q, float *restrict est, squares *sum) {
+static void read_by_gather(const dense *q, cisup_index l, float *restrict est,
+                           squares *sum) {
     const cisup_allocation *base = &q->p->base;
+    const cisup_index from = problem_first_row(q->p, l);
     const float share = (float)(1.0 / (double)base->S);
     for (cisup_index b = 0; b * DENSE_BLOCK < q->p->size.inputs; b++)
         for (cisup_index r = 0; r < base->T; r++) {
-            const int32_t *row = cisup_allocation_row(base, r);
+            const int32_t *row = cisup_allocation_row(base, from + r);
             for (cisup_index i = 0; i < q->p->circuits.d; i++) {
-                const float *a = q->a + i * base->N * q->stride + b * DENSE_BLOCK;
+                const float *a = q->y + i * base->N * q->stride + b * DENSE_BLOCK;
                 float one[DENSE_BLOCK] = {0};
                 for (cisup_index k = 0; k < base->S; k++)
                     for (int m = 0; m < DENSE_BLOCK; m++)
@@ -281,7 +319,7 @@ static void move_active(const dense *q, cisup_index l, double *est, double *mse)
             for (cisup_index i = 0; i < d; i++) {
                 est[i] = 0.0;
                 for (cisup_index s = 0; s < S; s++)
-                    est[i] += (double)q->a[(i * N + row[s]) * q->stride + input];
+                    est[i] += (double)q->y[(i * N + row[s]) * q->stride + input];
                 est[i] /= (double)S;
             }
             add_norms(&p->circuits, est, nothing, -1.0,
@@ -300,9 +338,9 @@ static void measure_layer(const dense *q, cisup_index l, squares *sum, float *sc
     double *active = mse + cisup_cell(l, CISUP_ACTIVE, 0);
     memset(sum, 0, (size_t)((inputs - 1) / DENSE_BLOCK + 1) * sizeof *sum);
     if (q->readout == DENSE_PRODUCT)
-        read_by_product(q, sum);
+        read_by_product(q, l, sum);
     else
-        read_by_gather(q, scratch, sum);
+        read_by_gather(q, l, scratch, sum);
     for (int quantity = 0; quantity < CISUP_QUANTITIES; quantity++) {
         active[quantity] = inactive[quantity] = 0.0;
         for (cisup_index input = 0; input < inputs; input++)
@@ -318,7 +356,7 @@ static void measure_layer(const dense *q, cisup_index l, squares *sum, float *sc
 
 cisup_status dense_run(dense *q, double *mse, cisup_error *err) {
     const cisup_circuits *c = &q->p->circuits;
-    const int D = (int)q->D, stride = (int)q->stride, inputs = (int)q->p->size.inputs;
+    const int inputs = (int)q->p->size.inputs;
     squares *sum = NULL;
     double *est = NULL;
     float *scratch = bench_floats((size_t)(c->d * DENSE_BLOCK));
@@ -328,10 +366,7 @@ cisup_status dense_run(dense *q, double *mse, cisup_error *err) {
     CISUP_TRY(scratch ? CISUP_OK : CISUP_FAIL(err, CISUP_ENOMEM, "read-outs"));
     embed_inputs(q);
     for (cisup_index l = 1; l <= c->L; l++) {
-        if (l > 1)
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, D, inputs, D, 1.0F,
-                        q->w + (l - 2) * q->D * q->D, D, q->a, stride, 0.0F, q->pre,
-                        stride);
+        if (l > 1) multiply(q, l, 0, inputs);
         activate(q, l);
         measure_layer(q, l, sum, scratch, est, mse);
     }
@@ -348,13 +383,10 @@ void dense_start(dense *q) {
 }
 
 void dense_forward(dense *q) {
-    const int D = (int)q->D, stride = (int)q->stride;
     for (cisup_index l = 2; l <= q->p->circuits.L; l++)
         for (cisup_index first = 0; first < q->p->size.inputs; first += DENSE_BATCH) {
             const cisup_index left = q->p->size.inputs - first;
             const int count = (int)(left < DENSE_BATCH ? left : DENSE_BATCH);
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, D, count, D, 1.0F,
-                        q->w + (l - 2) * q->D * q->D, D, q->a + first, stride, 0.0F,
-                        q->pre + first, stride);
+            multiply(q, l, first, count);
         }
 }

@@ -17,11 +17,14 @@ typedef enum {
 typedef struct {
     const problem *p;
     dense_readout readout;
-    cisup_index D;      /* d N, rows of W */
+    cisup_index D;      /* neurons of the widest layer, the distance of rows of W */
+    cisup_index data;   /* d N, those that are read out */
+    cisup_index parts;  /* of the allocation, that layers take in turn; 1 without masks */
     cisup_index stride; /* floats from one neuron of a, pre, est to the next */
     float *w;           /* [L-1][D][D] */
-    float *u;           /* [T d][D], of row r of the allocation; NULL for gather */
+    float *u;           /* [parts][T d][data], of row r of the part; NULL for gather */
     float *a, *pre;     /* [D][stride] */
+    float *y;           /* [data][stride] what is read out: a, or with masks its own */
     float *est;         /* [a slab of circuits][d][stride]; NULL for gather */
 } dense;
 
@@ -30,7 +33,8 @@ CISUP_MUST_CHECK cisup_status dense_init(dense *q, const problem *p,
                                          dense_readout readout, cisup_error *err);
 void dense_free(dense *q);
 
-/* Fills W^2 .. W^L by (4.4), kappa given, and U. Errors: ENOMEM. */
+/* Fills W^2 .. W^L and U: by (4.4), kappa given; with masks from the problem's true
+ * layers. Errors: ENOMEM. */
 CISUP_MUST_CHECK cisup_status dense_build(dense *q, cisup_error *err);
 
 /* Runs all inputs through all layers and reads out all circuits in each.

@@ -191,6 +191,7 @@ int cisup_experiment_is_reduced(const cisup_experiment *x, cisup_index z) {
     if (x->engine != CISUP_ENGINE_AUTO || !x->cycle)
         return x->engine == CISUP_ENGINE_REDUCED;
     if (x->precision != CISUP_PRECISION_DOUBLE || x->terms || x->worst ||
+        x->noise > 0.0 ||
         (x->mode == CISUP_MODE_RELU && !isnan(x->network.carrying.strength)))
         return 0;
     return cisup_experiment_is_computed(x) ||

@@ -146,6 +146,8 @@ static void fill_chunk(cisup_open_pass *p, const cisup_open_step *s, cisup_index
         c->sender[k] = (int32_t)*sender;
         if (d == 4)
             image_of(4, s->own, w, a, shift, c->image + k * 4);
+        else if (d == 2)
+            image_of(2, s->own, w, a, shift, c->image + k * 2);
         else
             image_of(d, s->own, w, a, shift, c->image + k * d);
         if (is_balanced) cisup_circuits_map(d, -s->center, w, a, p->background);

@@ -137,6 +137,10 @@ static void add_all(cisup_reached *r, const cisup_rows_sent *rows, const double 
         add_rows(r, rows, once, both, true, 4);
     else if (r->d == 4)
         add_rows(r, rows, once, both, false, 4);
+    else if (r->d == 2 && r->is_single)
+        add_rows(r, rows, once, both, true, 2);
+    else if (r->d == 2)
+        add_rows(r, rows, once, both, false, 2);
     else
         add_rows(r, rows, once, both, r->is_single, r->d);
 }

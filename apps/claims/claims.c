@@ -79,6 +79,16 @@ static const cisup_claims_entry entries[] = {
      takeaways, "3", cisup_claim_few_neurons},
     {33, "no circuit fails in layer 2", "largest error of x <= 1, its norm",
      "[ROT] figure 5", "11", cisup_claim_worst_circuit},
+    {34, "a residual stream needs another embedding",
+     "fixed: errors are not contained; erased: r^l = A^l", "[CIS2] footnote 8", "(15.2)",
+     cisup_claim_stream},
+    {35, "stored vectors of which z are read out",
+     "ln m ~ n/z for one set, n/z^2 for all", takeaways, "(12.10)",
+     cisup_claim_stored_sets},
+    {36, "errors accumulate like l-1 if no circuit amplifies noise", "e_l ~ l-1; (9.7)",
+     "[ROT] 5.2.2, A5", "(9.7)", cisup_claim_gain},
+    {37, "noise in the input stands in for depth", "noise of q_1 adds what layer 1 adds",
+     "[CIS2] footnote 6", "(21.7)", cisup_claim_input_noise},
 };
 
 const cisup_claims_entry *cisup_claims_all(int *count) {

@@ -78,4 +78,13 @@ cisup_claims_examiner cisup_claim_shapes;
 /* claims_contrast.c */
 cisup_claims_examiner cisup_claim_few_neurons, cisup_claim_worst_circuit;
 
+/* claims_stream.c: residual streams */
+cisup_claims_examiner cisup_claim_stream;
+
+/* claims_stored.c: vectors read out of the sum of z */
+cisup_claims_examiner cisup_claim_stored_sets;
+
+/* claims_noise.c: gain of what is not a state; noise in the input */
+cisup_claims_examiner cisup_claim_gain, cisup_claim_input_noise;
+
 #endif

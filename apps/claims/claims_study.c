@@ -125,64 +125,6 @@ done:
     return status;
 }
 
-/* q: [d][d], orthonormal rows: Gram-Schmidt on normal vectors, uniform over rotations
- * and reflections. */
-static void draw_orthogonal(cisup_rng *rng, cisup_index d, double *q) {
-    for (cisup_index i = 0; i < d; i++) {
-        double *row = q + i * d;
-        cisup_rng_sphere(rng, d, row);
-        for (int twice = 0; twice < 2; twice++)
-            for (cisup_index k = 0; k < i; k++) {
-                double dot = 0.0;
-                for (cisup_index j = 0; j < d; j++) dot += row[j] * q[k * d + j];
-                for (cisup_index j = 0; j < d; j++) row[j] -= dot * q[k * d + j];
-            }
-        double square = 0.0;
-        for (cisup_index j = 0; j < d; j++) square += row[j] * row[j];
-        for (cisup_index j = 0; j < d; j++) row[j] /= sqrt(square);
-    }
-}
-
-static cisup_status draw_isometric(const cisup_study *s, uint64_t seed, cisup_circuits *c,
-                                   cisup_error *err) {
-    const cisup_index layers = s->fresh ? s->L : 1, square = s->d * s->d;
-    const cisup_status status = cisup_circuits_init(c, s->T, s->d, s->L, layers, err);
-    if (status != CISUP_OK) return status;
-    for (cisup_index k = 0; k < layers * s->T; k++) {
-        cisup_rng rng;
-        cisup_rng_init(&rng, seed, CISUP_STREAM_CIRCUIT, 0, k % s->T, k / s->T);
-        draw_orthogonal(&rng, s->d, c->w + k * square);
-    }
-    for (cisup_index k = 0; k < layers * s->T * square; k++) c->w[k] *= s->gain;
-    for (cisup_index k = 0; k < layers * s->d; k++) c->b[k] = s->bias;
-    cisup_circuits_set_mean(c);
-    return CISUP_OK;
-}
-
-cisup_status cisup_study_draw(const cisup_claims_setup *setup, const cisup_study *study,
-                              cisup_index k, cisup_circuits *c, cisup_error *err) {
-    const uint64_t seed = cisup_study_seed(setup, k);
-    cisup_family_options family = cisup_family_defaults();
-    family.family = study->circuits == CISUP_STUDY_PLANE    ? CISUP_ROTATION2
-                    : study->circuits == CISUP_STUDY_RANDOM ? CISUP_RANDOM_RELU
-                                                            : CISUP_ROTATION4;
-    family.carried = study->cycle > 0;
-    family.margin = study->margin;
-    family.step = study->step;
-    family.fresh = study->fresh;
-    family.seed = seed;
-    cisup_status status;
-    if (study->circuits == CISUP_STUDY_ISOMETRIC)
-        CISUP_TRY(draw_isometric(study, seed, c, err));
-    else
-        CISUP_TRY(cisup_circuits_make(c, study->T, study->d, study->L, &family, err));
-    if (setup->faults.circuits)
-        CISUP_TRY(setup->faults.circuits(setup->faults.context, c));
-done:
-    if (status != CISUP_OK) cisup_circuits_free(c);
-    return status;
-}
-
 void cisup_study_network_free(cisup_study_network *n) {
     cisup_network_free(&n->net);
     cisup_circuits_free(&n->circuits);
@@ -228,6 +170,7 @@ static cisup_status run_network(const cisup_claims_setup *setup, const cisup_stu
     if (setup->faults.cycle) x.engine = CISUP_ENGINE_BATCHED;
     x.circuits = &circuits;
     x.mode = study->mode;
+    x.noise = study->noise;
     x.network.weights.scheme = study->weights;
     x.network.weights.correction = study->correction;
     x.network.carrying.cycle = study->cycle;

@@ -12,6 +12,10 @@ typedef enum {
      * of norm 1 at first: the circuits that the error estimates of [CIS2] suppose. Gain
      * sqrt 2 keeps the mean square through a ReLU, gain 1 without one. */
     CISUP_STUDY_ISOMETRIC,
+    /* w = B' diag(1, 1, gain, ..) B^T with frames B, new in every layer, of which states
+     * of norm 1 keep to the first two vectors: they have gain 1, what leaves their plane
+     * has another. Always new weights in every layer. */
+    CISUP_STUDY_UNEQUAL,
     CISUP_STUDY_ROTATION, /* rotation4, d = 4, of the given margin and step */
     CISUP_STUDY_PLANE,    /* rotation2, d = 2: of networks that carry masks */
     CISUP_STUDY_RANDOM,   /* random-relu, any d, likewise */
@@ -22,7 +26,8 @@ typedef struct {
     cisup_index N, S, T, d, L, z;
     cisup_scheme scheme; /* of the allocation */
     cisup_study_circuits circuits;
-    double gain, bias;    /* of isometric circuits; bias 0 */
+    double gain, bias;    /* of isometric and unequal circuits; bias 0 */
+    double noise;         /* standard deviation of the inputs'; 0 */
     double margin;        /* of rotations */
     cisup_gate_step step; /* of rotations; {0}: the published one */
     double correction;    /* f_w of capped weights; 1 */

@@ -97,11 +97,28 @@ done:
     return status;
 }
 
+static cisup_status hold_slopes(struct cisup_cycle_form *form, cisup_index q,
+                                cisup_error *err) {
+    cisup_status status;
+    CISUP_TRY(cisup_new(&form->slope, q, sizeof *form->slope, err));
+    CISUP_TRY(cisup_new(&form->class_of, q, sizeof *form->class_of, err));
+    for (cisup_index b = 0; b < q; b++) {
+        const cisup_index slope = cisup_bijection_apply(&form->slopes, b);
+        form->slope[b] = (int32_t)slope;
+        form->class_of[slope] = (int32_t)b;
+    }
+done:
+    return status;
+}
+
 static cisup_status computed_make(cisup_cycle *x, cisup_index q, cisup_error *err) {
+    cisup_status status;
     x->q = q;
-    const cisup_status status = cisup_ring_init(&x->form->ring, q, x->c * x->S, err);
+    CISUP_TRY(cisup_ring_init(&x->form->ring, q, x->c * x->S, err));
     cisup_bijection_init(&x->form->slopes, q, 0, 0, 0);
-    if (status == CISUP_OK) computed_chances(x);
+    if (q <= CISUP_SLOPES_HELD) CISUP_TRY(hold_slopes(x->form, q, err));
+    computed_chances(x);
+done:
     return status;
 }
 
@@ -172,6 +189,8 @@ void cisup_cycle_free(cisup_cycle *x) {
     }
     if (form) {
         cisup_ring_free(&form->ring);
+        cisup_release(form->slope);
+        cisup_release(form->class_of);
         cisup_release(form->own);
         cisup_release(form->lists);
     }

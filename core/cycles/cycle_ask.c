@@ -6,7 +6,16 @@
 
 /* The slope of class b, drawn once and for all. */
 static cisup_index slope_of(const cisup_cycle *x, cisup_index b) {
-    return cisup_bijection_apply(&x->form->slopes, b);
+    const struct cisup_cycle_form *form = x->form;
+    return form->slope ? form->slope[b] : cisup_bijection_apply(&form->slopes, b);
+}
+
+static void classes_of(const cisup_cycle *x, cisup_index count, const cisup_index *slope,
+                       cisup_index *class) {
+    const struct cisup_cycle_form *form = x->form;
+    if (!form->class_of) cisup_bijection_invert_all(&form->slopes, count, slope, class);
+    for (cisup_index k = 0; form->class_of && k < count; k++)
+        class[k] = form->class_of[slope[k]];
 }
 
 void cisup_cycle_row(const cisup_cycle *x, cisup_index h, cisup_index t, int32_t *row) {
@@ -56,7 +65,7 @@ static void number_lines(const cisup_cycle *x, cisup_index count, cisup_index *l
         slope[k] = line[k] < 0 ? 0
                                : (cisup_index)cisup_divided(x->form->ring.by_q,
                                                             (uint64_t)line[k]);
-    cisup_bijection_invert_all(&x->form->slopes, count, slope, class);
+    classes_of(x, count, slope, class);
     for (cisup_index k = 0; k < count; k++) {
         if (line[k] < 0) continue;
         line[k] += (class[k] - slope[k]) * x->q;

@@ -12,9 +12,13 @@ typedef struct {
     cisup_index *circuit; /* [T*S], increasing for each neuron */
 } cisup_cycle_lists;
 
+/* Up to this q slopes are looked up, which takes a third of the time of drawing them. */
+enum { CISUP_SLOPES_HELD = 4096 };
+
 struct cisup_cycle_form {
     cisup_ring ring;              /* of a computed cycle, else {0} */
     cisup_bijection slopes;       /* of its classes: apply(b); q = 1: unused */
+    int32_t *slope, *class_of;    /* [q], it and its inverse, or NULL: computed */
     const cisup_allocation *part; /* [c], of a stored one */
     cisup_allocation *own;        /* [c] or NULL: part is borrowed */
     cisup_cycle_lists *lists;     /* [c] */

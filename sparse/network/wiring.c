@@ -49,6 +49,7 @@ cisup_status cisup_wiring_cycle(cisup_wiring *w, const cisup_cycle *cycle,
                                 const cisup_network *net, cisup_index L,
                                 cisup_error *err) {
     *w = (cisup_wiring){.cycle = cycle,
+                        .stored = net && net->base->slot ? net->base : NULL,
                         .N = cycle->N,
                         .S = cycle->S,
                         .rows = cycle->T,

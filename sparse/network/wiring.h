@@ -14,6 +14,8 @@
 typedef struct {
     const cisup_incidence *base; /* borrowed; NULL with a cycle */
     const cisup_cycle *cycle;    /* of networks that carry masks, borrowed; else NULL */
+    const cisup_allocation *stored; /* its rows, part after part, borrowed from a network;
+                                       NULL: asked of the cycle */
     cisup_index N, S, rows;
     cisup_index L, T;          /* T: circuits, fewer than rows if some are left out */
     cisup_bijection *pi;       /* [L], the first unused; NULL if stored or kept */
@@ -51,8 +53,12 @@ static inline cisup_index cisup_wiring_part(const cisup_wiring *w, cisup_index l
 /* The neurons of a row in layer l, increasing. neurons: [S]. */
 static inline void cisup_wiring_row(const cisup_wiring *w, cisup_index l, cisup_index row,
                                     int32_t *neurons) {
-    if (w->cycle)
-        cisup_cycle_row(w->cycle, cisup_wiring_part(w, l), row, neurons);
+    const cisup_index part = cisup_wiring_part(w, l);
+    if (w->stored)
+        for (cisup_index k = 0; k < w->S; k++)
+            neurons[k] = cisup_allocation_row(w->stored, part * w->rows + row)[k];
+    else if (w->cycle)
+        cisup_cycle_row(w->cycle, part, row, neurons);
     else
         cisup_incidence_row(w->base, row, neurons);
 }

@@ -167,9 +167,7 @@ static void breaks_the_contrasts(void **state) {
 
 static void threads_do_not_show(void **state) {
     (void)state;
-    int count;
-    (void)cisup_claims_all(&count);
-    for (int number = 25; number <= count; number++) {
+    for (int number = 25; number <= 33; number++) {
         cisup_claims_setup s = tiny();
         if (number == 29 || number == 31) s.D = 1000; /* there must be room for T */
         s.threads = 1;
