@@ -38,6 +38,14 @@ cisup_status capacity_place_check(const capacity_request *r, const capacity_plac
     return status;
 }
 
+/* Signs, one after the other, that larger S have no chance: T has fallen, and counts
+ * twice where it is less than half of the best; or it is less than an eighth of that. */
+static int count_fall(int falls, cisup_index high, cisup_index last, cisup_index best) {
+    const int has_fallen = high < last, is_far = high < best / 8;
+    if (!has_fallen && !is_far) return 0;
+    return falls + 1 + (has_fallen && high < best / 2);
+}
+
 /* The searches of one kind and choice over S. */
 static cisup_status search_S(const capacity_request *r, const capacity_place *at,
                              const capacity_kind *kind, cisup_index choice,
@@ -54,9 +62,7 @@ static cisup_status search_S(const capacity_request *r, const capacity_place *at
             capacity_search_and_show(r, &p, is_open ? best->search.low : 0, &a, err);
         if (status != CISUP_OK) return status;
         ++*searches;
-        /* One that is far behind has fallen for good. */
-        const int is_behind = a.search.high < best->search.low / 2;
-        if (is_open) falls = a.search.high >= last ? 0 : falls + 1 + is_behind;
+        if (is_open) falls = count_fall(falls, a.search.high, last, best->search.low);
         last = a.search.high;
         if (!best->N || a.search.T > best->search.T) *best = a;
     }

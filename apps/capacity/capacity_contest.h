@@ -25,7 +25,7 @@ CISUP_MUST_CHECK cisup_status capacity_place_check(const capacity_request *r,
  *
  * Where S is open, a search is given up that is sure to find less than the best so far,
  * and larger S are left out when T has fallen twice, or once to less than half of the
- * best. Errors: those of
+ * best, or is less than an eighth of it twice. Errors: those of
  * capacity_point_search. */
 CISUP_MUST_CHECK cisup_status capacity_contest(const capacity_request *r,
                                                const capacity_place *place,

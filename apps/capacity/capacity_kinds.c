@@ -121,21 +121,29 @@ static void kind_free(capacity_kind *k) {
     *k = (capacity_kind){0};
 }
 
-static cisup_status kind_make(capacity_kind *k, const capacity_request *r, int masks,
+enum { PUBLISHED, MASKS, CODES };
+
+static cisup_status kind_make(capacity_kind *k, const capacity_request *r, int which,
                               cisup_error *err) {
-    static const char *const names[] = {"published", "masks"};
-    *k = (capacity_kind){.name = names[masks],
+    static const char *const names[] = {"published", "masks", "codes"};
+    const int masks = which != PUBLISHED;
+    *k = (capacity_kind){.name = names[which],
                          .is_scheme_open =
                              !r->scheme_words && r->setup.allocation.scheme == NO_SCHEME};
     const cisup_index cycle = r->setup.construction.cycle;
     cisup_status status;
     CISUP_TRY(copy_setup(&r->setup, &k->setup, err));
     k->setup.construction.masks = masks;
+    if (which == CODES) k->setup.construction.codes = 1;
     /* What goes with which scheme is asked of each. */
     const cisup_allocation_options given = k->setup.allocation;
     if (r->scheme_words) k->setup.allocation = allocation_defaults();
     CISUP_TRY(choose_S(k, err));
     CISUP_TRY(setup_complete(&k->setup, err));
+    if (construction_has_pilot(&k->setup.construction))
+        CISUP_TRY(CISUP_FAIL(err, CISUP_EINVAL,
+                             "--offset pilot, --strength pilot: one of many T's; give "
+                             "numbers"));
     if (r->scheme_words) {
         const cisup_scheme scheme = k->setup.allocation.scheme;
         k->setup.allocation = given;
@@ -154,11 +162,12 @@ done:
 
 /* Masks come first: they have most at most sizes, and the others are given up early. */
 cisup_status capacity_kinds_make(capacity_request *r, cisup_error *err) {
-    const int asked = r->setup.construction.masks;
+    const construction *given = &r->setup.construction;
     cisup_status status = CISUP_OK;
     cisup_error refused;
-    if (asked >= 0) {
-        CISUP_TRY(kind_make(&r->kind[0], r, asked, err));
+    if (given->masks >= 0) {
+        const int which = !given->masks ? PUBLISHED : given->codes ? CODES : MASKS;
+        CISUP_TRY(kind_make(&r->kind[0], r, which, err));
         r->kinds = 1;
         goto done;
     }
@@ -167,8 +176,9 @@ cisup_status capacity_kinds_make(capacity_request *r, cisup_error *err) {
                           "--circuit-file -: standard input can be read once; name the "
                           "--construction");
     /* An option of one construction leaves the other out. */
-    for (int masks = 1; masks >= 0; masks--) {
-        status = kind_make(&r->kind[r->kinds], r, masks, &refused);
+    for (int which = CODES; which >= PUBLISHED; which--) {
+        if (which == MASKS && given->codes) continue;
+        status = kind_make(&r->kind[r->kinds], r, which, &refused);
         if (status == CISUP_OK)
             r->kinds++;
         else if (status != CISUP_EINVAL)

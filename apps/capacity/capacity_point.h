@@ -20,7 +20,7 @@ const char *capacity_choice_name(const capacity_choice *choice);
 /* A construction that is searched: the setup of its networks. */
 typedef struct {
     setup setup;             /* completed; S: those to try */
-    const char *name;        /* "published" or "masks" */
+    const char *name;        /* "published", "masks" or "codes" */
     int is_S_open;           /* S was not given: those that do not exist are left out */
     int is_scheme_open;      /* nor was the scheme: td where networks are computed */
     int quantity;            /* the one asked for, else the first that circuits have */
@@ -28,7 +28,7 @@ typedef struct {
     cisup_index choices;
 } capacity_kind;
 
-enum { CAPACITY_KINDS = 2 };
+enum { CAPACITY_KINDS = 3 };
 
 /* What `cisup capacity` and `cisup frontier` ask for, apart from what they go through. */
 typedef struct {

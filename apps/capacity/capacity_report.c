@@ -33,6 +33,7 @@ void capacity_text_head(const capacity_request *r) {
     printf("largest T of circuits ");
     for (int i = 0; i < r->kinds; i++) {
         const setup *s = &r->kind[i].setup;
+        if (i && s->d == r->kind[i - 1].setup.d) continue; /* with other masks */
         printf("%s%s (d = %" PRId64 ")", i ? ", " : "",
                s->circuits_path ? s->circuits_path : cisup_family_name(s->family.family),
                s->d);
@@ -87,7 +88,7 @@ static void capacity_text(const capacity_answer *a) {
 
 /* Options of capacity that the commands below have under other values, or not. */
 static const char others[] =
-    " circuits preset width redundancy layers construction cycle scheme ";
+    " circuits preset width redundancy layers construction cycle scheme mask-codes ";
 
 static void write_network(command_line *c, const capacity_request *r,
                           const capacity_answer *a) {
@@ -97,6 +98,7 @@ static void write_network(command_line *c, const capacity_request *r,
         command_word(c, "--construction masks --cycle %" PRId64, p->choice.cycle);
     else
         command_word(c, "--scheme %s", scheme_of(a));
+    if (p->kind->setup.construction.codes) command_word(c, "--mask-codes");
     command_word(c, "-D %" PRId64, p->D);
     command_word(c, "-S %" PRId64, p->S);
     command_word(c, "-T %" PRId64, a->search.T);
@@ -272,12 +274,14 @@ cisup_status capacity_best_json(const capacity_request *r, const capacity_answer
                                 cisup_error *err) {
     const capacity_point *p = &best->point;
     (void)r;
-    return emit(RECORD_OF("record D z L S scheme T T_lo T_hi construction cycle",
-                          V("best"), V(p->D), V(p->z), V(p->L), V(p->S),
-                          V(scheme_of(best)), V(best->search.T), V(best->search.low),
-                          V(best->search.high), V(p->kind->name),
-                          V_IF(p->choice.cycle > 0, p->choice.cycle)),
-                err);
+    return emit(
+        RECORD_OF("record D z L S scheme T T_lo T_hi construction cycle mask_codes",
+                  V("best"), V(p->D), V(p->z), V(p->L), V(p->S), V(scheme_of(best)),
+                  V(best->search.T), V(best->search.low), V(best->search.high),
+                  V(p->choice.cycle ? "masks" : "published"),
+                  V_IF(p->choice.cycle > 0, p->choice.cycle),
+                  V_IF(p->choice.cycle > 0, p->kind->setup.construction.codes)),
+        err);
 }
 
 static const char *line_name(const frontier_line *f) {
