@@ -62,7 +62,7 @@ static void give_up(const cisup_search *s, double high) {
     r->outcome = CISUP_CAPACITY_LESS;
     r->T = r->low = 0;
     r->high = T_floor(s, high);
-    r->at = s->T;
+    r->at = 0;
     r->slope = (double)NAN;
 }
 

@@ -153,8 +153,8 @@ static void file_text(const findings *f) {
 
 static void transposed_text(const findings *f) {
     if (looks_transposed(f))
-        printf("note         transposed? every row holds %" PRId64
-               " entries: --transposed takes rows for circuits\n",
+        printf("note         transposed? all rows have %" PRId64
+               " entries; --transposed: a circuit a row\n",
                f->stats.load_max);
 }
 

@@ -31,7 +31,7 @@ static cisup_status kind_check(const capacity_request *r, const capacity_kind *k
 cisup_status capacity_place_check(const capacity_request *r, const capacity_place *at,
                                   cisup_error *err) {
     cisup_status status = CISUP_OK;
-    for (int k = 0; k < r->kinds; k++) {
+    for (int k = r->kinds - 1; k >= 0; k--) { /* the last is the quickest to check */
         status = kind_check(r, &r->kind[k], at, err);
         if (status == CISUP_OK) break;
     }
@@ -57,7 +57,8 @@ static cisup_status search_S(const capacity_request *r, const capacity_place *at
     for (cisup_index j = 0; j < count_S(kind, at) && falls < 2; j++) {
         const capacity_point p = point_of(kind, at, choice, j);
         capacity_answer a;
-        if (is_open && capacity_point_check(r, &p, NULL) != CISUP_OK) continue;
+        if ((is_open || r->kinds > 1) && capacity_point_check(r, &p, NULL) != CISUP_OK)
+            continue;
         const cisup_status status =
             capacity_search_and_show(r, &p, is_open ? best->search.low : 0, &a, err);
         if (status != CISUP_OK) return status;

@@ -11,8 +11,8 @@ typedef struct {
     cisup_index S; /* the only one; 0: those of the kinds */
 } capacity_place;
 
-/* Whether a place can be searched, before any is: with S that are given each must fit,
- * else one. Errors: those of capacity_point_check. */
+/* Whether a place can be searched, before any is, by one of the kinds: with S that are
+ * given each must fit, else one. Errors: those of capacity_point_check. */
 CISUP_MUST_CHECK cisup_status capacity_place_check(const capacity_request *r,
                                                    const capacity_place *place,
                                                    cisup_error *err);

@@ -327,7 +327,7 @@ static cisup_status search_by(const capacity_request *r, cisup_error_measure kin
     o.confidence = confidence;
     o.tolerance = r->tolerance;
     o.networks = r->networks;
-    a->masked = (double)NAN;
+    a->masked = a->feedback = (double)NAN;
     cisup_status status;
     w.search = &a->search;
     CISUP_TRY(cisup_capacity_search(&o, measure, &w, &a->search, err));

@@ -315,11 +315,14 @@ static void point_item(const void *of, cisup_index k, cisup_record *item) {
 
 cisup_status frontier_json(const frontier_line *f, cisup_error *err) {
     return emit(RECORD_OF("record schema x scheme points fitted exponent lo hi misfit "
-                          "theory_exponent leading_exponent",
+                          "theory_exponent leading_exponent construction mask_codes",
                           V("fit"), V("cisup.fit/1"), V(f->along), V(line_name(f)),
                           V_LIST(f, f->count, point_item), V(f->fitted),
                           V(f->measured.exponent), V(f->measured.low),
                           V(f->measured.high), V(f->measured.misfit),
-                          V(f->theory.exponent), V(f->leading)),
+                          V(f->theory.exponent), V(f->leading),
+                          V(f->kind->setup.construction.masks ? "masks" : "published"),
+                          V_IF(f->kind->setup.construction.masks,
+                               f->kind->setup.construction.codes)),
                 err);
 }

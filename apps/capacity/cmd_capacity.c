@@ -30,7 +30,7 @@ static cisup_status search_place(const capacity_request *r, const capacity_place
     if (r->json) return searches > 1 ? capacity_best_json(r, &best, err) : CISUP_OK;
     if (r->quiet) return CISUP_OK;
     if (best.search.T) capacity_best_text(r, &best, searches > 1 ? "best" : NULL);
-    printf("%.1f s\n", seconds_now() - started);
+    fprintf(stderr, "searched for %.1f s\n", seconds_now() - started);
     return CISUP_OK;
 }
 

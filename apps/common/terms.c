@@ -51,11 +51,14 @@ static const term terms[] = {
      "2 to L; standard error where it is estimated."},
     {"construction", "published: a circuit's own gate closes its neurons; masks: the "
                      "network carries which may be open through its layers."},
-    {"masks, mask_parts, strength, offset, linear, robust_masks, cycle, c",
+    {"masks, mask_parts, mask_codes, strength, strength_from, offset, offset_from, "
+     "linear, "
+     "robust_masks, cycle, c",
      "Of networks that carry masks: numbers that say which neurons may be open and the "
-     "parts of these in each allocation; B that closes neurons; o of signed layers; "
-     "layers without ReLU; masks deaf to small noise; allocations that the layers take "
-     "in turn."},
+     "parts of these in each allocation; whether they are handed on as codes of few "
+     "neurons; B that closes neurons and o of signed layers, and where each is from: "
+     "safe, given, or a pilot run; layers without ReLU; masks deaf to small noise; "
+     "allocations that the layers take in turn."},
     {"preset", "published: the sizes and the scheme of the network of the post, in force "
                "until D, d, T, S, a scheme, own circuits or a construction is named."},
     {"mode", "What a neuron does: relu; masked-linear or masked-relu, all but those of "
@@ -85,6 +88,11 @@ static const term terms[] = {
      "injects, is_inner",
      "The recipe of an allocation: designs put into one another, their sizes n, the "
      "points that they share, and the field with q elements of a transversal design."},
+    {"theorem, sources, see", "Why a plan holds; who proved it; where that is told."},
+    {"format, base, index, transposed, other_values",
+     "How a file tells its circuits; the number that it counts from; a circuit or neuron "
+     "counted so; whether it looks like circuits x neurons; entries neither 0 nor 1."},
+    {"lambda, largest", "Neurons that two circuits may share; the two that share most."},
     {"max_overlap, max_overlap_exact, witness, where, violating_below",
      "Most neurons that two circuits share; whether that is known or a lower bound; two "
      "circuits that share too many and where."},
@@ -152,11 +160,14 @@ static const term terms[] = {
      "How T grows with a size, T ~ D^exponent: by theory, in leading order, as fitted, "
      "and how well the fit goes through its points."},
     {"Searches", NULL},
-    {"budget, tolerance, confidence, deviations",
-     "Error allowed; half width of the interval at which a search stops; how sure it is; "
+    {"budget, absolute, tolerance, confidence, deviations",
+     "Error allowed, as a part of the signal or as a norm; half width of the interval at "
+     "which a search stops; how sure it is; "
      "standard deviations of noise that a closed neuron must bear."},
     {"T_lo, T_hi, outcome, decided_by, error_at_T, beyond, masked, last",
-     "Interval for the largest T; how the search ended; which of mean or worst error "
+     "Interval for the largest T; how the search ended, less: given up, since others "
+     "have "
+     "more; which of mean or worst error "
      "decided; errors at T and at 1.1 T; the error were no neuron wrongly open; of the "
      "last layer."},
     {"predicted, measured, ratio, verdict, prediction, finding",

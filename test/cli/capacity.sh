@@ -1,7 +1,7 @@
 # T, its interval and what binds; figures of errors are left to json_lines.py.
-columns() { cisup "$@" >text; code=$?; cut -c 1-70 text | sed 's/ *$//'; rm text; return $code; }
+columns() { cisup "$@" >text; code=$?; cut -c 1-66 text | sed 's/, error there.*//; s/ *$//'; rm text; return $code; }
 cp "$DATA/example_circuits.csv" own.csv
-small='-D 60 -S 3 -L 3 -M 16 --tolerance 0.1 --threads 1'
+small='-D 60 -S 3 -L 3 -M 16 --tolerance 0.1 --threads 1 --construction published'
 try columns capacity $small -z 1 --budget 0.3
 try columns capacity $small -z 1 --budget 0.3 --mode masked-linear --fresh
 try columns capacity $small -z 1,2 --budget 0.3 --schemes best,ref
@@ -16,3 +16,6 @@ try columns capacity $small -z 2 --worst 0.5 --budget 0.3
 try columns capacity $small -z 1 --budget 0.2 --state inactive
 try columns capacity $small -z 1 --budget 0.1 --family step2
 try columns capacity $small -z 1 --budget 0.5 --circuit-file own.csv --gate -L 2
+# Everything is tried; what is given up, what the best compares to and the next commands.
+try columns capacity -D 200 -L 3 -M 16 --tolerance 0.1 -z 2 --budget 30%
+try columns capacity -D 200 -L 3 -M 16 --tolerance 0.1 -z 1 --budget 30% --absolute

@@ -18,7 +18,6 @@ EXEMPT = {
     "cycles": "theorems, with formulas",
     "diverged": "--all, by a variable of the case",
     "gate_step": "theory: see there",
-    "masks": "capacity: a table of all that a search found",
     "theory_large": "theory: see there",
     "theory_limits": "theory: every formula beside its source, equation and range",
     "theory_masks": "theory: see there",

@@ -1,5 +1,5 @@
-columns() { cisup "$@" >text; code=$?; cut -c 1-70 text | sed 's/, from .*//; s/ *$//'; rm text; return $code; }
-small='-M 16 --tolerance 0.1 --threads 1 --mode masked-linear --fresh'
+columns() { cisup "$@" >text; code=$?; cut -c 1-66 text | sed 's/, error there.*//; s/, from .*//; s/ *$//'; rm text; return $code; }
+small='--construction published -M 16 --tolerance 0.1 --threads 1 --mode masked-linear --fresh'
 try columns frontier --along D --at 60:120:30 -S 3 $small -L 3 --budget 0.3
 try columns frontier --along L --at 3,5 -S 3 $small -D 80 --budget 0.3
 try columns frontier --along z --at 1,2 -S 3 $small -D 80 -L 3 --budget 0.5

@@ -797,7 +797,8 @@ class Determinism(unittest.TestCase):
 
 
 class Capacity(unittest.TestCase):
-    OPTIONS = ["-D", 60, "-S", 3, "-L", 3, "-M", 16, "--tolerance", 0.1, "--threads", 1]
+    OPTIONS = ["-D", 60, "-S", 3, "-L", 3, "-M", 16, "--tolerance", 0.1, "--threads", 1,
+               "--construction", "published"]  # fmt: skip
     KEYS = [
         "record", "schema", "version", "params", "N", "placed", "outcome", "T", "T_lo", "T_hi",
         "confidence", "precise", "decided_by", "binds", "slope", "error_at_T", "beyond", "masked", "feedback",
@@ -880,11 +881,39 @@ class Capacity(unittest.TestCase):
         best = max(lines[:4], key=lambda r: r["T"])
         self.assertEqual(
             list(lines[4]),
-            ["record", "D", "z", "L", "S", "scheme", "T", "T_lo", "T_hi"],
-        )
+            ["record", "D", "z", "L", "S", "scheme", "T", "T_lo", "T_hi", "construction", "cycle",
+             "mask_codes"],
+        )  # fmt: skip
         self.assertEqual(lines[4]["T"], best["T"])
         self.assertEqual(lines[4]["S"], best["params"]["S"])
         self.assertEqual(lines[4]["scheme"], best["params"]["scheme"])
+
+    def test_of_all_networks_the_best_is_named_and_others_are_given_up(self):
+        options = ["-D", 200, "-L", 3, "-z", 2, "--budget", "30%", "-M", 16, "--tolerance", 0.1]
+        lines = records("capacity", *options, "--threads", 2)
+        searches, best = lines[:-1], lines[-1]
+        kinds = [(r["params"].get("construction"), r["params"].get("mask_codes")) for r in searches]
+        self.assertEqual(set(kinds), {("masks", True), ("masks", False), (None, None)})
+        less = [r for r in searches if r["outcome"] == "less"]
+        self.assertGreater(len(less), 3)
+        for r in less:
+            self.assertEqual((r["T"], r["T_lo"], r["error_at_T"], r["binds"]), (0, 0, None, None))
+            self.assertLess(r["T_hi"], best["T"])
+        self.assertEqual(best["T"], max(r["T"] for r in searches))
+        self.assertEqual(best["construction"], "masks")
+        # The same, and no more, of what is named.
+        (alone,) = records(
+            "capacity", *options, "--construction", "masks", "--cycle", best["cycle"],
+            "-S", best["S"], *["--mask-codes"] * best["mask_codes"],
+        )  # fmt: skip
+        self.assertEqual((alone["T"], alone["T_lo"]), (best["T"], best["T_lo"]))
+
+    def test_limits_are_parts_of_the_signal_or_norms(self):
+        # States of random circuits grow: a part of the signal is more than that norm.
+        own = ["--family", "random-relu", "-d", 4, "-z", 1, "--budget", 0.3]
+        part, norm = (self.search(*own, *o)[0] for o in ([], ["--absolute"]))
+        self.assertEqual((part["params"]["absolute"], norm["params"]["absolute"]), (False, True))
+        self.assertNotEqual(part["error_at_T"]["value"], norm["error_at_T"]["value"])
 
     def test_threads_do_not_change_a_byte_and_seeds_do(self):
         options = ["capacity", *self.OPTIONS, "-z", 1, "--budget", 0.3, "--json"]
@@ -914,7 +943,7 @@ class Capacity(unittest.TestCase):
         self.assertEqual(
             list(f),
             ["record", "schema", "x", "scheme", "points", "fitted", "exponent", "lo", "hi",
-             "misfit", "theory_exponent", "leading_exponent"],
+             "misfit", "theory_exponent", "leading_exponent", "construction", "mask_codes"],
         )  # fmt: skip
         self.assertEqual((f["x"], f["fitted"], f["leading_exponent"]), ("D", 3, 2))
         self.assertTrue(f["lo"] < f["exponent"] < f["hi"])

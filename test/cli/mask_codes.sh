@@ -2,7 +2,7 @@
 show() {
     echo "$ cisup $*"
     cisup "$@" 2>err.txt || echo "exit $?"
-    sed 's/^/2> /' err.txt | grep -v 'built in'
+    sed 's/^/2> /' err.txt | grep -v 'built in\|searched for'
 }
 small="--construction masks --mask-codes --cycle 3 -L 4 -K 2 -M 40 --threads 1"
 for engine in batched sparse reduced assembled; do

@@ -2,7 +2,7 @@
 show() {
     echo "$ cisup $*"
     cisup "$@" 2>err.txt || echo "exit $?"
-    sed 's/^/2> /' err.txt | grep -v 'built in'
+    sed 's/^/2> /' err.txt | grep -v 'built in\|searched for'
 }
 small="-D 200 -S 3 -L 4 -K 2 -M 40 --threads 1"
 show propagate --construction masks $small -T 60 -z 1,2 --all
