@@ -261,7 +261,7 @@ static void codes_are_refused_without_groups_or_for_more_circuits(void **state) 
     }
 }
 
-/* --- memory ----------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------------ */
 
 static double held(const cisup_relu_layers *x) {
     double bytes = (double)x->L * (double)sizeof(cisup_relu_layer);
