@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Small experiments of every kind, and reports compared bit by bit. */
+ * Small experiments of every kind, their parts, and reports compared bit by bit. */
 #ifndef CISUP_TEST_REPORTS_H
 #define CISUP_TEST_REPORTS_H
 
 #include "common/check.h"
 
 #include <cisup/analysis/experiment.h>
+#include <cisup/analysis/experiment_part.h>
 #include <cisup/core/schemes.h>
 
 enum {
@@ -108,6 +109,13 @@ static inline void assert_equal_reports(const cisup_report *a, const cisup_repor
         SAME_BITS(r->ranked, s->ranked, a->networks * worst);
         SAME_BITS(r->culprit, s->culprit, worst);
     }
+}
+
+static inline cisup_part part_of(const cisup_experiment *x, cisup_index first,
+                                 cisup_index step) {
+    cisup_part part;
+    CHECK_OK(cisup_experiment_part(x, first, step, &part, &error_));
+    return part;
 }
 
 #endif

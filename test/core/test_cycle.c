@@ -3,36 +3,17 @@
  * test_cycle stores the smaller cells of data/cycle_targets.csv and checks them; "full"
  * stores all of them. */
 #include "common/check.h"
+#include "common/cycles.h"
 
 #include <cisup/core/cycle.h>
 #include <cisup/core/cycles/cycle_parts.h>
 
 #include <inttypes.h>
 
-enum { most_c = 5 };
-
 static cisup_cycle_plan planned(cisup_index N, cisup_index S, cisup_index c) {
     cisup_cycle_plan plan;
     CHECK_OK(cisup_cycle_plan_make(&plan, N, S, c, &error_));
     return plan;
-}
-
-static cisup_cycle made(cisup_index N, cisup_index S, cisup_index c, cisup_index T) {
-    cisup_cycle x;
-    CHECK_OK(cisup_cycle_make(&x, N, S, c, T, &error_));
-    return x;
-}
-
-static void store(const cisup_cycle *x, cisup_allocation *part) {
-    const cisup_rows rows = cisup_cycle_rows(x);
-    CHECK_OK(cisup_cycle_split(&rows, x->c, part, &error_));
-}
-
-static cisup_cycle_report checked(const cisup_cycle *x) {
-    cisup_cycle_report report;
-    const cisup_rows rows = cisup_cycle_rows(x);
-    CHECK_OK(cisup_cycle_check(&rows, x->c, NULL, &report, &error_));
-    return report;
 }
 
 /* --- plans ----------------------------------------------------------------------- */
@@ -296,113 +277,6 @@ static void every_pair_of_neurons_at_once(void **state) {
     cisup_cycle_free(&x);
 }
 
-/* --- chances --------------------------------------------------------------------- */
-
-/* By the definition: all t, u, n, m. */
-static void count_chances(const cisup_cycle *x, double *P, double *r) {
-    int32_t row[2][2][16];
-    double shared = 0.0, cases = 0.0, joined = 0.0;
-    for (cisup_index t = 0; t < x->T; t++)
-        for (cisup_index u = 0; u < x->T; u++)
-            for (cisup_index hg = 0; hg < x->c * x->c && t != u; hg++) {
-                const cisup_index part[2] = {hg / x->c, hg % x->c};
-                for (int k = 0; k < 2; k++) {
-                    cisup_cycle_row(x, part[k], t, row[0][k]);
-                    cisup_cycle_row(x, part[k], u, row[1][k]);
-                }
-                for (cisup_index i = 0; i < x->S * x->S; i++) {
-                    const int32_t n = row[0][0][i / x->S], m = row[1][1][i % x->S];
-                    int on = part[0] == part[1] && n == m;
-                    shared += on;
-                    for (cisup_index k = 0; k < x->S; k++)
-                        on |= row[1][0][k] == n || row[0][1][k] == m;
-                    if (on || part[0] == part[1]) continue;
-                    cisup_index v;
-                    cisup_cycle_through(x, (cisup_places){part[0], &n, 1},
-                                        (cisup_places){part[1], &m, 1}, &v);
-                    cases += 1.0;
-                    joined += v >= 0;
-                }
-            }
-    *P = shared / ((double)x->c * (double)x->T * ((double)x->T - 1.0));
-    *r = joined / cases;
-}
-
-static void check_chances(cisup_index N, cisup_index S, cisup_index c, cisup_index T) {
-    cisup_cycle x = made(N, S, c, T), y;
-    cisup_allocation part[most_c];
-    double P, r;
-    store(&x, part);
-    CHECK_OK(cisup_cycle_of(&y, part, c, &error_));
-    count_chances(&x, &P, &r);
-    CHECK_NEAR(x.P, P, 1e-11);
-    CHECK_NEAR(y.P, P, 1e-11);
-    CHECK_NEAR(y.r, r, 1e-12); /* quotients of integers */
-    /* whole classes: a quotient of integers; else what a line more or less changes */
-    CHECK_NEAR(x.r, r, x.q == 0 || T % x.q == 0 ? 1e-12 : 1.0 / (double)T);
-    for (cisup_index h = 0; h < c; h++) cisup_allocation_free(&part[h]);
-    cisup_cycle_free(&y);
-    cisup_cycle_free(&x);
-}
-
-static void chances_are_those_counted(void **state) {
-    (void)state;
-    check_chances(7, 1, 2, 49);
-    check_chances(7, 1, 3, 21);
-    check_chances(22, 2, 2, 33);
-    check_chances(22, 2, 2, 38);
-    check_chances(22, 2, 3, 60);
-    check_chances(39, 3, 2, 100);
-    check_chances(14, 2, 2, 20);
-    check_chances(28, 2, 2, 190); /* stored */
-    check_chances(39, 3, 2, 26);
-}
-
-/* r of 10 whole circuits of TD(4, 5) and two more of the next class, over all such two:
- * the mean is what is said of the computed first 12. */
-static void r_is_the_mean_over_the_lines_of_a_class(void **state) {
-    (void)state;
-    cisup_cycle whole = made(10, 2, 2, 25), first = made(10, 2, 2, 12), x;
-    int32_t slot[2][12 * 2];
-    const cisup_allocation part[2] = {{10, 2, 12, slot[0]}, {10, 2, 12, slot[1]}};
-    double sum = 0.0;
-    assert_true(whole.q == 5 && first.q == 5);
-    for (cisup_index a = 0; a < 5; a++)
-        for (cisup_index b = 0; b < a; b++) {
-            for (cisup_index h = 0; h < 2; h++)
-                for (cisup_index t = 0; t < 12; t++)
-                    cisup_cycle_row(&whole, h, t < 10 ? t : 10 + (t == 10 ? b : a),
-                                    slot[h] + 2 * t);
-            CHECK_OK(cisup_cycle_of(&x, part, 2, &error_));
-            sum += x.r;
-            cisup_cycle_free(&x);
-        }
-    CHECK_NEAR(first.r, sum / 10.0, 1e-12); /* quotients of integers */
-    cisup_cycle_free(&first);
-    cisup_cycle_free(&whole);
-}
-
-/* All q^2: S/(q+1), and every pair of neurons has its circuit. k classes: S(k-1)/(T-1).
- * One class: no two circuits meet, and nothing joins two of them. */
-static void chances_of_whole_designs(void **state) {
-    (void)state;
-    cisup_cycle x = made(235, 5, 2, 2209);
-    CHECK_NEAR(x.P, 5.0 / 48.0, 1e-15);
-    CHECK_NEAR(x.r, 1.0, 1e-12);
-    cisup_cycle_free(&x);
-    x = made(235, 5, 2, 564);
-    CHECK_NEAR(x.P, 5.0 * 11.0 / 563.0, 1e-15);
-    CHECK_NEAR(x.r, 121.0 / (563.0 - 22.0), 1e-12);
-    cisup_cycle_free(&x);
-    x = made(235, 5, 2, 47);
-    CHECK_NEAR(x.P, 0.0, 0.0);
-    CHECK_NEAR(x.r, 0.0, 0.0);
-    cisup_cycle_free(&x);
-    x = made(235, 5, 2, 1);
-    assert_true(isnan(x.P) && isnan(x.r));
-    cisup_cycle_free(&x);
-}
-
 /* --- huge ones ------------------------------------------------------------------- */
 
 static void a_trillion_circuits_are_computed(void **state) {
@@ -433,135 +307,6 @@ static void a_trillion_circuits_are_computed(void **state) {
     cisup_cycle_free(&x);
 }
 
-/* --- what is foreign, and wrong --------------------------------------------------- */
-
-static void damage_is_found(void **state) {
-    (void)state;
-    int32_t a[] = {0, 2, 1, 3, 0, 3}, b[] = {0, 2, 1, 3, 4, 5};
-    const cisup_allocation part[2] = {{6, 2, 3, a}, {6, 2, 3, b}};
-    cisup_cycle x;
-    CHECK_OK(cisup_cycle_of(&x, part, 2, &error_));
-    assert_true(checked(&x).holds);
-    b[4] = 3; /* circuits 1 and 2 meet in neuron 3 of both parts */
-    cisup_cycle_report r = checked(&x);
-    assert_true(!r.holds && !r.overlap.holds && r.parts.bad_circuit == -1);
-    assert_true(r.overlap.witness_circuits[0] == 1 && r.overlap.witness_circuits[1] == 2);
-    assert_true(r.overlap.witness_neurons[0] == 3 && r.overlap.witness_neurons[1] == 9);
-    cisup_cycle_free(&x);
-}
-
-static cisup_cycle_report checked_joined(cisup_index N, cisup_index S, cisup_index T,
-                                         int32_t *joined) {
-    const cisup_allocation all = {N, S, T, joined};
-    const cisup_rows rows = cisup_rows_stored(&all);
-    cisup_cycle_report r;
-    CHECK_OK(cisup_cycle_check(&rows, 2, NULL, &r, &error_));
-    assert_int_equal(r.parts.N, N / 2);
-    return r;
-}
-
-static void circuits_unlike_the_first_are_named(void **state) {
-    (void)state;
-    int32_t a[] = {0, 2, 4, 6, 1, 5, 6, 7}, b[] = {0, 2, 3, 4, 6}, d[] = {4, 5};
-    cisup_cycle_report r = checked_joined(8, 4, 2, a);
-    assert_true(!r.holds && r.overlap.holds && r.parts.S == 2);
-    assert_true(r.parts.bad_circuit == 1 && r.parts.bad_part == 0);
-    assert_int_equal(r.parts.bad_count, 1);
-    r = checked_joined(8, 5, 1, b); /* three and two */
-    assert_true(!r.holds && r.parts.S == 3 && r.parts.bad_circuit == 0);
-    assert_true(r.parts.bad_part == 1 && r.parts.bad_count == 2);
-    r = checked_joined(8, 2, 1, d); /* nothing in part 0 */
-    assert_true(!r.holds && r.parts.bad_circuit == 0 && r.parts.bad_part == 0);
-    a[4] = 1, a[5] = 3, a[6] = 5, a[7] = 7;
-    assert_true(checked_joined(8, 4, 2, a).holds);
-    /* a neuron of no part */
-    const cisup_allocation all = {9, 4, 2, a};
-    const cisup_rows rows = cisup_rows_stored(&all);
-    cisup_cycle_parts parts;
-    a[3] = 8;
-    CHECK_OK(cisup_cycle_parts_check(&rows, 2, 4, &parts, &error_));
-    assert_true(parts.bad_circuit == 0 && parts.bad_part == 1 && parts.bad_count == 1);
-    assert_int_equal(cisup_cycle_parts_check(&rows, 2, 5, &parts, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_parts_check(&rows, 2, 0, &parts, NULL), CISUP_EINVAL);
-}
-
-static void errors_are_named(void **state) {
-    (void)state;
-    int32_t a[] = {0, 2, 1, 3}, b[] = {0, 2, 3, 1};
-    cisup_allocation part[2] = {{4, 2, 2, a}, {4, 2, 2, b}};
-    cisup_cycle x;
-    cisup_error err;
-    cisup_cycle_report r;
-    assert_int_equal(cisup_cycle_of(&x, part, 1, &err), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_of(&x, part, 2, &err), CISUP_EFORMAT);
-    assert_non_null(strstr(err.text, "circuit 1"));
-    part[1].N = 5;
-    assert_int_equal(cisup_cycle_of(&x, part, 2, &err), CISUP_ESHAPE);
-    assert_non_null(strstr(err.text, "part 1 has N = 5"));
-    assert_true(x.N == 0 && !x.form);
-    const cisup_rows rows = cisup_rows_stored(part);
-    assert_int_equal(cisup_cycle_check(&rows, 1, NULL, &r, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_check(&rows, 0, NULL, &r, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_check(&rows, 3, NULL, &r, &err), CISUP_EINVAL);
-    assert_non_null(strstr(err.text, "not 3 parts"));
-    part[0].slot = b;
-    assert_int_equal(
-        cisup_cycle_check(&(cisup_rows){4, 2, 2, rows.fill, part, b}, 2, NULL, &r, NULL),
-        CISUP_EFORMAT);
-    assert_true(!r.holds && r.parts.N == 0);
-}
-
-static void what_is_no_cycle_is_not_split(void **state) {
-    (void)state;
-    int32_t joined[] = {0, 2, 4, 6, 1, 5, 6, 7};
-    const cisup_allocation all = {8, 4, 2, joined};
-    const cisup_rows rows = cisup_rows_stored(&all);
-    cisup_allocation part[4];
-    cisup_error err;
-    assert_int_equal(cisup_cycle_split(&rows, 2, part, &err), CISUP_EINVARIANT);
-    assert_non_null(strstr(err.text, "circuit 1 has not S = 2 neurons in part 0"));
-    assert_true(!part[0].slot && !part[1].slot);
-    joined[5] = 3;
-    CHECK_OK(cisup_cycle_split(&rows, 2, part, &error_));
-    assert_true(part[0].N == 4 && part[0].S == 2 && part[1].T == 2);
-    assert_true(part[0].slot[3] == 3 && part[1].slot[0] == 0 && part[1].slot[3] == 3);
-    cisup_allocation_free(&part[0]);
-    cisup_allocation_free(&part[1]);
-    joined[6] = 8;
-    assert_int_equal(cisup_cycle_split(&rows, 2, part, NULL), CISUP_EFORMAT);
-    assert_int_equal(cisup_cycle_split(&rows, 3, part, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_split(&rows, 8, part, NULL), CISUP_EINVAL);
-    assert_int_equal(cisup_cycle_split(&rows, 1, part, NULL), CISUP_EINVAL);
-}
-
-static cisup_status make_and_free(void *context) {
-    const cisup_index *size = context;
-    cisup_cycle x, y = {0};
-    cisup_allocation part[most_c] = {{0}};
-    cisup_cycle_report report;
-    cisup_status status = cisup_cycle_make(&x, size[0], size[1], size[2], size[3], NULL);
-    const cisup_rows rows = cisup_cycle_rows(&x);
-    if (status == CISUP_OK) status = cisup_cycle_split(&rows, size[2], part, NULL);
-    if (status == CISUP_OK) status = cisup_cycle_of(&y, part, size[2], NULL);
-    if (status == CISUP_OK)
-        status = cisup_cycle_check(&rows, size[2], NULL, &report, NULL);
-    for (int h = 0; h < most_c; h++) cisup_allocation_free(&part[h]);
-    cisup_cycle_free(&x);
-    cisup_cycle_free(&y);
-    return status;
-}
-
-static void every_allocation_failure_is_survived(void **state) {
-    (void)state;
-    cisup_index size[][4] = {{22, 2, 2, 100},
-                             {32, 4, 2, 60},
-                             {100, 2, 2, 2500},
-                             {125, 8, 2, 175},
-                             {248, 4, 2, 3800}};
-    for (int k = 0; k < 5; k++)
-        assert_true(check_every_allocation(make_and_free, size[k]) >= 15);
-}
-
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "full") == 0) largest_stored = INT64_MAX;
     const struct CMUnitTest tests[] = {
@@ -572,16 +317,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(wrong_sizes_are_named),
         cmocka_unit_test(random_cycles_hold_and_answer),
         cmocka_unit_test(stored_prefixes_load_neurons_evenly),
-        cmocka_unit_test(chances_are_those_counted),
-        cmocka_unit_test(r_is_the_mean_over_the_lines_of_a_class),
-        cmocka_unit_test(chances_of_whole_designs),
         cmocka_unit_test(a_trillion_circuits_are_computed),
-        cmocka_unit_test(damage_is_found),
-        cmocka_unit_test(circuits_unlike_the_first_are_named),
         cmocka_unit_test(every_pair_of_neurons_at_once),
-        cmocka_unit_test(errors_are_named),
-        cmocka_unit_test(what_is_no_cycle_is_not_split),
-        cmocka_unit_test(every_allocation_failure_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

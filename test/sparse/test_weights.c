@@ -9,152 +9,14 @@
 #include "common/check.h"
 #include "common/matrices.h"
 #include "common/naive.h"
+#include "common/weight_layers.h"
 
-#include <cisup/core/schemes.h>
 #include <cisup/sparse/layer/assembly.h>
 #include <cisup/sparse/layer/operator.h>
 #include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/network.h>
 
 #include <float.h>
-#include <omp.h>
-
-#define NONE ((double)NAN)
-
-static const cisup_weight_options variants[] = {
-    {CISUP_WEIGHTS_PLAIN, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_PLAIN, 0.031, 1.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_BALANCED, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_BALANCED, 0.031, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_BALANCED, -0.017, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_SPLIT, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_SPLIT, 0.031, 1.2, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_SPLIT, 0.0, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, 0.031, 1.2, CISUP_KAPPA_SINGLE, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, NONE, 0.0, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
-    {CISUP_WEIGHTS_CAPPED, NONE, 1.2, CISUP_KAPPA_ROWS, CISUP_ASSEMBLE_AUTO},
-};
-
-enum { shapes = 45, variant_count = sizeof variants / sizeof variants[0] };
-
-/* A layer to be built, in the library's form and in plain numbers. */
-typedef struct {
-    cisup_allocation base;
-    cisup_index *order; /* [2][T] */
-    double *w, *wbar, *b;
-    cisup_transition x;
-    naive_network plain;
-    char text[160];
-} layer;
-
-static void *taken(cisup_index count, size_t size) {
-    void *memory;
-    CHECK_OK(cisup_new(&memory, count, size, &error_));
-    return memory;
-}
-
-/* Every fourth weight is 0. */
-static void fill(cisup_rng *rng, double *x, cisup_index count) {
-    for (cisup_index k = 0; k < count; k++)
-        x[k] = cisup_rng_below(rng, 4) ? cisup_rng_normal(rng) : 0.0;
-}
-
-/* A common part: without structure; of rank one with rows that are exact, inexact, 0
- * and -1 times the first; 0; equal rows. */
-static void fill_common(cisup_rng *rng, double *wbar, cisup_index d, int number) {
-    const double ratio[] = {1.0, -2.5, 1.0 / 3.0, 0.0, -1.0};
-    fill(rng, wbar, d * d);
-    if (number < 2) return;
-    for (cisup_index k = 0; k < d * d; k++) {
-        const double factor = number == 2 ? ratio[k / d] : number == 3 ? 0.0 : 1.0;
-        wbar[k] = factor * wbar[k % d];
-    }
-}
-
-/* Circuits: as above; without zeros; with a neuron that feeds nothing. */
-static void fill_own(cisup_rng *rng, double *w, cisup_index T, cisup_index d,
-                     int number) {
-    fill(rng, w, T * d * d);
-    for (cisup_index k = 0; k < T * d * d && number > 0; k++)
-        w[k] = number == 2 && k % d == 0 ? 0.0 : cisup_rng_normal(rng);
-}
-
-/* Valid allocations of our own, or any S of N neurons: (4.1)-(4.5) hold for both. */
-static void place(cisup_allocation *a, cisup_rng *rng, cisup_index N, cisup_index S,
-                  cisup_index T, int valid) {
-    cisup_allocation_options o = cisup_allocation_defaults();
-    o.scheme = CISUP_SCHEME_GREEDY;
-    o.hop = CISUP_HOP_S_LESS_1;
-    cisup_index most;
-    CHECK_OK(cisup_allocation_capacity(N, S, &o, &most, &error_));
-    if (S > 1 && valid) {
-        CHECK_OK(cisup_allocation_make(a, N, S, T < most ? T : most, &o, &error_));
-        return;
-    }
-    CHECK_OK(cisup_allocation_init(a, N, S, T, &error_));
-    for (cisup_index t = 0; t < T; t++) {
-        cisup_index row[30];
-        cisup_rng_subset(rng, N, S, row);
-        for (cisup_index k = 0; k < S; k++) a->slot[t * S + k] = (int32_t)row[k];
-    }
-}
-
-static layer layer_make(cisup_rng *rng, int number) {
-    const cisup_index N = check_between(rng, 3, 30);
-    const cisup_index S = check_between(rng, 1, N < 6 ? N : 6);
-    const cisup_index d = check_between(rng, 1, 5);
-    layer y = {.text = ""};
-    /* Every third shape fits without any overlap, T S <= N. */
-    place(&y.base, rng, N, S, check_between(rng, 1, number % 3 ? 60 : N / S), number % 4);
-    const cisup_index T = y.base.T;
-    y.order = taken(2 * T, sizeof *y.order);
-    cisup_rng_permutation(rng, T, y.order);
-    cisup_rng_permutation(rng, T, y.order + T);
-    y.w = taken(T * d * d, sizeof *y.w);
-    y.wbar = taken(d * d, sizeof *y.wbar);
-    y.b = taken(d, sizeof *y.b);
-    fill_own(rng, y.w, T, d, number % 4 % 3);
-    fill_common(rng, y.wbar, d, number % 5);
-    y.x = (cisup_transition){
-        .base = &y.base, .from = y.order, .to = y.order + T, .d = d, .w = y.w};
-    (void)snprintf(y.text, sizeof y.text,
-                   "shape %d: N %" PRId64 ", S %" PRId64 ", T %" PRId64 ", d %" PRId64,
-                   number, N, S, T, d);
-    return y;
-}
-
-/* Turns to one variant; the pointers of a layer point into itself. */
-static void choose(layer *y, const cisup_weight_options *o) {
-    y->x.base = &y->base;
-    y->x.wbar = y->wbar;
-    y->x.options = *o;
-    y->plain = (naive_network){.N = y->base.N,
-                               .S = y->base.S,
-                               .T = y->base.T,
-                               .d = y->x.d,
-                               .L = 2,
-                               .layers = 1,
-                               .slot = y->base.slot,
-                               .row_of = y->order,
-                               .w = y->w,
-                               .wbar = y->wbar,
-                               .b = y->b,
-                               .scheme = (naive_scheme)o->scheme,
-                               .c = o->center,
-                               .correction = o->correction,
-                               .rows = o->kappa == CISUP_KAPPA_ROWS};
-}
-
-static void layer_free(layer *y) {
-    cisup_allocation_free(&y->base);
-    cisup_release(y->order);
-    cisup_release(y->w);
-    cisup_release(y->wbar);
-    cisup_release(y->b);
-}
 
 /* rho_n of one kappa a row is 1, and kappa infinite, if S = N and T > 1: no valid
  * allocation is like that. */
@@ -335,107 +197,6 @@ static void only_meetings_are_stored(const layer *y, cisup_rng *rng) {
 static void nothing_is_stored_outside_the_meetings(void **state) {
     (void)state;
     for_each_layer(only_meetings_are_stored);
-}
-
-/* Both ways to assemble G and A, with and without a common part. */
-static void ways_agree(const layer *y, cisup_rng *rng) {
-    const cisup_index N = y->base.N;
-    double *factor = taken(N, sizeof *factor);
-    for (cisup_index n = 0; n < N; n++) factor[n] = 1.0 + cisup_rng_unit(rng);
-    cisup_csc g, h, a, b;
-    CHECK_OK(cisup_meetings_product(&y->x, &g, &error_));
-    CHECK_OK(cisup_meetings_direct(&y->x, &h, &error_));
-    assert_true(same_csc(&g, &h));
-    for (int with = 0; with < 2; with++) {
-        const cisup_assembly in = {&y->x, y->w, with ? y->wbar : NULL, factor, &g};
-        CHECK_OK(cisup_assemble_product(&in, &a, &error_));
-        CHECK_OK(cisup_assemble_direct(&in, &b, &error_));
-        CHECK_OK(cisup_csc_check(&b, &error_));
-        if (!same_csc(&a, &b)) fail_msg("%s, common part: %d", y->text, with);
-        cisup_csc_free(&a);
-        cisup_csc_free(&b);
-    }
-    cisup_csc_free(&g);
-    cisup_csc_free(&h);
-    cisup_release(factor);
-}
-
-static void direct_assembly_gives_the_bytes_of_the_product(void **state) {
-    (void)state;
-    for (int number = 0; number < 4 * shapes; number++) {
-        cisup_rng rng = check_rng(number);
-        layer y = layer_make(&rng, number);
-        choose(&y, &variants[0]);
-        ways_agree(&y, &rng);
-        /* Numbers whose share, a half or less, is rounded to 0 or -0. */
-        for (cisup_index k = 0; k < y.base.T * y.x.d * y.x.d; k++)
-            if (y.w[k] != 0.0) y.w[k] = copysign(DBL_TRUE_MIN, y.w[k]);
-        ways_agree(&y, &rng);
-        layer_free(&y);
-    }
-}
-
-/* The options choose the way, and what is assembled has the same bytes. */
-static void options_choose_how_to_assemble(void **state) {
-    (void)state;
-    for (int number = 0; number < shapes; number++) {
-        cisup_rng rng = check_rng(number);
-        layer y = layer_make(&rng, number);
-        choose(&y, &variants[0]);
-        cisup_weights w[3];
-        for (int way = 0; way < 3; way++) {
-            y.x.options.assemble = (cisup_assembling)way;
-            CHECK_OK(cisup_weights_make(&w[way], &y.x, &error_));
-            assert_true(same_csc(&w[0].sparse, &w[way].sparse));
-        }
-        for (int way = 0; way < 3; way++) cisup_weights_free(&w[way]);
-        layer_free(&y);
-    }
-    assert_int_equal(cisup_assembling_find("auto"), CISUP_ASSEMBLE_AUTO);
-    assert_int_equal(cisup_assembling_find("products"), CISUP_ASSEMBLE_PRODUCTS);
-    assert_int_equal(cisup_assembling_find("direct"), CISUP_ASSEMBLE_DIRECT);
-    assert_int_equal(cisup_assembling_find("product"), -1);
-}
-
-/* Layers that keep four threads busy: a million multiplications each, 16 neurons a turn.
- * The last is too wide for one word of words of bits. */
-static void large_layer(layer *y, int number) {
-    static const cisup_index size[][4] = {/* N, S, T, d */
-                                          {400, 20, 11000, 1},
-                                          {300, 8, 5000, 4},
-                                          {257, 7, 9000, 3},
-                                          {9001, 16, 19000, 1}};
-    const cisup_index N = size[number][0], S = size[number][1], d = size[number][3];
-    const cisup_index T = size[number][2];
-    cisup_rng rng = check_rng(number);
-    *y = (layer){.text = "large"};
-    place(&y->base, &rng, N, S, T, 0);
-    y->order = taken(2 * T, sizeof *y->order);
-    cisup_rng_permutation(&rng, T, y->order);
-    cisup_rng_permutation(&rng, T, y->order + T);
-    y->w = taken(T * d * d, sizeof *y->w);
-    y->wbar = taken(d * d, sizeof *y->wbar);
-    fill(&rng, y->w, T * d * d);
-    fill(&rng, y->wbar, d * d);
-    y->x = (cisup_transition){
-        .base = &y->base, .from = y->order, .to = y->order + T, .d = d, .w = y->w};
-}
-
-static void large_weights_have_the_bytes_of_the_product(void **state) {
-    (void)state;
-    const int threads = omp_get_max_threads();
-    for (int number = 0; number < 4; number++) {
-        layer y;
-        large_layer(&y, number);
-        choose(&y, &variants[0]);
-        for (int team = 1; team <= 7; team += 3) {
-            cisup_rng rng = check_rng(number);
-            omp_set_num_threads(team);
-            ways_agree(&y, &rng);
-        }
-        layer_free(&y);
-    }
-    omp_set_num_threads(threads);
 }
 
 /* What a reader was shown: [T][d][LANES]. */
@@ -619,112 +380,6 @@ static void blocks_of_circuits_stand_on_the_diagonal(void **state) {
     cisup_csc_free(&blocks);
 }
 
-static int all_zero_bytes(const void *object, size_t size) {
-    const unsigned char *byte = object;
-    for (size_t k = 0; k < size; k++)
-        if (byte[k]) return 0;
-    return 1;
-}
-
-static cisup_status make_weights(void *context) {
-    cisup_weights w;
-    const cisup_status status = cisup_weights_make(&w, context, NULL);
-    if (status != CISUP_OK) assert_true(all_zero_bytes(&w, sizeof w));
-    cisup_weights_free(&w);
-    return status;
-}
-
-static cisup_status make_directly(void *context) {
-    const cisup_transition *x = context;
-    cisup_csc g, a = {0};
-    double factor[30];
-    for (int n = 0; n < 30; n++) factor[n] = 1.5;
-    cisup_status status = cisup_meetings_direct(x, &g, NULL);
-    if (status != CISUP_OK) {
-        assert_true(all_zero_bytes(&g, sizeof g));
-        return status;
-    }
-    status =
-        cisup_assemble_direct(&(cisup_assembly){x, x->w, x->wbar, factor, &g}, &a, NULL);
-    if (status != CISUP_OK) assert_true(all_zero_bytes(&a, sizeof a));
-    cisup_csc_free(&g);
-    cisup_csc_free(&a);
-    return status;
-}
-
-static cisup_status make_factored(void *context) {
-    cisup_factored f;
-    const cisup_status status = cisup_factored_make(&f, context, NULL);
-    if (status != CISUP_OK) assert_true(all_zero_bytes(&f, sizeof f));
-    cisup_factored_free(&f);
-    return status;
-}
-
-static cisup_status make_operator(void *context) {
-    for (int form = 0; form < 2; form++) {
-        cisup_operator op;
-        const cisup_status status =
-            cisup_operator_make(&op, (cisup_operator_form)form, context, NULL);
-        if (status != CISUP_OK) assert_true(all_zero_bytes(&op, sizeof op));
-        cisup_operator_free(&op);
-        if (status != CISUP_OK) return status;
-    }
-    return CISUP_OK;
-}
-
-/* Only our own allocations can be made to fail, not those inside CXSparse. */
-static void every_allocation_may_fail(void **state) {
-    (void)state;
-    cisup_rng rng = check_rng(7);
-    layer y = layer_make(&rng, 2);
-    for (size_t k = 0; k < variant_count; k++) {
-        choose(&y, &variants[k]);
-        const int weights = check_every_allocation(make_weights, &y.x);
-        const int factored = check_every_allocation(make_factored, &y.x);
-        assert_true(check_every_allocation(make_directly, &y.x) > 15);
-        assert_true(weights > 20); /* v, five matrices of three arrays, the results */
-        assert_true(factored >= (y.plain.scheme == NAIVE_PLAIN ? 0 : 1));
-        assert_int_equal(check_every_allocation(make_operator, &y.x), weights + factored);
-    }
-    layer_free(&y);
-}
-
-typedef struct {
-    const cisup_allocation *base;
-    const cisup_circuits *circuits;
-    cisup_network_options o;
-} network_case;
-
-static cisup_status make_network(void *context) {
-    const network_case *c = context;
-    cisup_network net;
-    const cisup_status status =
-        cisup_network_make(&net, c->base, c->circuits, &c->o, NULL);
-    if (status != CISUP_OK) assert_true(all_zero_bytes(&net, sizeof net));
-    cisup_network_free(&net);
-    return status;
-}
-
-static void every_allocation_of_a_network_may_fail(void **state) {
-    (void)state;
-    cisup_allocation base;
-    cisup_circuits circuits;
-    CHECK_OK(cisup_allocation_make(&base, 17, 3, 16, NULL, &error_));
-    CHECK_OK(cisup_circuits_make(&circuits, 16, 4, 4, NULL, &error_));
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1); /* so that the n-th allocation is always the same one */
-    for (int form = 0; form < 2; form++)
-        for (size_t k = 0; k < variant_count; k++) {
-            network_case c = {&base, &circuits, cisup_network_defaults()};
-            c.o.form = (cisup_operator_form)form;
-            c.o.weights = variants[k];
-            assert_true(check_every_allocation(make_network, &c) >= 3);
-        }
-    omp_set_num_threads(threads);
-    cisup_allocation_free(&base);
-    cisup_circuits_free(&circuits);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(assembled_weights_equal_the_definition),
@@ -732,16 +387,11 @@ int main(void) {
         cmocka_unit_test(other_schemes_have_no_kappa),
         cmocka_unit_test(capping_is_balanced_over_pairs),
         cmocka_unit_test(nothing_is_stored_outside_the_meetings),
-        cmocka_unit_test(direct_assembly_gives_the_bytes_of_the_product),
-        cmocka_unit_test(options_choose_how_to_assemble),
-        cmocka_unit_test(large_weights_have_the_bytes_of_the_product),
         cmocka_unit_test(assembled_weights_apply_and_read_by_the_definition),
         cmocka_unit_test(tiny_activations_are_not_zero),
         cmocka_unit_test(the_center_is_the_one_of_the_scheme),
         cmocka_unit_test(names_are_found_again),
         cmocka_unit_test(blocks_of_circuits_stand_on_the_diagonal),
-        cmocka_unit_test(every_allocation_may_fail),
-        cmocka_unit_test(every_allocation_of_a_network_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
