@@ -6,7 +6,7 @@ cisup=$1
 
 # searches OPTION...: D z L scheme T low high limit, one search a line
 searches() {
-    "$cisup" capacity -d 4 -S 6 --tolerance 0.05 -K 60 --json "$@" |
+    "$cisup" capacity --construction published -d 4 -S 6 --tolerance 0.05 -K 60 --json "$@" |
         grep '"record":"capacity"' |
         sed -E 's/.*"D":([0-9]+).*"L":([0-9]+),"scheme":"([a-z]+)".*"z":([0-9]+).*"T":([0-9]+),"T_lo":([0-9]+),"T_hi":([0-9]+).*"binds":"?([a-z-]+).*"error_at_T":.*/\1 \4 \2 \3 \5 \6 \7 \8/'
 }

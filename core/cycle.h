@@ -41,9 +41,10 @@ typedef struct {
  *
  * P is exact. r is exact where T is a multiple of q, or the cycle is stored; otherwise
  * the mean over the lines that the last class may have, off by O(1/T). Memory O(c S +
- * fields of the ring), and 8 q bytes up to q = 4096, time their tables; stored O(T c S) and, where the recipe has no
- * parallel classes, time O(n^3) for n points a group. Errors: those of the plan; EINVAL
- * (T < 1); EINFEASIBLE when the plan has fewer, naming how many and the bound. */
+ * fields of the ring), and 8 q bytes up to q = 4096, time their tables; stored O(T c S)
+ * and, where the recipe has no parallel classes, time O(n^3) for n points a group.
+ * Errors: those of the plan; EINVAL (T < 1); EINFEASIBLE when the plan has fewer, naming
+ * how many and the bound. */
 CISUP_API CISUP_MUST_CHECK cisup_status cisup_cycle_make(cisup_cycle *x, cisup_index N,
                                                          cisup_index S, cisup_index c,
                                                          cisup_index T, cisup_error *err);

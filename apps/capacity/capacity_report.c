@@ -40,7 +40,7 @@ void capacity_text_head(const capacity_request *r) {
     }
     printf("; %s\nerror of %s %s,", cisup_mode_name(r->mode), cisup_state_name(r->state),
            cisup_quantity_name((cisup_quantity)k->quantity));
-    write_limit(r, " root mean square", r->budget);
+    write_limit(r, " rms", r->budget);
     if (!isnan(r->budget) && !isnan(r->worst)) printf(",\n");
     write_limit(r, " worst", r->worst);
     printf("; %g %% intervals\n", 100.0 * r->confidence);
@@ -148,9 +148,8 @@ void capacity_best_text(const capacity_request *r, const capacity_answer *best,
     printf("%s%s%s, S = %" PRId64 ": T = %" PRId64, word ? word : "", word ? ": " : "",
            name, p->S, s->T);
     if (s->low != s->high) printf(" (%" PRId64 " to %" PRId64 ")", s->low, s->high);
-    if (!isnan(s->error.mean)) printf(", error there %.3g", s->error.mean);
-    if (s->beyond && !isnan(s->error_beyond.mean))
-        printf(", at 1.1 T %.3g", s->error_beyond.mean);
+    printf("\n  error there %.3g", s->error.mean);
+    if (s->beyond) printf(", at 1.1 T %.3g", s->error_beyond.mean);
     printf("\n");
     write_advice(r, s);
     write_scale(best);

@@ -1,5 +1,5 @@
 # T, its interval and what binds; figures of errors are left to json_lines.py.
-columns() { cisup "$@" >text; code=$?; cut -c 1-66 text | sed 's/, error there.*//; s/ *$//'; rm text; return $code; }
+columns() { cisup "$@" >text 2>err; code=$?; grep -v "searched for" err >&2; cut -c 1-66 text | sed '/^  error there/d; s/ *$//'; rm text err; return $code; }
 cp "$DATA/example_circuits.csv" own.csv
 small='-D 60 -S 3 -L 3 -M 16 --tolerance 0.1 --threads 1 --construction published'
 try columns capacity $small -z 1 --budget 0.3

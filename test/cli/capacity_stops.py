@@ -76,7 +76,7 @@ class Stops(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual(exit_code, 130)
         self.assertRegex(text, r"(?m)^published    3  unfinished, .*; \d+ networks, \d+ runs$")
-        self.assertRegex(text, r"(?m)^interrupted; best so far: published, S = 1000: T = 1,")
+        self.assertRegex(text, r"(?m)^interrupted; best so far: published, S = 1000: T = 1\b")
 
     def test_quiet_ones_say_nothing(self):
         for pause in PAUSES:

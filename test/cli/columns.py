@@ -18,6 +18,7 @@ EXEMPT = {
     "cycles": "theorems, with formulas",
     "diverged": "--all, by a variable of the case",
     "gate_step": "theory: see there",
+    "mask_codes": "data: how many neurons of an export are what",
     "theory_large": "theory: see there",
     "theory_limits": "theory: every formula beside its source, equation and range",
     "theory_masks": "theory: see there",

@@ -181,7 +181,7 @@ class Readers(Folder):
     def test_searches_end_with_their_reader(self):
         small = ["-S", "3", "-z", "1", "-L", "2", "--networks", "24", "--samples", "8", "--threads", "1"]
         for more in ([], ["--json"]):
-            for command in (["capacity", *small, "-D", "100:100000", "--budget", "9"],
+            for command in (["capacity", *small, "-D", "100:100000", "--construction", "published", "--budget", "9"],
                             ["frontier", *small, "--along", "D", "--at", "100:100000", "--budget", "9"]):
                 with self.subTest(command=command[0], more=more):
                     process = self.start(*command, *more, stdout=subprocess.PIPE)
