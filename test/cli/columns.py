@@ -19,6 +19,7 @@ EXEMPT = {
     "diverged": "--all, by a variable of the case",
     "gate_step": "theory: see there",
     "mask_codes": "data: how many neurons of an export are what",
+    "pilot": "--all, by a pipe of the case",
     "theory_large": "theory: see there",
     "theory_limits": "theory: every formula beside its source, equation and range",
     "theory_masks": "theory: see there",
@@ -26,7 +27,7 @@ EXEMPT = {
 }
 COMMANDS = ["allocate", "check", "circuits", "propagate", "sweep", "capacity", "frontier",
             "theory", "claims", "run", "export"]  # fmt: skip
-FREE = re.compile(r'[$#{"\[]|2> |cisup: |[^ ]*,[^ ]*,[^ ]*,[^ ]*$')
+FREE = re.compile(r'[$#%{"\[]|2> |cisup: |[^ ]*,[^ ]*,[^ ]*,[^ ]*$')
 
 
 def wide(path):
