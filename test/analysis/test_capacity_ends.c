@@ -128,7 +128,8 @@ static void a_beaten_search_is_given_up(void **state) {
         o.rival = 2 * ROOT;
         CHECK_OK(cisup_capacity_search(&o, measure, &m, &r, &error_));
         assert_int_equal(r.outcome, CISUP_CAPACITY_LESS);
-        assert_true(r.T == 0 && r.low == 0 && r.high < o.rival && r.high >= 0.85 * ROOT);
+        assert_true(r.T == 0 && r.low == 0 && r.high < o.rival &&
+                    (double)r.high >= 0.85 * ROOT);
         runs += (int)r.runs;
         o.rival = ROOT / 2;
         CHECK_OK(cisup_capacity_search(&o, measure, &m, &r, &error_));

@@ -12,7 +12,7 @@ static void check_output(const cisup_circuits *c, const cisup_mlp_places *p,
                          const double *v, const double *beta, cisup_rng *rng) {
     double in[8], want[8], a[most_d], y[8];
     for (cisup_index j = 0; j < widths[0]; j++) in[j] = eighths(rng);
-    mlp_forward(widths, x->linear, v, beta, in, want);
+    mlp_forward(widths, (int)x->linear, v, beta, in, want);
     cisup_mlp_input(p, widths[0], in, a);
     run(c, 3, t, a);
     cisup_mlp_output(p, widths[3], a, y);
