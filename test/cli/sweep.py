@@ -156,6 +156,7 @@ class Survives(Sweep):
         SMALL["fixed"]["samples"] = max(8, min(2000, int(100 * 4 / took)))
         Path(spec).write_text(json.dumps(SMALL))
         cls.took = cls.timed(spec)
+        cls.start = cls.timed(spec)  # of a process that finds nothing to do
         cls.alone = spec.replace(".json", ".sqlite")
 
     @classmethod
@@ -171,7 +172,7 @@ class Survives(Sweep):
         kills = 0
 
         def kill_some_time(process):
-            end = time.monotonic() + rng.random() * self.took / 20
+            end = time.monotonic() + self.start + rng.random() * self.took / 20
             most = cells_done(self.journal) + CELLS // 40  # should it be faster by now
             while time.monotonic() < end and cells_done(self.journal) < most:
                 time.sleep(0.001)
