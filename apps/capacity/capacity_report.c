@@ -46,8 +46,7 @@ void capacity_text_head(const capacity_request *r) {
     printf("; %g %% intervals\n", 100.0 * r->confidence);
 }
 
-void capacity_text_place(const capacity_request *r, const capacity_place *p) {
-    (void)r;
+void capacity_text_place(const capacity_place *p) {
     printf("\nD = %" PRId64 ", z = %" PRId64 " active, L = %" PRId64 " layers\n", p->D,
            p->z, p->L);
     printf("%-11s%3s%13s%12s%12s   %-14s%11s\n", "network", "S", "T", "low", "high",
@@ -143,6 +142,7 @@ void capacity_best_text(const capacity_request *r, const capacity_answer *best,
                         const char *word) {
     const capacity_point *p = &best->point;
     const cisup_capacity_result *s = &best->search;
+    const cisup_index many = 1000000; /* circuits; fewer are stored in no time */
     char name[32];
     write_name(best, name);
     printf("%s%s%s, S = %" PRId64 ": T = %" PRId64, word ? word : "", word ? ": " : "",
@@ -158,9 +158,10 @@ void capacity_best_text(const capacity_request *r, const capacity_answer *best,
     command_word(&c, "-z %" PRId64, p->z);
     if (r->mode != CISUP_MODE_RELU)
         command_word(&c, "--mode %s", cisup_mode_name(r->mode));
-    if (capacity_point_is_computed(p, best->N)) command_word(&c, "--implicit");
+    if (s->T > many && capacity_point_is_computed(p, best->N))
+        command_word(&c, "--implicit");
     command_end(&c);
-    if (s->T > 10000000) return; /* files of more circuits are for nobody */
+    if (s->T > 10 * many) return; /* files of more circuits are for nobody */
     c = command_start(stdout, "take it away", "cisup export");
     write_network(&c, r, best);
     command_word(&c, "-o net");
@@ -269,10 +270,8 @@ cisup_status capacity_search_and_show(const capacity_request *r,
     return status == CISUP_OK ? emit_flush(err) : status;
 }
 
-cisup_status capacity_best_json(const capacity_request *r, const capacity_answer *best,
-                                cisup_error *err) {
+cisup_status capacity_best_json(const capacity_answer *best, cisup_error *err) {
     const capacity_point *p = &best->point;
-    (void)r;
     return emit(
         RECORD_OF("record D z L S scheme T T_lo T_hi construction cycle mask_codes",
                   V("best"), V(p->D), V(p->z), V(p->L), V(p->S), V(scheme_of(best)),

@@ -10,7 +10,7 @@
 /* docs/formats.md, "capacity" and "frontier". */
 
 void capacity_text_head(const capacity_request *r);
-void capacity_text_place(const capacity_request *r, const capacity_place *place);
+void capacity_text_place(const capacity_place *place);
 
 /* Searches and prints the answer as the request asks, and of a search that ends in an
  * error what it knows. Errors: those of capacity_point_search. */
@@ -24,8 +24,7 @@ CISUP_MUST_CHECK cisup_status capacity_search_and_show(const capacity_request *r
  * that build it. word: "best", NULL: the only one. */
 void capacity_best_text(const capacity_request *r, const capacity_answer *best,
                         const char *word);
-CISUP_MUST_CHECK cisup_status capacity_best_json(const capacity_request *r,
-                                                 const capacity_answer *best,
+CISUP_MUST_CHECK cisup_status capacity_best_json(const capacity_answer *best,
                                                  cisup_error *err);
 
 /* T as a function of one size; allocations that were full are not fitted. */

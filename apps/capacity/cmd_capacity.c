@@ -20,14 +20,14 @@ static cisup_status search_place(const capacity_request *r, const capacity_place
     const double started = seconds_now();
     capacity_answer best;
     cisup_index searches = 0;
-    if (!r->json && !r->quiet) capacity_text_place(r, place);
+    if (!r->json && !r->quiet) capacity_text_place(place);
     const cisup_status status =
         capacity_contest(r, place, NULL, -1, &best, &searches, err);
     if (status != CISUP_OK && best.search.T && !r->json && !r->quiet)
         capacity_best_text(r, &best, "interrupted; best so far");
     if (status != CISUP_OK) return status;
     if (!best.search.T) *is_feasible = 0;
-    if (r->json) return searches > 1 ? capacity_best_json(r, &best, err) : CISUP_OK;
+    if (r->json) return searches > 1 ? capacity_best_json(&best, err) : CISUP_OK;
     if (r->quiet) return CISUP_OK;
     if (best.search.T) capacity_best_text(r, &best, searches > 1 ? "best" : NULL);
     fprintf(stderr, "searched for %.1f s\n", seconds_now() - started);

@@ -128,7 +128,7 @@ static cisup_status go_along(const frontier_request *f, const capacity_kind *kin
     for (cisup_index k = 0; k < count; k++) {
         const capacity_place place = place_at(f, k);
         cisup_index searches = 0;
-        if (!f->r.json && !f->r.quiet) capacity_text_place(&f->r, &place);
+        if (!f->r.json && !f->r.quiet) capacity_text_place(&place);
         CISUP_TRY(
             capacity_contest(&f->r, &place, kind, choice, &answer[k], &searches, err));
         if (!answer[k].search.T) *is_feasible = 0;

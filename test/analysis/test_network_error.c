@@ -79,6 +79,43 @@ static void order_and_threads_do_not_matter(void **state) {
     cisup_network_error_free(&e);
 }
 
+/* Nothing stored: of a cycle the same networks. Relative errors are
+ * those over the mean square state, which is 1 of rotations and not of random circuits.
+ */
+static void computed_networks_and_relative_errors(void **state) {
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        cisup_network_error e = rotations(120, 3, 3);
+        double stored[3], computed[3], relative[3];
+        e.allocation.scheme = CISUP_SCHEME_TD;
+        e.x.network.weights.scheme = CISUP_WEIGHTS_PLAIN; /* kappa is estimated there */
+        e.x.mode = CISUP_MODE_RELU;
+        if (k == 1) {
+            e.x.network.carrying.cycle = 2;
+            e.x.family.carried = 1;
+            e.x.family.family = CISUP_ROTATION2;
+            e.x.d = 2;
+        } else if (k == 2) {
+            e.x.family.family = CISUP_RANDOM_RELU;
+            e.quantity = CISUP_READOUT;
+        }
+        CHECK_OK(cisup_network_error_measure(&e, 40, 0, 3, stored, &error_));
+        cisup_network_error_free(&e);
+        e.computed = 1;
+        CHECK_OK(cisup_network_error_measure(&e, 40, 0, 3, computed, &error_));
+        e.relative = 1;
+        CHECK_OK(cisup_network_error_measure(&e, 40, 0, 3, relative, &error_));
+        cisup_network_error_free(&e);
+        for (int i = 0; i < 3; i++) {
+            /* Sums in another order: rounding. Of td other circuits come first. */
+            if (k == 1) CHECK_NEAR(computed[i], stored[i], 1e-9 * (1.0 + stored[i]));
+            const int is_unit = k < 2;
+            assert_true((fabs(relative[i] / computed[i] - 1.0) < 1e-9) == is_unit ||
+                        computed[i] == 0.0);
+        }
+    }
+}
+
 static cisup_status measure_own(void *context) {
     cisup_network_error e = rotations(60, 3, 2);
     double y[1];
@@ -176,6 +213,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest quick[] = {
         cmocka_unit_test(values_are_those_of_an_experiment),
         cmocka_unit_test(order_and_threads_do_not_matter),
+        cmocka_unit_test(computed_networks_and_relative_errors),
         cmocka_unit_test(failures_leave_nothing_behind),
     };
     const struct CMUnitTest repeated[] = {
