@@ -212,7 +212,7 @@ static void keep_freed_memory(void) {
 int main(int argc, char **argv) {
     (void)setlocale(LC_ALL, "C");
     gsl_set_error_handler_off();
-    json_watch_memory();
+    json_end_without_memory();
     reserve_streams();
     keep_freed_memory();
     catch_signals();

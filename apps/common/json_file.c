@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "json_file.h"
 
+#include "program.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int has_failed;
-
 static void *take(size_t bytes) {
     void *memory = malloc(bytes);
-    has_failed |= !memory;
-    return memory;
+    if (memory) return memory;
+    cisup_error err;
+    (void)CISUP_FAIL(&err, CISUP_ENOMEM, "no memory for %zu bytes of JSON", bytes);
+    exit(fail_with(&err));
 }
 
-void json_watch_memory(void) {
+void json_end_without_memory(void) {
     json_set_alloc_funcs(take, free);
-}
-
-int json_lost_memory(void) {
-    return has_failed;
 }
 
 /* Some editors begin a file of UTF-8 with a byte order mark, which is no JSON. */
@@ -40,13 +38,11 @@ cisup_status json_file_read(const char *path, json_t **root, cisup_error *err) {
     *root = json_loadf(stream, JSON_REJECT_DUPLICATES, &error);
     const int not_read = ferror(stream) ? errno : 0;
     if (!is_stdin) (void)fclose(stream);
-    if (*root && !json_lost_memory()) return CISUP_OK;
+    if (*root && !not_read) return CISUP_OK;
     json_decref(*root);
     *root = NULL;
     const char *name = is_stdin ? "standard input" : path;
     if (not_read)
         return CISUP_FAIL(err, CISUP_EIO, "cannot read %s: %s", name, strerror(not_read));
-    if (json_lost_memory())
-        return CISUP_FAIL(err, CISUP_ENOMEM, "no memory to read %s", name);
     return CISUP_FAIL(err, CISUP_EFORMAT, "%s:%d: %s", name, error.line, error.text);
 }

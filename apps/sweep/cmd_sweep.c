@@ -86,9 +86,7 @@ static cisup_status run_cell(request *r, const char *text, char **records,
     json_t *parameters = json_loads(text, 0, NULL);
     FILE *to = open_memstream(records, &size);
     if (!parameters)
-        status = json_lost_memory()
-                     ? CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell")
-                     : CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
+        status = CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged");
     else if (!to)
         status = CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the records");
     else

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep_export.h"
-#include "common/json_file.h"
 
 #include "propagate/report.h"
 #include "sweep_verify.h"
@@ -16,7 +15,6 @@ static cisup_status parse_object(const char *text, size_t length, cisup_index ce
     if (json_is_object(*object)) return CISUP_OK;
     json_decref(*object);
     *object = NULL;
-    if (json_lost_memory()) return CISUP_FAIL(err, CISUP_ENOMEM, "no memory for a cell");
     return CISUP_FAIL(err, CISUP_EFORMAT, "the journal is damaged: cell %" PRId64, cell);
 }
 

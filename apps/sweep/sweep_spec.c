@@ -178,10 +178,6 @@ cisup_status sweep_spec_parse(sweep_spec *s, const char *text, const char *name,
     json_error_t error;
     *s = (sweep_spec){0};
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    if (json_lost_memory()) {
-        json_decref(root);
-        return CISUP_FAIL(err, CISUP_ENOMEM, "no memory to read %s", name);
-    }
     if (!root) return CISUP_FAIL(err, CISUP_EFORMAT, "%s: %s", name, error.text);
     return adopt(s, root, name, err);
 }

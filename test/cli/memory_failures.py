@@ -72,6 +72,7 @@ def clean():
 
 
 def attempt(command):
+    run(command)  # from now on there are old files to replace
     want = run(command)
     files = written()
     requests = int(re.search(rb"REQUESTS (\d+)", want.stderr).group(1))
