@@ -17,10 +17,12 @@ typedef enum {
     CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
     CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
     CISUP_ROTATION2,   /* d = 2: rotation of the plane, carried, f the identity */
+    CISUP_PARITY3,     /* d = 5: the parity of three bits, gated */
 } cisup_family;
 
 /* Their names, in this order. */
-#define CISUP_FAMILY_NAMES "rotation3|rotation4|step2|random-relu|identity|gate|rotation2"
+#define CISUP_FAMILY_NAMES                                                               \
+    "rotation3|rotation4|step2|random-relu|identity|gate|rotation2|parity3"
 
 /* What becomes of a point s of the unit sphere that is a circuit's input. */
 enum {

@@ -88,6 +88,18 @@ static void draw_gate(cisup_rng *rng, const cisup_family_draw *x, double *w) {
     }
 }
 
+/* The gate around the parity of three bits: layer 1 has h_i = ReLU(x + y + z - i), i = 0,
+ * 1, 2, layer 2 their combination h_0 - 2 h_1 + 2 h_2, which is 0, 1, 0, 1 for 0, 1, 2, 3
+ * ones; the layers behind it keep it. */
+static void draw_parity3(cisup_rng *rng, const cisup_family_draw *x, double *w) {
+    static const double sums[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, less[3] = {0, -1, -2};
+    static const double parity[9] = {1, -2, 2}, same[9] = {1}, none[3] = {0};
+    const cisup_gate gate = gate_of(x->options);
+    const double *v = x->l == 1 ? sums : x->l == 2 ? parity : same;
+    (void)rng;
+    cisup_gate_weights(w, v, x->l == 1 ? less : none, &gate, 3);
+}
+
 /* A row for each cisup_family. */
 static const cisup_family_kind kinds[] = {
     [CISUP_ROTATION3] = {.name = "rotation3",
@@ -123,6 +135,13 @@ static const cisup_family_kind kinds[] = {
                          .draw = draw_rotation2,
                          .width = 2,
                          .carried = CISUP_ALWAYS_CARRIED},
+    [CISUP_PARITY3] = {.name = "parity3",
+                       .draw = draw_parity3,
+                       .width = 5,
+                       .on_count = 2,
+                       .fold = CISUP_FOLD_BITS,
+                       .has_margin = true,
+                       .has_layers = true},
 };
 
 static const int kind_count = (int)(sizeof kinds / sizeof kinds[0]);
