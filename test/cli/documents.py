@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 PROGRAM, SOURCE, DOCUMENT = sys.argv[1:4]
-PATH = str(Path(PROGRAM).resolve().parent) + ":" + os.environ["PATH"]
+PATH = str(Path(PROGRAM).resolve().parent) + ":/usr/bin:" + os.environ["PATH"]
 
 commands, files, code = [], {}, []
 name, fence, is_output = None, None, False
@@ -34,7 +34,7 @@ for line in Path(SOURCE, f"docs/{DOCUMENT}.md").read_text(encoding="utf-8").spli
         commands[-1][1].append(line[4:])
     else:
         is_output = False
-        for name in re.findall(r"`([\w./]+\.[ch](?:sv)?)`", line):
+        for name in re.findall(r"`([\w./]+\.(?:c|h|csv|py))`", line):
             pass
 assert len(commands) > (10 if DOCUMENT == "tutorial" else 2)
 assert len(code) == (3 if DOCUMENT == "contributing" else 0)
