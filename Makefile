@@ -14,7 +14,8 @@ $(BUILD)/CMakeCache.txt:
 # Debian); .ci/packages lists them.
 demo:
 	@.ci/install build
-	@$(MAKE) all
+	@$(MAKE) --no-print-directory $(BUILD)/CMakeCache.txt
+	@cmake --build $(BUILD) -j $(JOBS) --target cisup
 	$(BUILD)/apps/cisup propagate
 
 check:

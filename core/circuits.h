@@ -17,7 +17,19 @@ typedef enum {
     CISUP_IDENTITY,    /* any d: w = I, no bias, inputs in the positive orthant */
     CISUP_GATE,        /* d >= 3: a random MLP of width d-2 with biases, gated */
     CISUP_ROTATION2,   /* d = 2: rotation of the plane, carried, f the identity */
+    CISUP_PARITY3,     /* d = 5: the parity of three bits, gated */
 } cisup_family;
+
+/* Their names, in this order. */
+#define CISUP_FAMILY_NAMES                                                               \
+    "rotation3|rotation4|step2|random-relu|identity|gate|rotation2|parity3"
+
+/* What becomes of a point s of the unit sphere that is a circuit's input. */
+enum {
+    CISUP_FOLD_NONE,
+    CISUP_FOLD_ORTHANT, /* |s|, entry by entry */
+    CISUP_FOLD_BITS,    /* 1 where s is positive, else 0: bits, all equally likely */
+};
 
 /* Where the two on-neurons of a gate open, and how steeply (docs/math.md, (14.1)):
  *
@@ -61,8 +73,8 @@ typedef enum { CISUP_LINEAR_NONE, CISUP_LINEAR_OUTPUT, CISUP_LINEAR_ALL } cisup_
  *
  * An active circuit starts from on-neurons 1 (on_count 1) or 3/2, 1/2 (on_count 2)
  * (whatever the step of the gate: on = 1 counts)
- * and data offset + s, s uniform on the unit sphere (|s| componentwise when `fold`)
- * or one of its rows in `input`. An inactive one starts from 0.
+ * and data offset + s, s uniform on the unit sphere, folded as `fold` says, or one of
+ * its rows in `input`. An inactive one starts from 0.
  *
  * Circuits that are `carried`, in networks that carry masks (docs/math.md, section 20),
  * need no indicator, and may have biases of their own:
@@ -84,7 +96,7 @@ typedef struct {
     double offset;
     int carried, biased;      /* as above; on_count and offset are then 0 */
     unsigned char *is_signed; /* [L] of carried ones; NULL: ReLU in every layer */
-    int fold;                 /* inputs are folded onto the positive orthant */
+    int fold;                 /* CISUP_FOLD_: what inputs are */
 
     cisup_index *input_start; /* NULL, or [T+1]: rows of circuit t in input */
     double *input; /* [input_start[T]][data], replaces the sphere: d less on_count

@@ -10,9 +10,9 @@ extern "C" {
 
 /* The version of these headers; the build takes that of all the project from here. */
 #define CISUP_VERSION_MAJOR 0
-#define CISUP_VERSION_MINOR 1
+#define CISUP_VERSION_MINOR 2
 #define CISUP_VERSION_PATCH 0
-#define CISUP_VERSION_TEXT "0.1.0"
+#define CISUP_VERSION_TEXT "0.2.0"
 
 /* The version of the library that runs: its CISUP_VERSION_TEXT. While the first number
  * is 0, versions with another second number are not compatible. */

@@ -2,8 +2,16 @@
 #include "check_report.h"
 
 #include "common/emit.h"
+#include "common/terminal.h"
+#include "common/wrap.h"
 
 #include <string.h>
+
+void report_line(const char *label, const char *text) {
+    enum { text_at = 13 };
+    printf("%-*s ", text_at - 1, label);
+    wrap_to(stdout, terminal_of_output(1).columns, text, text_at, text_at);
+}
 
 static void start(cisup_record *r, const char *name, const findings *f) {
     RECORD_ADD(r, "record circuits neurons redundancy", V(name), V(f->circuits),
@@ -242,7 +250,7 @@ cisup_status sample_show(const findings *f, int is_json, cisup_error *err) {
     else
         emit_text(&r,
                   "confidence   95 %: fewer than {violating_below:.3g} of the circuits "
-                  "share two neurons with another\n");
+                  "share two with another\n");
     return CISUP_OK;
 }
 
@@ -277,25 +285,22 @@ static const char *word(int holds) {
 }
 
 static void level_text(const cisup_scheme_proof *p, int l) {
-    char label[24] = "last level";
+    char label[24] = "last level", text[512];
     if (l + 1 < p->levels) (void)snprintf(label, sizeof label, "level %d", l);
-    printf("%-12s %s", label, p->level[l].what);
+    int used = snprintf(text, sizeof text, "%s", p->level[l].what);
     const char *before = ": ";
     for (int k = 0; k < p->count; k++) {
-        if (p->hypothesis[k].level != l) continue;
-        printf("%s%s %s", before, p->hypothesis[k].what, word(p->hypothesis[k].holds));
+        if (p->hypothesis[k].level != l || used >= (int)sizeof text) continue;
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s%s %s", before,
+                         p->hypothesis[k].what, word(p->hypothesis[k].holds));
         before = ", ";
     }
-    putchar('\n');
+    report_line(label, text);
 }
 
-/* The theorem's lines, the first behind the word, and the hypotheses. */
+/* The theorem and the hypotheses. */
 static void theorem_text(const cisup_scheme_proof *p) {
-    const char *label = "theorem";
-    for (const char *line = p->theorem; *line; line = strchr(line, '\n') + 1) {
-        printf("%-12s %.*s\n", label, (int)(strchr(line, '\n') - line), line);
-        label = "";
-    }
+    report_line("theorem", p->theorem);
     for (int l = 0; l < p->levels; l++) level_text(p, l);
     for (int k = 0; !p->levels && k < p->count; k++)
         printf("%-12s %s: %s\n", k ? "" : "hypotheses", p->hypothesis[k].what,

@@ -32,6 +32,9 @@ typedef struct {
     double seconds;
 } findings;
 
+/* A line of text behind its label, wrapped below where it begins. */
+void report_line(const char *label, const char *text);
+
 /* Each prints what it names, as one JSON line or as text. Errors: ENOMEM; EIO. */
 CISUP_MUST_CHECK cisup_status findings_show(const findings *f, int is_json,
                                             cisup_error *err);

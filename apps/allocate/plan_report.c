@@ -2,6 +2,8 @@
 #include "plan_report.h"
 
 #include "common/emit.h"
+#include "common/terminal.h"
+#include "common/wrap.h"
 
 #include <cisup/core/allocation.h>
 #include <cisup/core/base/failure.h>
@@ -70,11 +72,16 @@ cisup_status construction_show(const construction *c, cisup_index N, cisup_index
                               V(c->circuits), V(bound), V(ratio),
                               V_LIST(c, c->theorems, theorem_item), V(documented)),
                     err);
-    printf("%s\n%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", c->text,
-           c->circuits, 100.0 * ratio, bound);
-    for (int k = 0; k < c->theorems; k++)
-        printf("%-9s %s\n          %s\n", c->theorem[k]->word, c->theorem[k]->theorem,
-               c->theorem[k]->source);
+    const int columns = terminal_of_output(1).columns;
+    wrap_to(stdout, columns, c->text, 2, 0);
+    printf("%" PRId64 " circuits, %.2f %% of Johnson's bound %" PRId64 "\n", c->circuits,
+           100.0 * ratio, bound);
+    for (int k = 0; k < c->theorems; k++) {
+        printf("%-9s ", c->theorem[k]->word);
+        wrap_to(stdout, columns, c->theorem[k]->theorem, 10, 10);
+        printf("%-9s ", "");
+        wrap_to(stdout, columns, c->theorem[k]->source, 12, 10);
+    }
     printf("More about them: %s\n", documented);
     return CISUP_OK;
 }
@@ -115,10 +122,15 @@ static void step_text(const cisup_plan_step *s, int number) {
     if (s->node->hole) emit_text(&r, ", a hole of {hole}");
     if (s->child[0] || s->child[1] || s->child[2]) printf(", from steps");
     emit_text_list(&r, "filled_by", ", {0}");
-    emit_text(&r, "\n             {theorem}\n             {source}\n");
-    for (int k = 0; k < s->count; k++)
-        printf("             %s: %s\n", s->hypothesis[k].what,
-               s->hypothesis[k].holds ? "yes" : "NO");
+    putchar('\n');
+    report_line("", s->theorem->theorem);
+    report_line("", s->theorem->source);
+    for (int k = 0; k < s->count; k++) {
+        char text[256];
+        (void)snprintf(text, sizeof text, "%s: %s", s->hypothesis[k].what,
+                       s->hypothesis[k].holds ? "yes" : "NO");
+        report_line("", text);
+    }
 }
 
 cisup_status plan_proof_show(const construction *c, const cisup_plan_proof *p,
@@ -129,7 +141,8 @@ cisup_status plan_proof_show(const construction *c, const cisup_plan_proof *p,
                V_LIST(p->step, p->count, step_item), V(p->holds), V(f->seconds));
     if (is_json) return emit(&r, err);
     emit_text(&r, "circuits     {circuits}\nneurons      {neurons}\n"
-                  "redundancy   {redundancy}\nplan         {plan}\n");
+                  "redundancy   {redundancy}\n");
+    report_line("plan", c->text);
     for (int k = 0; k < p->count; k++) step_text(&p->step[k], k + 1);
     emit_text(&r, "holds        {holds:yes|no}\n");
     printf("More about the theorems: %s\n", documented);

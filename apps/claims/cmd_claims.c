@@ -2,6 +2,8 @@
 #include "common/emit.h"
 #include "common/options.h"
 #include "common/program.h"
+#include "common/terminal.h"
+#include "common/wrap.h"
 
 #include "claims.h"
 #include <cisup/core/memory.h>
@@ -63,11 +65,23 @@ static void add_params(cisup_record *r, const cisup_claims_setup *s) {
                V(s->T), V(s->L), V(s->networks), V(s->inputs), V((cisup_index)s->seed));
 }
 
-static void head_text(const cisup_record *head, uint64_t seed) {
-    emit_text(head, "network: T = {T} circuits (d = {d}) in D = {D}, S = {S}, L = {L}; "
-                    "{networks} networks x {samples} samples, seed ");
-    printf("%" PRIu64 "\n", seed);
-    printf("%-41s %-8s %10s %10s %21s %6s  verdict\n", "", "", "predicted", "measured",
+/* Figures of a finding in one line with its name, or in a line below it. */
+enum { NAME_COLUMNS = 37, ALL_COLUMNS = 121 };
+
+static int is_wide(int columns) {
+    return columns >= ALL_COLUMNS;
+}
+
+static void head_text(const cisup_claims_setup *s, int columns) {
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "network: T = %" PRId64 " circuits (d = %" PRId64 ") in D = %" PRId64
+                   ", S = %" PRId64 ", L = %" PRId64 "; %" PRId64 " networks x %" PRId64
+                   " samples, seed %" PRIu64,
+                   s->T, s->d, s->D, s->S, s->L, s->networks, s->inputs, s->seed);
+    wrap_to(stdout, columns, text, 2, 0);
+    printf("%-*s %10s %10s %21s %6s  verdict\n",
+           is_wide(columns) ? 4 + NAME_COLUMNS + 9 : 10, "", "predicted", "measured",
            "95 % interval", "ratio");
 }
 
@@ -91,10 +105,13 @@ static cisup_status findings_json(const cisup_claims_entry *e, const cisup_findi
     return status;
 }
 
-static void finding_text(const cisup_finding *row) {
-    printf("    %-37s %-8s %10.4g %10.4g %10.4g %10.4g", row->part,
-           cisup_relation_name(row->relation), row->predicted, row->measured.mean,
-           row->measured.low, row->measured.high);
+static void finding_text(const cisup_finding *row, int columns) {
+    if (is_wide(columns))
+        printf("    %-*s ", NAME_COLUMNS, row->part);
+    else
+        printf("    %s\n  ", row->part);
+    printf("%-8s %10.4g %10.4g %10.4g %10.4g", cisup_relation_name(row->relation),
+           row->predicted, row->measured.mean, row->measured.low, row->measured.high);
     if (isnan(row->ratio))
         printf(" %6s", "-");
     else
@@ -102,12 +119,18 @@ static void finding_text(const cisup_finding *row) {
     printf("  %s", cisup_verdict_name(row->verdict));
     if (row->verdict == CISUP_VERDICT_WITHIN) printf(" %g %%", row->within);
     putchar('\n');
-    if (row->where[0]) printf("        %s\n", row->where);
+    if (!row->where[0]) return;
+    printf("%8s", "");
+    wrap_to(stdout, columns, row->where, 8, 8);
 }
 
-static void entry_text(const cisup_claims_entry *e) {
-    printf("%2d  %s: %s  (%s; %s)", e->number, e->name, e->statement, e->place,
-           e->equation);
+/* after: what follows in brackets, or "". */
+static void entry_text(const cisup_claims_entry *e, const char *after, int columns) {
+    char text[1024];
+    (void)snprintf(text, sizeof text, "%s: %s (%s; %s)%s", e->name, e->statement,
+                   e->place, e->equation, after);
+    printf("%2d  ", e->number);
+    wrap_to(stdout, columns, text, 4, 4);
 }
 
 static cisup_status examine(const request *r, const cisup_claims_entry *e,
@@ -120,9 +143,11 @@ static cisup_status examine(const request *r, const cisup_claims_entry *e,
     if (r->json) {
         CISUP_TRY(findings_json(e, &f, seconds, err));
     } else if (!r->quiet) {
-        entry_text(e);
-        printf("  %.1f s\n", seconds);
-        for (int k = 0; k < f.count; k++) finding_text(&f.row[k]);
+        const int columns = terminal_of_output(1).columns;
+        char time[32];
+        (void)snprintf(time, sizeof time, " %.1fs", seconds);
+        entry_text(e, time, columns);
+        for (int k = 0; k < f.count; k++) finding_text(&f.row[k], columns);
     }
     CISUP_TRY(emit_flush(err)); /* a full run takes minutes; what is there can be read */
 done:
@@ -139,8 +164,7 @@ static cisup_status list_all(const request *r, const cisup_claims_entry *e, int 
             const cisup_status status = emit(&line, err);
             if (status != CISUP_OK) return status;
         } else if (!r->quiet) {
-            entry_text(&e[k]);
-            putchar('\n');
+            entry_text(&e[k], "", terminal_of_output(1).columns);
         }
     }
     return CISUP_OK;
@@ -158,7 +182,7 @@ static cisup_status execute(const request *r, cisup_error *err) {
     if (r->json)
         CISUP_TRY(emit(&head, err));
     else if (!r->quiet)
-        head_text(&head, setup.seed);
+        head_text(&setup, terminal_of_output(1).columns);
     for (int k = 0; k < count; k++)
         if (is_asked(r, e[k].number)) CISUP_TRY(examine(r, &e[k], &setup, err));
 done:

@@ -34,9 +34,9 @@ static const term terms[] = {
     {"state, circuit_states, A",
      "Exact values of a circuit's neurons; whose error a row is about, active or "
      "inactive; those of all active circuits in a run; activations of the network."},
-    {"family",
-     "Kind of circuits: rotation2, rotation3, rotation4 (rotations of the plane), step2 "
-     "(on-indicators alone), gate, random-relu, identity; own: from a file."},
+    {"family", "Kind of circuits: rotation2, rotation3, rotation4 (rotations of the "
+               "plane) and those "
+               "that 'cisup help propagate' lists; own: from a file."},
     {"margin, fresh, gate, gate_steepness, gate_shift",
      "b of rotations and gates; new weights in every layer; a gate around own circuits; "
      "k and s of the step of its on-pair."},

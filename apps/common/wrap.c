@@ -12,8 +12,8 @@ int wrap_columns(const char *text, size_t length) {
 
 void wrap_to(FILE *to, int columns, const char *text, int indent, int at) {
     int is_first = 1; /* word of its line */
-    while (*(text += strspn(text, " "))) {
-        const size_t length = strcspn(text, " ");
+    while (*(text += strspn(text, " \n"))) {
+        const size_t length = strcspn(text, " \n");
         const int wide = wrap_columns(text, length);
         if (!is_first && at + 1 + wide > columns) {
             fprintf(to, "\n%*s", indent, "");

@@ -7,8 +7,9 @@
 enum { TEXT_COLUMNS = 80 };
 
 /* Prints text as one paragraph with its end of line, in lines of at most `columns`
- * columns broken at blanks; a word that is longer has a line of its own. Each line but
- * the first begins with `indent` blanks; at: the column that has been reached. */
+ * columns broken at blanks and ends of lines; a word that is longer has a line of its
+ * own. Each line but the first begins with `indent` blanks; at: the column that has been
+ * reached. */
 void wrap_to(FILE *to, int columns, const char *text, int indent, int at);
 
 /* The same for TEXT_COLUMNS. */

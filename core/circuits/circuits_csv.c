@@ -213,10 +213,11 @@ static cisup_status check_common_bias(const entries *list, const double *beta,
     if (k < 0) return CISUP_OK;
     const cisup_index i = k % c->d, t = k / c->d % c->T, layer = k / c->d / c->T;
     return cisup_csv_at(
-        CISUP_FAIL(err, CISUP_EFORMAT,
-                   "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
-                   " has the bias %g, circuit 0 has %g; only gated circuits may differ",
-                   layer + 1, i, t, beta[k], beta[layer * c->T * c->d + i]),
+        CISUP_FAIL(
+            err, CISUP_EFORMAT,
+            "layer %" PRId64 ", neuron %" PRId64 ": circuit %" PRId64
+            " has the bias %g, circuit 0 has %g; only gated circuits may differ (--gate)",
+            layer + 1, i, t, beta[k], beta[layer * c->T * c->d + i]),
         list->path, bias_line(list, t, layer + 1, i), err);
 }
 

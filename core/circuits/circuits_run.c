@@ -7,12 +7,11 @@
 
 #include <math.h>
 
-/* A point of the unit sphere, folded onto the positive orthant if the family wants
- * that. x: [n], n >= 1. */
+/* A point of the unit sphere, folded as the family wants it. x: [n], n >= 1. */
 static void draw_data(const cisup_circuits *c, cisup_rng *rng, cisup_index n, double *x) {
     cisup_rng_sphere(rng, n, x);
-    if (!c->fold) return;
-    for (cisup_index i = 0; i < n; i++) x[i] = fabs(x[i]);
+    for (cisup_index i = 0; c->fold && i < n; i++)
+        x[i] = c->fold == CISUP_FOLD_BITS ? x[i] > 0.0 : fabs(x[i]);
 }
 
 /* The given input of circuit t for a sample. */

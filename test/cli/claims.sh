@@ -1,7 +1,7 @@
 # The ledger of claims: the list, what has no chance in it, and bad options.
 try cisup claims --list
 try cisup claims --list --only 3,21 --json
-seconds() { cisup "$@" >text; code=$?; sed 's/  [0-9.]* s$/  ... s/' text; rm text; return $code; }
+seconds() { cisup "$@" >text; code=$?; sed 's/ [0-9.]*s$/ ...s/' text; rm text; return $code; }
 try seconds claims --only 1,2,5 -K 2 -M 1
 try cisup claims --only 2 --quiet
 try cisup claims --list --quiet

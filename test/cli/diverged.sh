@@ -1,6 +1,6 @@
 # Networks that diverge: nothing of what ran over may look like a small error.
 B='propagate -D 200 -S 2 -T 1000 -L 72 -K 1 -M 2 -z 3 --weights plain --seed 1'
-last() { cisup $B --all "$@" | grep '^ *72 '; }
+last() { cisup $B --all "$@" | grep '^ *72 ' | tr -s ' '; }
 try last --precision single --engine batched
 try last --precision single --engine sparse
 single='--precision single --csv -'

@@ -24,7 +24,7 @@ for z in 1 2 3; do
 import csv, collections, json
 rows = list(csv.DictReader(open("out'$z'/neurons.csv")))
 widths = collections.Counter((r["layer"], r["kind"]) for r in rows)
-print(json.load(open("out'$z'/manifest.json"))["N"], max(collections.Counter(r["layer"] for r in rows).values()), sorted(widths.items()))
+print(json.load(open("out'$z'/manifest.json"))["N"], max(collections.Counter(r["layer"] for r in rows).values()), *("%s %s %d" % (*k, n) for k, n in sorted(widths.items())), sep="\n")
 '
 done
 show theory --construction masks --mask-codes -D 4000 -d 2 -S 1 -T 1000 -z 2 -L 3 --cycle 3 --budget 0.1 | grep -e masks_neurons -e masks_recursion -e exit -e '2>'

@@ -14,7 +14,7 @@ for options in '' '--offset safe' '--offset 2' '--offset pilot --strength pilot'
     echo "$options"
     cisup $small $options -q --json | params
 done
-cisup $small --offset pilot --strength pilot --all 2>/dev/null | grep pilot
+cisup $small --offset pilot --strength pilot --all 2>/dev/null | grep -o 'offset.*'
 # Another seed has the same pilot run; a sweep records it, too.
 cisup $small --offset pilot --seed 5 -q --json | params | grep pilot
 cat >spec.json <<'SPEC'

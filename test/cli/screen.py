@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""screen.py PROGRAM: text on a terminal fits its width, and is coloured unless unwanted."""
+"""screen.py PROGRAM: text on a terminal fits its width, and is coloured unless unwanted; that of
+theory and claims takes the room there is."""
 import fcntl
 import os
 import pty
@@ -12,14 +13,14 @@ import termios
 RUN = [sys.argv[1], "propagate", "-z", "1", "-K", "3", "-M", "20", "--threads", "1"]
 
 
-def shown(columns, *options, **variables):
+def shown(columns, *options, run=RUN, **variables):
     """What a terminal of so many columns gets."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
     environment.update({"TERM": "xterm", **variables})
-    run = subprocess.Popen([*RUN, *options], stdout=theirs, stderr=subprocess.DEVNULL,
-                           env=environment)  # fmt: skip
+    running = subprocess.Popen([*run, *options], stdout=theirs, stderr=subprocess.DEVNULL,
+                               env=environment)  # fmt: skip
     os.close(theirs)
     text = b""
     try:
@@ -28,7 +29,7 @@ def shown(columns, *options, **variables):
     except OSError:  # the other end is closed
         pass
     os.close(ours)
-    assert run.wait() == 0
+    assert running.wait() == 0
     return text.decode().replace("\r\n", "\n")
 
 
@@ -64,3 +65,19 @@ for options in (["-L", "60"], ["-L", "1"], ["--construction", "masks"], ["-T", "
     text = subprocess.run([*RUN, *options], capture_output=True, text=True, check=True).stdout
     lines = text.splitlines()
     assert len(lines) < 30 and max(map(len, lines)) <= 80, text
+
+# The same words in every width; tables of theory in pieces, where there is no room.
+for run in ([sys.argv[1], "theory", "-L", "3"], [sys.argv[1], "claims", "--list"]):
+    texts = {columns: shown(columns, run=run) for columns in (60, 80, 121, 160, 400)}
+    for columns, text in texts.items():
+        assert columns < 80 or max(map(len, text.split("\n"))) <= columns, (columns, text)
+        if run[1] == "claims":
+            assert text.split() == texts[400].split(), columns
+        else:
+            parts = 2 if columns < 5 + 8 * 13 else 1  # eight curves of 13 columns
+            assert text.count("\nlayer ") == 2 * parts, (columns, text)
+    assert texts[60] != texts[80] != texts[160]
+wide = shown(121, "--quick", "--only", "2", "-K", "2", "-M", "1", run=[sys.argv[1], "claims"])
+assert re.search(r"\n    collisions +exactly +0 ", wide), wide
+narrow = shown(120, "--quick", "--only", "2", "-K", "2", "-M", "1", run=[sys.argv[1], "claims"])
+assert re.search(r"\n    collisions\n  exactly +0 ", narrow), narrow

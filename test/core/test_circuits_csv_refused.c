@@ -88,7 +88,7 @@ static void only_gated_circuits_may_differ_in_a_bias(void **state) {
     (void)state;
     static const char text[] = HEADER "0,1,0,0,1\n1,1,0,0,1\n0,1,1,,-1\n1,1,1,,-2\n";
     check_malformed(text, ":5: layer 1, neuron 1: circuit 1 has the bias -2, circuit 0 "
-                          "has -1; only gated circuits may differ");
+                          "has -1; only gated circuits may differ (--gate)");
     check_malformed(HEADER "0,1,0,,-3\n1,1,0,0,1\n", ":2: layer 1, neuron 0: circuit 1");
     check_malformed(HEADER "0,1,0,0,1\n0,2,0,0,1\n1,1,0,0,1\n1,2,0,,-1\n",
                     ":5: layer 2, neuron 0: circuit 1");

@@ -2,6 +2,7 @@
 #include "common/drawn.h"
 
 #include <cisup/core/circuits/circuits_parts.h>
+#include <cisup/core/circuits/families.h>
 #include <cisup/core/circuits/gate.h>
 
 /* Section 13, with R read back from rows 1, 2 of w. */
@@ -209,6 +210,48 @@ static void the_identity_keeps_its_positive_input(void **state) {
     cisup_circuits_free(&c);
 }
 
+/* All eight inputs: layer 1 counts, layers 2 and more hold the parity, exactly. The same
+ * in a file of own circuits: docs/contributing.md. */
+static void parity3_is_the_parity_of_three_bits(void **state) {
+    (void)state;
+    const cisup_family_options o = drawn(CISUP_PARITY3, 0);
+    cisup_circuits c = made(2, 5, 4, &o);
+    assert_true(c.layers == 4 && c.on_count == 2 && c.offset == 0.0);
+    for (int bits = 0; bits < 8; bits++) {
+        const double input[5] = {1.5, 0.5, bits & 1, bits >> 1 & 1, bits >> 2};
+        const double ones = input[2] + input[3] + input[4];
+        for (cisup_index l = 1; l <= 4; l++) {
+            const double counts[5] = {1.5, 0.5, ones, fmax(ones - 1.0, 0.0),
+                                      fmax(ones - 2.0, 0.0)};
+            const double parity[5] = {1.5, 0.5, fmod(ones, 2.0), 0.0, 0.0};
+            double a[5];
+            memcpy(a, input, sizeof a);
+            run(&c, l, 1, a);
+            check_row(a, l == 1 ? counts : parity, 5, 0.0);
+        }
+    }
+    cisup_circuits_free(&c);
+}
+
+/* Each of 8 inputs in 1/8 of 4000 samples: standard deviation 21; 6 of them. */
+static void parity3_draws_bits(void **state) {
+    (void)state;
+    enum { samples = 4000 };
+    const cisup_family_options o = drawn(CISUP_PARITY3, 0);
+    cisup_circuits c = made(3, 5, 2, &o);
+    int count[8] = {0};
+    for (cisup_index m = 0; m < samples; m++) {
+        double a[5];
+        cisup_circuits_input(&c, 7, 0, m, m % 3, a);
+        assert_true(a[0] == 1.5 && a[1] == 0.5);
+        for (int i = 2; i < 5; i++) assert_true(a[i] == 0.0 || a[i] == 1.0);
+        count[(int)(a[2] + 2.0 * a[3] + 4.0 * a[4])]++;
+    }
+    for (int k = 0; k < 8; k++)
+        assert_in_range(count[k], samples / 8 - 126, samples / 8 + 126);
+    cisup_circuits_free(&c);
+}
+
 static const struct {
     cisup_family family;
     cisup_index d;
@@ -282,16 +325,20 @@ static void seed_and_network_change_the_circuits(void **state) {
     }
 }
 
+/* Every family has the name that CISUP_FAMILY_NAMES has in its place, and no more. */
 static void family_names_go_both_ways(void **state) {
     (void)state;
-    static const char *const name[] = {"rotation3",   "rotation4", "step2",
-                                       "random-relu", "identity",  "gate"};
-    static const cisup_index width[] = {3, 4, 2, 0, 0, 0};
-    for (int k = 0; k < 6; k++) {
-        assert_string_equal(cisup_family_name((cisup_family)k), name[k]);
-        assert_int_equal(cisup_family_find(name[k]), k);
+    static const cisup_index width[] = {3, 4, 2, 0, 0, 0, 2, 5};
+    char names[] = CISUP_FAMILY_NAMES, *rest = names;
+    int k = 0;
+    for (const char *name; (name = strsep(&rest, "|")) != NULL; k++) {
+        assert_string_equal(cisup_family_name((cisup_family)k), name);
+        assert_int_equal(cisup_family_find(name), k);
         assert_int_equal(cisup_family_width((cisup_family)k), width[k]);
     }
+    assert_int_equal(k, sizeof width / sizeof width[0]);
+    assert_null(cisup_family_of((cisup_family)k));
+    assert_null(cisup_family_of((cisup_family)-1));
     assert_int_equal(cisup_family_find("rotation"), -1);
     assert_int_equal(cisup_family_find(""), -1);
     cisup_circuits c = made(2, 4, 3, NULL); /* the defaults */
@@ -337,8 +384,8 @@ static void unsuitable_families_are_refused(void **state) {
     o = drawn(CISUP_ROTATION3, 0);
     o.margin = (double)INFINITY;
     check_refused(2, 3, 1, &o, CISUP_EINVAL, "margin inf");
-    o.family = (cisup_family)7;
-    check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 7");
+    o.family = (cisup_family)8;
+    check_refused(2, 3, 1, &o, CISUP_EINVAL, "number 8");
 }
 
 static void sizes_beyond_memory_are_refused(void **state) {
@@ -365,8 +412,8 @@ static cisup_status make_and_free(void *context) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    static const int allocations[] = {3, 3, 3, 3, 3, 3};
-    for (int k = 0; k < 6; k++) {
+    static const int allocations[] = {3, 3, 3, 3, 3, 3, 4, 3};
+    for (int k = 0; k < 8; k++) {
         cisup_family family = (cisup_family)k;
         assert_int_equal(check_every_allocation(make_and_free, &family), allocations[k]);
     }
@@ -383,6 +430,8 @@ int main(void) {
         cmocka_unit_test(random_relu_keeps_the_second_moment),
         cmocka_unit_test(random_relu_declares_its_mean),
         cmocka_unit_test(the_identity_keeps_its_positive_input),
+        cmocka_unit_test(parity3_is_the_parity_of_three_bits),
+        cmocka_unit_test(parity3_draws_bits),
         cmocka_unit_test(a_circuit_depends_on_neither_T_nor_L),
         cmocka_unit_test(fresh_weights_differ_between_layers),
         cmocka_unit_test(seed_and_network_change_the_circuits),
