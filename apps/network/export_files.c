@@ -58,26 +58,30 @@ done:
     return status;
 }
 
-cisup_status export_manifest(export_files *x, const cisup_record *r, cisup_error *err) {
+cisup_status export_json(export_files *x, const char *name, json_t *whole, size_t form,
+                         cisup_error *err) {
     const char *path;
     cisup_outfile file = {0};
-    json_t *manifest = record_json(r);
-    emit_set(&manifest, "files", json_incref(x->files));
     cisup_status status;
-    CISUP_TRY(outdir_file(&x->dir, "manifest.json", &path, err));
+    CISUP_TRY(outdir_file(&x->dir, name, &path, err));
     CISUP_TRY(cisup_outfile_open(&file, path, CISUP_KEEP_EXISTING, err));
     errno = 0;
-    if (!manifest ||
-        json_dumpf(manifest, file.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0)
+    if (!whole || json_dumpf(whole, file.stream, form | JSON_REAL_PRECISION(17)) != 0)
         status =
             ferror(file.stream)
                 ? CISUP_FAIL(err, CISUP_EIO, "cannot write %s: %s", path, strerror(errno))
-                : CISUP_FAIL(err, CISUP_ENOMEM, "no memory for the manifest");
+                : CISUP_FAIL(err, CISUP_ENOMEM, "no memory for %s", name);
     else
         (void)putc('\n', file.stream);
     if (status == CISUP_OK) status = cisup_outfile_commit(&file, err);
 done:
     cisup_outfile_discard(&file);
-    json_decref(manifest);
+    json_decref(whole);
     return status;
+}
+
+cisup_status export_manifest(export_files *x, const cisup_record *r, cisup_error *err) {
+    json_t *manifest = record_json(r);
+    emit_set(&manifest, "files", json_incref(x->files));
+    return export_json(x, "manifest.json", manifest, JSON_INDENT(1), err);
 }

@@ -26,6 +26,11 @@ CISUP_MUST_CHECK cisup_status export_column(export_files *x, const char *stem,
                                             const double *b, cisup_index D,
                                             cisup_error *err);
 
+/* Writes a JSON file, in the form of jansson's flags, 17 digits, and releases `whole`;
+ * NULL means that it could not be made. Errors: EIO; ENOMEM. */
+CISUP_MUST_CHECK cisup_status export_json(export_files *x, const char *name,
+                                          json_t *whole, size_t form, cisup_error *err);
+
 /* Writes manifest.json: the record, then the files. Errors: EIO; ENOMEM. */
 CISUP_MUST_CHECK cisup_status export_manifest(export_files *x, const cisup_record *r,
                                               cisup_error *err);
