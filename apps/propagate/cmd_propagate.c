@@ -4,6 +4,7 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "propagation.h"
+#include "readouts.h"
 #include "screen.h"
 
 #include <cisup/analysis/experiment/experiment_cost.h>
@@ -28,6 +29,7 @@ typedef struct {
     propagation run;
     csv_sink csv;
     const char *csv_path;
+    readouts readouts;
     cisup_overwrite overwrite;
     int json, quiet, dry_run, all, no_color;
     int shown; /* shapes */
@@ -101,6 +103,7 @@ static cisup_status show(void *context, const finished_run *run, cisup_error *er
     cisup_status status;
     report_csv(run, &r->csv);
     CISUP_TRY(csv_flush(&r->csv, err));
+    CISUP_TRY(readouts_add(&r->readouts, run, err));
     status = print(r, run, err);
     r->shown++;
     r->is_unread = status == CISUP_EIO;
@@ -123,7 +126,13 @@ static cisup_status show_assumptions(const request *r, cisup_error *err) {
     return CISUP_OK;
 }
 
-/* Before anything is written: the CSV file is none of those that are read. */
+static cisup_status check_readouts(void *context, const cisup_shape *shape,
+                                   cisup_error *err) {
+    request *r = context;
+    return readouts_check(&r->readouts, &r->run, shape, err);
+}
+
+/* Before anything is written: no output is one of the files that are read. */
 static cisup_status check_files(const request *r, cisup_error *err) {
     const propagation *p = &r->run;
     const guarded_file inputs[] = {
@@ -132,8 +141,9 @@ static cisup_status check_files(const request *r, cisup_error *err) {
         {"the input of --exclude", p->excluded.by_network ? NULL : p->excluded_text},
         {"the input of --active-file", p->active_text},
     };
-    const guarded_file output = {"--csv", r->csv_path};
-    return guard_outputs(&output, 1, inputs, 4, err);
+    const guarded_file outputs[] = {{"--csv", r->csv_path},
+                                    {"--readouts", r->readouts.path}};
+    return guard_outputs(outputs, 2, inputs, 4, err);
 }
 
 static cisup_status execute(request *r, cisup_error *err) {
@@ -142,16 +152,20 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(check_files(r, err));
     CISUP_TRY(guard_stdout(r->json, r->csv_path, err));
     CISUP_TRY(propagation_each(&r->run, NULL, NULL, err));
+    CISUP_TRY(propagation_each(&r->run, check_readouts, r, err));
+    if (!r->dry_run) CISUP_TRY(readouts_open(&r->readouts, r->overwrite, err));
     CISUP_TRY(csv_open(&r->csv, r->dry_run ? NULL : r->csv_path, report_csv_header,
                        r->overwrite, err));
     CISUP_TRY(show_assumptions(r, err));
     status = propagation_each(&r->run, r->dry_run ? print_plan : run_shape, r, err);
     if (status == CISUP_OK || r->is_unread) { /* what is measured is kept */
         cisup_error own = {0};
-        const cisup_status kept = csv_commit(&r->csv, &own);
+        cisup_status kept = csv_commit(&r->csv, &own);
+        if (kept == CISUP_OK) kept = readouts_commit(&r->readouts, &own);
         if (status == CISUP_OK && (status = kept) != CISUP_OK) *err = own;
     }
 done:
+    readouts_discard(&r->readouts);
     csv_discard(&r->csv);
     return status;
 }
@@ -175,6 +189,10 @@ static const option_row table[] = {
     OPTION_GROUP(OUTPUT),
     OPTION(json, "json", 0, FLAG, NULL, "one JSON object a line"),
     OPTION(csv_path, "csv", 0, TEXT, "FILE", "write the figures as CSV"),
+    OPTION(readouts.path, "readouts", 0, TEXT, "FILE",
+           "write samples of network 0 and what they read out as NumPy's .npz"),
+    OPTION(readouts.samples, "readout-samples", 0, SIZE, "M",
+           "of --readouts: the first M samples (10)"),
     OPTION(all, "all", 0, FLAG, NULL, "print every quantity and column, wide"),
     OPTION(no_color, "no-color", 0, FLAG, NULL,
            "no colours on a terminal either; as the variable NO_COLOR"),
