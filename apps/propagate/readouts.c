@@ -33,9 +33,9 @@ static cisup_status options_check(const readouts *r, const propagation *p,
                                   cisup_error *err) {
     if (!strcmp(r->path, "-"))
         return CISUP_FAIL(err, CISUP_EINVAL, "--readouts -: a file is needed");
-    const char *refused = r->shapes > 1                            ? "several shapes"
-                          : p->implicit                            ? "--implicit"
-                          : p->noise > 0.0                         ? "--input-noise"
+    const char *refused = r->shapes > 1    ? "several shapes, modes or constructions"
+                          : p->implicit    ? "--implicit"
+                          : p->noise > 0.0 ? "--input-noise"
                           : p->precision == CISUP_PRECISION_SINGLE ? "--precision single"
                                                                    : NULL;
     if (refused) return CISUP_FAIL(err, CISUP_EINVAL, "--readouts: not with %s", refused);

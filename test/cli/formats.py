@@ -105,6 +105,7 @@ class Formats(unittest.TestCase):
         ]
         cls.lines = [r for run in runs for r in printed(*run)]
         endless = ["-D", "60,4000", "-z", "1", "-K", "100000", "--tolerance", "1e-6", "--json"]
+        cls.lines += printed("propagate", *SMALL, "-T", "12,9000", "--json", expect=(1,))
         cls.lines += printed_until_stopped("capacity", *SEARCH[2:], *endless)
         cls.document = documented()
 
