@@ -20,7 +20,8 @@
 #include <string.h>
 
 static const char about[] =
-    "Write the matrices of one network as Matrix Market files into a directory: the "
+    "Write the matrices of one network as Matrix Market files (or --as others) into a "
+    "directory: the "
     "allocation, and for every layer l the embedding E<l>, the unembedding U<l>, the "
     "biases B<l>, the circuits' weights w<l> (block-diagonal) and their common part "
     "wbar<l>, and from layer 2 on W<l>. The network's weights are W<l> + W<l>_left "
@@ -36,6 +37,7 @@ typedef struct {
     setup setup;
     const char *output;
     form_kind form;
+    export_format as;
     cisup_overwrite overwrite;
     int gzip, quiet, dry_run, json;
     cisup_index network, active, samples;
@@ -149,6 +151,8 @@ static cisup_status find_active(const request *r, cisup_shape *shape, cisup_erro
 }
 
 static cisup_status form_check(const request *r, cisup_error *err) {
+    if (r->gzip && r->as != EXPORT_MTX)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--gzip: only with --as mtx");
     if (r->form == FORM_BLOCK || !setup_network(&r->setup).carrying.cycle)
         return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL,
@@ -191,7 +195,9 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_cycle cycle = {0};
     cisup_circuits drawn = {0};
     cisup_network net = {0};
-    export_job x = {.r = r, .net = &net, .out = {.gzip = r->gzip, .files = json_array()}};
+    export_job x = {.r = r,
+                    .net = &net,
+                    .out = {.as = r->as, .gzip = r->gzip, .files = json_array()}};
     cisup_status status;
     CISUP_TRY(setup_complete(s, err));
     CISUP_TRY(single(&s->D, "width", err));
@@ -228,7 +234,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(write_all(&x, err));
     say_done(r, json_array_size(x.out.files));
 done:
-    json_decref(x.out.files);
+    export_files_free(&x.out);
     cisup_network_free(&net);
     cisup_circuits_free(&drawn);
     cisup_cycle_free(&cycle);
@@ -253,6 +259,9 @@ static const option_row table[] = {
            "active circuits of the samples in network.json; with masks safe offsets and "
            "strengths, and codes, are for as many (3)"),
     OPTION(samples, "samples", 'M', SIZE, "M", "samples in network.json (1)"),
+    CHOICE(as, NULL, "as", NULL, "mtx|npz|safetensors",
+           "matrices as Matrix Market or SciPy's .npz, a file each, or all in "
+           "network.safetensors (mtx)"),
     OPTION(gzip, "gzip", 0, FLAG, NULL, "compress: .mtx.gz"),
     OPTION(json, "json", 0, FLAG, NULL, "of a dry run"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),

@@ -40,9 +40,16 @@ static cisup_status put_circuits(published_job *x, cisup_index l, cisup_error *e
     cisup_csc w = {0}, common = {0};
     cisup_status status;
     CISUP_TRY(cisup_blockdiag(cisup_circuits_weights(c, l, 0), c->T, d, &w, err));
-    CISUP_TRY(export_put(x->out, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
+    CISUP_TRY(export_dense(
+        x->out, "w", l, "circuit weights", &w,
+        (cisup_array){
+            NULL, CISUP_ARRAY_DOUBLE, 3, {c->T, d, d}, cisup_circuits_weights(c, l, 0)},
+        err));
     CISUP_TRY(cisup_csc_of_dense(&common, d, d, cisup_circuits_common(c, l), err));
-    CISUP_TRY(export_put(x->out, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
+    CISUP_TRY(export_dense(
+        x->out, "wbar", l, "common part", &common,
+        (cisup_array){NULL, CISUP_ARRAY_DOUBLE, 2, {d, d}, cisup_circuits_common(c, l)},
+        err));
 done:
     cisup_csc_free(&w);
     cisup_csc_free(&common);
