@@ -65,7 +65,7 @@ def printed_until_stopped(*arguments):
             time.sleep(pause)
             run.terminate()
             lines = [json.loads(line) for line in [first, *run.stdout]]
-        if len(lines) > 1:
+        if any(r["record"] == "unfinished" for r in lines):
             break
     return lines
 
