@@ -6,11 +6,7 @@
 #include <string.h>
 
 #define OPTIONS_OF construction
-const option_row construction_options[] = {
-    OPTION_GROUP(NETWORK),
-    CHOICE(masks, "construction", "construction", NULL, "published|masks",
-           "closing neurons by the circuits' own gate, or by masks that are carried "
-           "through the network (published)"),
+const option_row construction_details[] = {
     OPTION_GROUP(MASKS),
     PARAMETER(cycle, "cycle", "cycle", 0, SIZE, "c",
               "of masks: allocations that the layers take turns with (2; of capacity and "
@@ -25,6 +21,14 @@ const option_row construction_options[] = {
            "of masks and own circuits: layers without ReLU (none)"),
     PARAMETER(codes, "mask_codes", "mask-codes", 0, FLAG, NULL,
               "of masks: handed on as codes, in fewer neurons"),
+    OPTIONS_END,
+};
+
+const option_row construction_options[] = {
+    OPTION_GROUP(NETWORK),
+    CHOICE(masks, "construction", "construction", NULL, CONSTRUCTION_WORDS,
+           CONSTRUCTION_HELP),
+    OPTION_MORE(construction_details),
     OPTIONS_END,
 };
 

@@ -23,8 +23,14 @@ typedef struct {
 
 construction construction_defaults(void);
 
-/* Rows of construction. */
-extern const option_row construction_options[];
+/* Rows of construction; and all but the construction itself, for a command that takes a
+ * list of them. */
+extern const option_row construction_options[], construction_details[];
+
+#define CONSTRUCTION_WORDS "published|masks"
+#define CONSTRUCTION_HELP                                                                \
+    "closing neurons by the circuits' own gate, or by masks that are carried through "   \
+    "the network (published)"
 
 /* Whether offset or strength is that of a pilot run (analysis/experiment/pilot.h). */
 int construction_has_pilot(const construction *c);

@@ -41,7 +41,8 @@ static void option_text(FILE *to, const option_row *row) {
     int length = snprintf(name, sizeof name, "  %s--%s%s%s", letter, row->name,
                           has_value ? "=" : "", has_value ? row->argument : "");
     (void)snprintf(text, sizeof text, "%s", row->help);
-    if (row->kind == OPTION_CHOICE && length > TEXT_AT - 2) {
+    if ((row->kind == OPTION_CHOICE || row->kind == OPTION_CHOICES) &&
+        length > TEXT_AT - 2) {
         length = snprintf(name, sizeof name, "  %s--%s=WORD", letter, row->name);
         words_text(row->argument, text, sizeof text);
     }

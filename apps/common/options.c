@@ -179,18 +179,40 @@ static cisup_status parse_share(const char *text, double *out, cisup_error *err)
     return status;
 }
 
+static cisup_status parse_word(const option_row *row, const char *text, int *value,
+                               cisup_error *err) {
+    *value = find_word(row, text);
+    if (*value >= 0) return CISUP_OK;
+    guess g = guess_start(text);
+    const char *words = row->argument;
+    char word[OPTION_WORD_ROOM];
+    while (option_next_word(&words, word)) guess_offer(&g, word);
+    return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s%s", row->argument,
+                      guess_text(&g, ""));
+}
+
 /* An enumeration here is as wide as an int, and has no values below 0. */
 static cisup_status parse_choice(const option *o, const char *text, cisup_error *err) {
-    const int value = find_word(o->row, text);
-    if (value < 0) {
-        guess g = guess_start(text);
-        const char *words = o->row->argument;
-        char word[OPTION_WORD_ROOM];
-        while (option_next_word(&words, word)) guess_offer(&g, word);
-        return CISUP_FAIL(err, CISUP_EINVAL, "not one of %s%s", o->row->argument,
-                          guess_text(&g, ""));
+    int value;
+    const cisup_status status = parse_word(o->row, text, &value, err);
+    if (status == CISUP_OK) memcpy(o->target, &value, sizeof value);
+    return status;
+}
+
+static cisup_status parse_choices(const option *o, const char *text, cisup_error *err) {
+    choice_list list = {0};
+    char word[OPTION_WORD_ROOM];
+    for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        int value;
+        (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
+        const cisup_status status = parse_word(o->row, word, &value, err);
+        if (status != CISUP_OK) return status;
+        for (int k = 0; k < list.count; k++)
+            if (list.value[k] == value)
+                return CISUP_FAIL(err, CISUP_EINVAL, "%s is in the list twice", word);
+        list.value[list.count++] = value; /* there are no more words than places */
     }
-    memcpy(o->target, &value, sizeof value);
+    *(choice_list *)o->target = list;
     return CISUP_OK;
 }
 
@@ -227,6 +249,8 @@ cisup_status option_store(const option *o, const char *text, cisup_error *err) {
         return CISUP_OK;
     case OPTION_CHOICE:
         return parse_choice(o, text, err);
+    case OPTION_CHOICES:
+        return parse_choices(o, text, err);
     }
     return CISUP_OK;
 }

@@ -21,6 +21,7 @@ typedef enum {
     OPTION_LIST_OR_MAX, /* the same; the word max may be among them */
     OPTION_TEXT,        /* const char * */
     OPTION_CHOICE,      /* int or an enumeration: what the word stands for */
+    OPTION_CHOICES,     /* choice_list: one word or more, relu,linear */
 } option_kind;
 
 /* Where an option stands in the help. */
@@ -43,19 +44,25 @@ typedef struct option_row {
     const char *key;  /* its name in JSON; NULL: no parameter of a run */
     option_kind kind;
     size_t offset;        /* of the value in the structure */
-    const char *argument; /* its name in the help; of OPTION_CHOICE the words: "a|b" */
+    const char *argument; /* its name in the help; of choices the words: "a|b" */
     const char *help;
-    int (*find)(const char *word);   /* of OPTION_CHOICE: -1 for an unknown word; NULL:
+    int (*find)(const char *word);   /* of choices: -1 for an unknown word; NULL:
                                         the place of the word in `argument` */
     const struct option_row *others; /* instead of all this: a table that belongs here */
     option_group group; /* instead of all this: that of the rows behind it in its table
                            and in tables that belong there and do not say */
 } option_row;
 
+/* What the words of a list stand for, no two the same. */
+enum { CHOICES_MOST = 8 };
+typedef struct {
+    int count, value[CHOICES_MOST];
+} choice_list;
+
 /* Rows of a table for the structure that the macro OPTIONS_OF names; OPTIONS_END is the
  * last. An option; the same as a parameter; a parameter of OPTION_CHOICE (key NULL: an
- * option); all options of a structure in this one; another table for the same structure;
- * the group of what follows. */
+ * option); an option of OPTION_CHOICES; all options of a structure in this one; another
+ * table for the same structure; the group of what follows. */
 #define OPTION(field, name, letter, kind, argument, help)                                \
     PARAMETER(field, NULL, name, letter, kind, argument, help)
 #define PARAMETER(field, key, name, letter, kind, argument, help)                        \
@@ -66,6 +73,11 @@ typedef struct option_row {
 #define CHOICE(field, key, name, find, words, help)                                      \
     {                                                                                    \
         name, 0, key, OPTION_CHOICE, offsetof(OPTIONS_OF, field), words, help, find,     \
+            NULL, GROUP_NONE                                                             \
+    }
+#define CHOICES(field, name, find, words, help)                                          \
+    {                                                                                    \
+        name, 0, NULL, OPTION_CHOICES, offsetof(OPTIONS_OF, field), words, help, find,   \
             NULL, GROUP_NONE                                                             \
     }
 #define OPTION_TABLE(field, table)                                                       \

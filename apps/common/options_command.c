@@ -61,6 +61,8 @@ static int is_same(option_kind kind, const void *a, const void *b) {
     case OPTION_LIST:
     case OPTION_LIST_OR_MAX:
         return is_same_list(a, b);
+    case OPTION_CHOICES:
+        return !memcmp(a, b, sizeof(choice_list));
     case OPTION_TEXT:
         return is_same_text(*(const char *const *)a, *(const char *const *)b);
     }
@@ -97,6 +99,10 @@ static void write_option(command_line *c, const option *o) {
     case OPTION_LIST:
     case OPTION_LIST_OR_MAX:
         command_word(c, "--%s %" PRId64, name, *((const index_list *)o->target)->value);
+        break;
+    case OPTION_CHOICES:
+        option_word(o->row, *((const choice_list *)o->target)->value, word);
+        command_word(c, "--%s %s", name, word);
         break;
     case OPTION_TEXT:
         command_word(c, "--%s %s", name, *(const char *const *)o->target);

@@ -40,6 +40,8 @@ static cisup_field value_of(cisup_record *r, const option *o) {
         return V(*(const char *const *)o->target);
     case OPTION_CHOICE:
         return word_of(r, o);
+    case OPTION_CHOICES: /* a run has one of them */
+        break;
     }
     return (cisup_field){0};
 }

@@ -41,10 +41,15 @@ static json_t *read_manifest(const char *path) {
 }
 
 static int is_exported(const json_t *manifest, const char *name) {
-    static const char *const always[] = {
-        ".", "..", "manifest.json", "allocation.csv", "permutations.csv", "neurons.csv"};
+    static const char *const always[] = {".",
+                                         "..",
+                                         "manifest.json",
+                                         "allocation.csv",
+                                         "permutations.csv",
+                                         "neurons.csv",
+                                         "network.json"};
     const json_t *files = json_object_get(manifest, "files");
-    for (int k = 0; k < (manifest ? 6 : 2); k++)
+    for (int k = 0; k < (manifest ? 7 : 2); k++)
         if (strcmp(name, always[k]) == 0) return 1;
     for (size_t k = 0; k < json_array_size(files); k++) {
         const json_t *file = json_object_get(json_array_get(files, k), "file");

@@ -61,8 +61,12 @@ static const option_row own_options[] = {
     OPTIONS_END,
 };
 
-const option_row setup_options[] = {
+static const option_row circuits_option[] = {
     PARAMETER(T, "T", "circuits", 'T', LIST_OR_MAX, "T|max", "circuits (557)"),
+    OPTIONS_END,
+};
+
+static const option_row size_options[] = {
     CHOICE(
         preset, "preset", "preset", NULL, "published",
         "sizes and scheme where none are given: the published network, -D 1000 -d 4 -T "
@@ -77,7 +81,20 @@ const option_row setup_options[] = {
     OPTION_GROUP(CIRCUITS),
     OPTION_TABLE(family.step, gate_options),
     OPTION_MORE(own_options),
+    OPTIONS_END,
+};
+
+const option_row setup_options[] = {
+    OPTION_MORE(circuits_option),
+    OPTION_MORE(size_options),
     OPTION_TABLE(construction, construction_options),
+    OPTIONS_END,
+};
+
+const option_row setup_details[] = {
+    OPTION_MORE(circuits_option),
+    OPTION_MORE(size_options),
+    OPTION_TABLE(construction, construction_details),
     OPTIONS_END,
 };
 

@@ -38,7 +38,7 @@ void setup_free(setup *s);
 
 /* Rows of setup, T first. Preset "published" is the network of [ROT], D=1000 d=4 T=557
  * S=6 L=5, rotation4, capped, scheme ref. */
-extern const option_row setup_options[];
+extern const option_row setup_options[], setup_details[]; /* without the construction */
 
 /* Adds the parameters of a network as "params", with the sizes of `shape`; a T of 0 is
  * left out. */

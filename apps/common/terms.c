@@ -164,6 +164,7 @@ static const term terms[] = {
      "Error allowed, as a part of the signal or as a norm; half width of the interval at "
      "which a search stops; how sure it is; "
      "standard deviations of noise that a closed neuron must bear."},
+    {"reason", "Why something cannot run, in a record infeasible."},
     {"T_lo, T_hi, outcome, decided_by, error_at_T, beyond, masked, last",
      "Interval for the largest T; how the search ended, less: given up, since others "
      "have "

@@ -5,36 +5,29 @@
 #include "common/setup.h"
 #include "export_files.h"
 #include "export_layers.h"
-#include "propagate/report.h"
+#include "export_network.h"
+#include "export_published.h"
 
 #include <cisup/analysis/experiment/pilot.h>
 #include <cisup/core/base/storage.h>
-#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/cycles/cycle_parts.h>
 #include <cisup/core/memory.h>
 #include <cisup/core/schemes.h>
-#include <cisup/sparse/allocation_file.h>
-#include <cisup/sparse/embedding.h>
-#include <cisup/sparse/layer/assembly.h>
-#include <cisup/sparse/layer/embed.h>
-#include <cisup/sparse/matrix/products.h>
-#include <cisup/sparse/mtx.h>
+#include <cisup/sparse/layer/weights_make.h>
 #include <cisup/sparse/network/carried_width.h>
 #include <cisup/sparse/network/mask_code.h>
-#include <cisup/sparse/network/network_parts.h>
-#include <cisup/sparse/network_matrices.h>
-#include <cisup/sparse/weights.h>
 
-#include <errno.h>
 #include <string.h>
 
 static const char about[] =
-    "Write the matrices of one network as Matrix Market files into a directory: the "
+    "Write the matrices of one network as Matrix Market files (or --as others) into a "
+    "directory: the "
     "allocation, and for every layer l the embedding E<l>, the unembedding U<l>, the "
     "biases B<l>, the circuits' weights w<l> (block-diagonal) and their common part "
     "wbar<l>, and from layer 2 on W<l>. The network's weights are W<l> + W<l>_left "
     "W<l>_right; manifest.json says which files there are. Of a network that carries "
-    "masks: its layers W<l>, biases b<l>, read-outs U<l> and what each neuron is.\v"
+    "masks: its layers W<l>, biases b<l>, read-outs U<l> and what each neuron is. "
+    "network.json is the network with a few samples, for cisup run.\v"
     "cisup export -D 1000 -T 557 -o matrices\n"
     "cisup export -D 60 -S 2 -T 30 -L 3 --construction masks -o network";
 
@@ -44,136 +37,52 @@ typedef struct {
     setup setup;
     const char *output;
     form_kind form;
+    export_format as;
     cisup_overwrite overwrite;
     int gzip, quiet, dry_run, json;
-    cisup_index network;
-    cisup_index active;
+    cisup_index network, active, samples;
 } request;
 
 typedef struct {
     const request *r;
     const cisup_network *net;
-    cisup_shape shape;
+    const cisup_network_options *options;
+    cisup_shape shape; /* z: active circuits of the samples */
     export_files out;
 } export_job;
 
-/* E and U of layer l in the form asked for. */
-static cisup_status put_embedding(export_job *x, cisup_index l, cisup_error *err) {
-    cisup_csc e = {0}, u = {0};
-    cisup_status status;
-    CISUP_TRY(x->r->form == FORM_BLOCK
-                  ? cisup_network_slots(x->net, l, &e, err)
-                  : cisup_network_embedding(x->net, l, x->shape.D, &e, err));
-    CISUP_TRY(export_put(&x->out, "E", l, CISUP_MTX_PATTERN, "embedding", &e, err));
-    CISUP_TRY(cisup_unembedding(&e, x->shape.S, &u, err));
-    CISUP_TRY(export_put(&x->out, "U", l, CISUP_MTX_REAL, "unembedding", &u, err));
-done:
-    cisup_csc_free(&e);
-    cisup_csc_free(&u);
-    return status;
+/* Of network.json, from above; 0: it is left out. */
+static double numbers_written(const request *r, const cisup_shape *s, double *numbers) {
+    const cisup_circuits *own = &r->setup.own;
+    const cisup_index layers = own->w ? own->layers : r->setup.family.fresh ? s->L : 1;
+    *numbers = export_network_numbers(s, layers, setup_network(&r->setup).carrying.cycle,
+                                      r->samples);
+    return *numbers <= NETWORK_NUMBERS_MOST ? *numbers : 0.0;
 }
 
-static cisup_status put_circuits(export_job *x, cisup_index l, cisup_error *err) {
-    const cisup_circuits *c = x->net->circuits;
-    const cisup_index d = c->d;
-    cisup_csc w = {0}, common = {0};
-    cisup_status status;
-    CISUP_TRY(cisup_blockdiag(cisup_circuits_weights(c, l, 0), c->T, d, &w, err));
-    CISUP_TRY(export_put(&x->out, "w", l, CISUP_MTX_REAL, "circuit weights", &w, err));
-    CISUP_TRY(cisup_csc_of_dense(&common, d, d, cisup_circuits_common(c, l), err));
-    CISUP_TRY(
-        export_put(&x->out, "wbar", l, CISUP_MTX_REAL, "common part", &common, err));
-done:
-    cisup_csc_free(&w);
-    cisup_csc_free(&common);
-    return status;
-}
-
-static cisup_status put_biases(export_job *x, cisup_index l, cisup_error *err) {
-    const cisup_index D = x->shape.D;
-    double *b = NULL;
-    cisup_status status;
-    CISUP_TRY(cisup_new(&b, D, sizeof *b, err));
-    CISUP_TRY(cisup_network_bias(x->net, l, D, b, err));
-    CISUP_TRY(export_column(&x->out, "B", l, "biases", b, D, err));
-done:
-    cisup_release(b);
-    return status;
-}
-
-static cisup_status put_weights(export_job *x, cisup_index l, cisup_error *err) {
-    cisup_network_weight w;
-    cisup_status status = cisup_network_weights(x->net, l, x->shape.D, &w, err);
-    if (status != CISUP_OK) return status;
-    CISUP_TRY(export_put(&x->out, "W", l, CISUP_MTX_REAL, "weights, sparse part",
-                         &w.sparse, err));
-    if (w.left.ncol == 0) goto done;
-    CISUP_TRY(export_put(&x->out, "W_left", l, CISUP_MTX_REAL, "weights, left factor",
-                         &w.left, err));
-    CISUP_TRY(export_put(&x->out, "W_right", l, CISUP_MTX_REAL, "weights, right factor",
-                         &w.right, err));
-done:
-    cisup_network_weights_free(&w);
-    return status;
-}
-
-static cisup_status put_allocation(export_job *x, cisup_error *err) {
-    cisup_csc e = {0};
-    const char *path;
-    cisup_status status;
-    CISUP_TRY(cisup_embedding_slots(x->net->base, NULL, &e, err));
-    CISUP_TRY(
-        export_put(&x->out, "allocation", 0, CISUP_MTX_PATTERN, "allocation", &e, err));
-    CISUP_TRY(outdir_file(&x->out.dir, "allocation.csv", &path, err));
-    CISUP_TRY(
-        cisup_allocation_file_write(path, x->net->base, NULL, CISUP_KEEP_EXISTING, err));
-done:
-    cisup_csc_free(&e);
-    return status;
-}
-
-static void kappa_item(const void *of, cisup_index k, cisup_record *item) {
-    const cisup_network *net = of;
-    RECORD_ADD(item, "", V(cisup_operator_kappa(&net->layers[k])));
-}
-
-static cisup_status put_manifest(export_job *x, cisup_record *r, cisup_error *err) {
-    RECORD_ADD(r, "form kappa center", V(x->r->form == FORM_BLOCK ? "block" : "full"),
-               V_LIST(x->net, x->shape.L - 1, kappa_item),
-               V(cisup_network_readout(x->net, 1).center));
-    return export_manifest(&x->out, r, err);
-}
-
-/* Which row of the allocation each circuit has in each layer. */
-static cisup_status put_permutations(export_job *x, cisup_error *err) {
-    const char *path;
-    csv_sink csv = {0};
-    cisup_status status;
-    CISUP_TRY(outdir_file(&x->out.dir, "permutations.csv", &path, err));
-    CISUP_TRY(csv_open(&csv, path, "layer,circuit,row", CISUP_KEEP_EXISTING, err));
-    for (cisup_index k = 0; k < x->shape.L * x->shape.T; k++) {
-        csv_row(&csv, RECORD_OF("layer circuit row", V(k / x->shape.T + 1),
-                                V(k % x->shape.T), V((cisup_index)x->net->row_of[k])));
-    }
-    CISUP_TRY(csv_commit(&csv, err));
-done:
-    csv_discard(&csv);
-    return status;
-}
-
-static cisup_status write_published(export_job *x, cisup_record *r, cisup_error *err) {
-    cisup_status status;
-    CISUP_TRY(put_allocation(x, err));
-    CISUP_TRY(put_permutations(x, err));
-    for (cisup_index l = 1; l <= x->shape.L; l++) {
-        CISUP_TRY(put_embedding(x, l, err));
-        CISUP_TRY(put_biases(x, l, err));
-        CISUP_TRY(put_circuits(x, l, err));
-        if (l > 1) CISUP_TRY(put_weights(x, l, err));
-    }
-    CISUP_TRY(put_manifest(x, r, err));
-done:
-    return status;
+/* network.json, and what the manifest says of it. */
+static cisup_status put_network(export_job *x, cisup_record *r, cisup_error *err) {
+    const request *q = x->r;
+    const network_case of = {x->net, x->options,
+                             q->setup.own.w ? "own"
+                                            : cisup_family_name(q->setup.family.family),
+                             x->shape.z, q->samples};
+    double numbers;
+    const int is_written = numbers_written(q, &x->shape, &numbers) > 0.0;
+    char reason[100] = "";
+    if (!is_written)
+        (void)snprintf(reason, sizeof reason,
+                       "%.0f numbers; at most %d are written as JSON", numbers,
+                       NETWORK_NUMBERS_MOST);
+    RECORD_ADD(r, "run_file: file z samples reason",
+               V(is_written ? "network.json" : (const char *)NULL), V(of.z),
+               V(of.samples), V(is_written ? NULL : cisup_record_keep(r, reason)));
+    if (!is_written && !q->quiet)
+        fprintf(stderr, "network.json is left out: %s\n", reason);
+    if (!is_written) return CISUP_OK;
+    const cisup_status status =
+        cisup_memory_require(100.0 * numbers, "network.json", err);
+    return status == CISUP_OK ? export_network(&x->out, &of, err) : status;
 }
 
 static cisup_status write_all(export_job *x, cisup_error *err) {
@@ -183,8 +92,10 @@ static cisup_status write_all(export_job *x, cisup_error *err) {
     setup_record(&x->r->setup, &x->shape, &r);
     RECORD_ADD(&r, "N network", V(x->shape.N), V(x->r->network));
     CISUP_TRY(outdir_open(&x->out.dir, x->r->output, x->r->overwrite, err));
+    CISUP_TRY(put_network(x, &r, err));
     CISUP_TRY(x->net->cycle ? export_layers(&x->out, x->net, &r, err)
-                            : write_published(x, &r, err));
+                            : export_published(&x->out, x->net, &x->shape,
+                                               x->r->form == FORM_FULL, &r, err));
     CISUP_TRY(outdir_commit(&x->out.dir, err));
 done:
     outdir_discard(&x->out.dir);
@@ -217,7 +128,9 @@ static double plan_bytes(const cisup_shape *s, const cisup_carrying *how) {
 static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_error *err) {
     cisup_network_options o = setup_network(&r->setup);
     o.carrying.active = r->setup.construction.active;
-    const double bytes = plan_bytes(s, &o.carrying);
+    double numbers;
+    const double bytes =
+        plan_bytes(s, &o.carrying) + 25.0 * numbers_written(r, s, &numbers);
     if (r->json)
         return emit(RECORD_OF("record N bytes", V("dry-run"), V(s->N), V(bytes)), err);
     char size[16];
@@ -226,9 +139,20 @@ static cisup_status print_plan(const request *r, const cisup_shape *s, cisup_err
     return CISUP_OK;
 }
 
+/* As many circuits as are active in the samples: 3, or all, unless said. */
+static cisup_status find_active(const request *r, cisup_shape *shape, cisup_error *err) {
+    const cisup_index T = shape->T;
+    if (r->active > T)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "--active %" PRId64 ": there are %" PRId64 " circuits",
+                          r->active, T);
+    shape->z = r->active ? r->active : T < 3 ? T : 3;
+    return CISUP_OK;
+}
+
 static cisup_status form_check(const request *r, cisup_error *err) {
-    if (r->active && !r->setup.construction.masks)
-        return CISUP_FAIL(err, CISUP_EINVAL, "--active: needs --construction masks");
+    if (r->gzip && r->as != EXPORT_MTX)
+        return CISUP_FAIL(err, CISUP_EINVAL, "--gzip: only with --as mtx");
     if (r->form == FORM_BLOCK || !setup_network(&r->setup).carrying.cycle)
         return CISUP_OK;
     return CISUP_FAIL(err, CISUP_EINVAL,
@@ -271,7 +195,9 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_cycle cycle = {0};
     cisup_circuits drawn = {0};
     cisup_network net = {0};
-    export_job x = {.r = r, .net = &net, .out = {.gzip = r->gzip, .files = json_array()}};
+    export_job x = {.r = r,
+                    .net = &net,
+                    .out = {.as = r->as, .gzip = r->gzip, .files = json_array()}};
     cisup_status status;
     CISUP_TRY(setup_complete(s, err));
     CISUP_TRY(single(&s->D, "width", err));
@@ -280,7 +206,9 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(index_list_set(&s->z, 1, err));
     s->construction.active = r->active ? r->active : 3;
     CISUP_TRY(setup_shape(s, s->D.value[0], s->T.value[0], s->S.value[0], &x.shape, err));
+    CISUP_TRY(find_active(r, &x.shape, err));
     CISUP_TRY(form_check(r, err));
+    s->construction.active = x.shape.z;
     if (r->dry_run) {
         status = print_plan(r, &x.shape, err);
         goto done;
@@ -290,6 +218,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     cisup_network_options options = setup_network(s);
     family.network = options.network = r->network;
     options.carrying.active = s->construction.active;
+    x.options = &options;
     if (s->construction.masks) {
         CISUP_TRY(setup_cycle(s, &x.shape, &cycle, err));
         CISUP_TRY(cisup_cycle_store(&cycle, &base, err));
@@ -305,7 +234,7 @@ static cisup_status execute(request *r, cisup_error *err) {
     CISUP_TRY(write_all(&x, err));
     say_done(r, json_array_size(x.out.files));
 done:
-    json_decref(x.out.files);
+    export_files_free(&x.out);
     cisup_network_free(&net);
     cisup_circuits_free(&drawn);
     cisup_cycle_free(&cycle);
@@ -327,9 +256,12 @@ static const option_row table[] = {
            "E and U of one block, N x T, or of all, D x T d (block)"),
     OPTION(network, "network", 0, INDEX, "k", "which network of the seed (0)"),
     OPTION(active, "active", 'z', SIZE, "z",
-           "of masks: as many active circuits are safe offsets and strengths, and codes, "
-           "for "
-           "(3)"),
+           "active circuits of the samples in network.json; with masks safe offsets and "
+           "strengths, and codes, are for as many (3)"),
+    OPTION(samples, "samples", 'M', SIZE, "M", "samples in network.json (1)"),
+    CHOICE(as, NULL, "as", NULL, "mtx|npz|safetensors",
+           "matrices as Matrix Market or SciPy's .npz, a file each, or all in "
+           "network.safetensors (mtx)"),
     OPTION(gzip, "gzip", 0, FLAG, NULL, "compress: .mtx.gz"),
     OPTION(json, "json", 0, FLAG, NULL, "of a dry run"),
     OPTION(quiet, "quiet", 'q', FLAG, NULL, "print nothing that succeeds"),
@@ -339,7 +271,7 @@ static const option_row table[] = {
 };
 
 int cmd_export(int argc, char **argv) {
-    request r = {.setup = setup_defaults()};
+    request r = {.setup = setup_defaults(), .samples = 1};
     options_parse("cisup export", "-o DIR", about, table, &r, argc, argv, NULL);
     cisup_error err = {0};
     cisup_status status =

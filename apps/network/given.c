@@ -204,7 +204,7 @@ static const char fields[] = "N S T z L d base_allocation permutations w b wbar 
 /* The same of a network that carries masks. */
 static const char carried_fields[] =
     "construction N S T z L d parts kind w beta mode "
-    "active input offset strength mask_codes family note "
+    "active input offset strength input_bound mask_codes family note "
     "record masks circuit_states readout "
     "W bias mask_parts code_parts A";
 
@@ -245,11 +245,28 @@ done:
     return status;
 }
 
+/* By magnitude, without masks. */
 static double largest_input(const given_network *g) {
-    const cisup_index count = g->samples.count * g->shape.z * g->circuits.d;
+    const cisup_index d = g->circuits.d, count = g->samples.count * g->shape.z * d;
     double most = 0.0;
-    for (cisup_index k = 0; k < count; k++) most = fmax(most, fabs(g->input[k]));
+    for (cisup_index k = 0; k < count; k++)
+        if (k % d >= d - g->shape.d) most = fmax(most, fabs(g->input[k]));
     return most;
+}
+
+/* What safe offsets and strengths are beyond: the inputs that are here, or larger ones.
+ */
+static cisup_status bound_inputs(given_network *g, const json_t *object,
+                                 cisup_error *err) {
+    const double least = largest_input(g);
+    double bound = least;
+    const cisup_status status = given_real(object, "input_bound", &bound, err);
+    if (status == CISUP_OK && !(bound >= least))
+        return CISUP_FAIL(err, CISUP_EFORMAT,
+                          "field \"input_bound\": %g, but there is an input of %g", bound,
+                          least);
+    g->options.carrying.input = bound;
+    return status;
 }
 
 static int find_construction(const char *word) {
@@ -267,7 +284,7 @@ cisup_status given_read(given_network *g, const json_t *object, cisup_error *err
     CISUP_TRY(read_options(g, object, err));
     CISUP_TRY(carried ? read_carried(g, object, err) : read_published(g, object, err));
     CISUP_TRY(read_samples(g, object, err));
-    g->options.carrying.input = largest_input(g);
+    CISUP_TRY(bound_inputs(g, object, err));
 done:
     if (status != CISUP_OK) given_free(g);
     return status;

@@ -13,13 +13,9 @@
 #include <string.h>
 
 #define OPTIONS_OF propagation
-const option_row propagation_options[] = {
-    OPTION_GROUP(NETWORK),
-    OPTION_TABLE(setup, setup_options),
+static const option_row measurement_options[] = {
     OPTION_GROUP(MEASUREMENT),
     PARAMETER(setup.z, "z", "active", 'z', LIST, "z", "active circuits (1,2,3)"),
-    CHOICE(mode, "mode", "mode", cisup_mode_find, "relu|masked-linear|masked-relu|linear",
-           "what a neuron does (relu)"),
     CHOICE(precision, "precision", "precision", cisup_precision_find, "double|single",
            "numbers of the passes; what is added up over circuits is double (double)"),
     PARAMETER(networks, "networks", "networks", 'K', SIZE, "K", "networks (20)"),
@@ -33,6 +29,22 @@ const option_row propagation_options[] = {
               "name the K worst circuits and who disturbs them"),
     PARAMETER(excluded_text, "exclude", "exclude", 0, TEXT, "FILE|K",
               "leave out the circuits in FILE, or the K worst of each network"),
+    OPTIONS_END,
+};
+
+const option_row propagation_options[] = {
+    OPTION_GROUP(NETWORK),
+    OPTION_TABLE(setup, setup_options),
+    OPTION_MORE(measurement_options),
+    OPTION_GROUP(MEASUREMENT),
+    CHOICE(mode, "mode", "mode", cisup_mode_find, MODE_WORDS, MODE_HELP),
+    OPTIONS_END,
+};
+
+const option_row propagation_details[] = {
+    OPTION_GROUP(NETWORK),
+    OPTION_TABLE(setup, setup_details),
+    OPTION_MORE(measurement_options),
     OPTIONS_END,
 };
 
@@ -203,6 +215,12 @@ static cisup_status check_shape(const propagation *p, const cisup_shape *shape,
     return CISUP_OK;
 }
 
+cisup_status propagation_shape(const propagation *p, cisup_index D, cisup_index T,
+                               cisup_index S, cisup_shape *shape, cisup_error *err) {
+    const cisup_status status = setup_shape(&p->setup, D, T, S, shape, err);
+    return status == CISUP_OK ? check_shape(p, shape, err) : status;
+}
+
 cisup_status propagation_each(const propagation *p, propagation_step *step, void *context,
                               cisup_error *err) {
     const setup *s = &p->setup;
@@ -211,9 +229,8 @@ cisup_status propagation_each(const propagation *p, propagation_step *step, void
         for (cisup_index j = 0; j < s->S.count; j++)
             for (cisup_index k = 0; k < s->T.count; k++) {
                 cisup_shape shape;
-                CISUP_TRY(setup_shape(s, s->D.value[i], s->T.value[k], s->S.value[j],
-                                      &shape, err));
-                CISUP_TRY(check_shape(p, &shape, err));
+                CISUP_TRY(propagation_shape(p, s->D.value[i], s->T.value[k],
+                                            s->S.value[j], &shape, err));
                 if (step) CISUP_TRY(step(context, &shape, err));
                 if (step && signal_received()) return CISUP_OK;
             }

@@ -30,11 +30,22 @@ typedef struct {
 propagation propagation_defaults(void);
 void propagation_free(propagation *p);
 
-/* Rows of propagation. */
-extern const option_row propagation_options[];
+/* Rows of propagation; and all but mode and construction, for a command that takes lists
+ * of these. */
+extern const option_row propagation_options[], propagation_details[];
+
+#define MODE_WORDS "relu|masked-linear|masked-relu|linear"
+#define MODE_HELP "what a neuron does (relu)"
 
 /* setup_complete, and what it does not see. Errors: the same; those of exclusion_read. */
 CISUP_MUST_CHECK cisup_status propagation_complete(propagation *p, cisup_error *err);
+
+/* The shape of one point of the grid, with the largest z of the list, and whether it can
+ * run. Errors: those of setup_shape, exclusion_check and active_file_check; EINVAL;
+ * EINFEASIBLE. */
+CISUP_MUST_CHECK cisup_status propagation_shape(const propagation *p, cisup_index D,
+                                                cisup_index T, cisup_index S,
+                                                cisup_shape *shape, cisup_error *err);
 
 /* Called for every shape of the grid D x S x T, T fastest. */
 typedef cisup_status propagation_step(void *context, const cisup_shape *shape,
@@ -42,8 +53,7 @@ typedef cisup_status propagation_step(void *context, const cisup_shape *shape,
 
 /* Steps through the grid until a signal has come; the first shape is stepped through
  * whenever it comes. step NULL: finds out whether all shapes can run, before anything
- * does. Errors: those of setup_shape and exclusion_check; what
- * step returns. */
+ * does. Errors: those of propagation_shape; what step returns. */
 CISUP_MUST_CHECK cisup_status propagation_each(const propagation *p,
                                                propagation_step *step, void *context,
                                                cisup_error *err);

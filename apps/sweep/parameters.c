@@ -40,6 +40,7 @@ static const char *missed_type(const option_row *o, const json_t *value) {
         return json_is_integer(value) || is_word(value, "max") ? NULL
                                                                : "an integer or \"max\"";
     case OPTION_BYTES:
+    case OPTION_CHOICES:
     case OPTION_TEXT:
     case OPTION_CHOICE:
         return json_is_string(value) ? NULL : "a string";

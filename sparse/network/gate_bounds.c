@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* The largest input of a circuit, by magnitude: 1 on the unit sphere. */
-static double input_bound(const cisup_circuits *c) {
+double cisup_network_input_bound(const cisup_circuits *c) {
     if (!c->input_start) return 1.0;
     const cisup_index count = c->input_start[c->T] * (c->d - cisup_circuits_first(c));
     double most = 0.0;
@@ -53,8 +52,8 @@ static cisup_status check(const cisup_carrying *how, cisup_error *err) {
 cisup_status cisup_network_gate(cisup_network *net, const cisup_carrying *how,
                                 cisup_error *err) {
     const cisup_circuits *c = net->circuits;
-    double most = isnan(how->input) ? input_bound(c) : how->input, weight = 0.0,
-           bias = 0.0;
+    double most = isnan(how->input) ? cisup_network_input_bound(c) : how->input;
+    double weight = 0.0, bias = 0.0;
     cisup_status status;
     CISUP_TRY(check(how, err));
     CISUP_TRY(cisup_new(&net->offset, c->L, sizeof *net->offset, err));

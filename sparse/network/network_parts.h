@@ -18,6 +18,9 @@ static inline int cisup_network_is_factored(const cisup_network *net) {
 /* What layer l = 2..L is made from. */
 cisup_transition cisup_network_transition(const cisup_network *net, cisup_index l);
 
+/* The largest input of a circuit, by magnitude: 1 on the unit sphere. O(inputs). */
+double cisup_network_input_bound(const cisup_circuits *c);
+
 /* Finds offset and strength of every layer: as asked for, or beyond all sums,
  *
  *   X_l = z ( max_t ||w_t^l||_inf Y_{l-1} + max_t ||beta_t^l||_inf )

@@ -22,8 +22,8 @@ try cisup propagate --preset published -T 558
 try cisup propagate -T 2016 --dry-run
 try cisup propagate -S 1 -T max
 try cisup propagate -T 5 -z 6
-try cisup propagate -T 5,10 -z 1,6
-try cisup propagate -T 1
+try cisup propagate -T 5,10 -z 1,6 -K 1 -M 2 -q
+try cisup propagate -T 1 -K 1 -M 2 -q
 for family in rotation3 rotation4 step2; do try cisup propagate --family $family -d 5; done
 try cisup propagate --family gate -d 2
 try cisup propagate --gate

@@ -16,6 +16,6 @@ try cisup run a.json b.json
 try cisup allocate a.mtx
 try cisup propagate 5
 try cisup export out
-try cisup export -z 2 -o out
+try cisup export -z 600 -o out
 try cisup allocate --json=yes
 try cisup propagate --quiet=1

@@ -12,7 +12,7 @@ DATA = SOURCE + "/data"
 SMALL = "-D 200 -S 3 -T 30 -L 2 -K 3 -M 8"
 RUNS = [
     f"propagate {SMALL} -z 1,2 --terms --worst 2", f"propagate {SMALL} -z 1 --exclude 2",
-    f"propagate {SMALL} --dry-run",
+    f"propagate {SMALL} --dry-run", f"propagate {SMALL} -z 1,31 --mode relu,linear",
     f"propagate {SMALL} -z 1 --construction masks --input-noise 0.1 --robust-masks",
     f"propagate --circuit-file {DATA}/example_circuits.csv --gate -D 200 -S 3 -T 6 -K 2 -M 4"
     f" --gate-steepness 4 --input-file {DATA}/example_inputs.csv",

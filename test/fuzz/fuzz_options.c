@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Values of options on the command line: one letter for the kind, then the text. */
+ * Values of options on the command line: one letter for the kind, F to S in the order of
+ * option_kind, then the text. */
 #include "fuzz.h"
 
 #include "common/options.h"
@@ -13,10 +14,11 @@ typedef union {
     uint64_t seed;
     double number;
     index_list list;
+    choice_list choices;
     const char *text;
 } value;
 
-enum { KINDS = OPTION_CHOICE + 1, MOST_PRINTED = 1000 };
+enum { KINDS = OPTION_CHOICES + 1, MOST_PRINTED = 1000 };
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
@@ -66,6 +68,13 @@ static void check_value(option o, const value *v) {
         FUZZ_CHECK(v->number > 0.0 && v->number <= 1e18, "%g", v->number);
     if (o.row->kind == OPTION_CHOICE)
         FUZZ_CHECK(v->word == 0 || v->word == 7, "%d", v->word);
+    if (o.row->kind == OPTION_CHOICES) {
+        const choice_list *c = &v->choices;
+        FUZZ_CHECK(c->count >= 1 && c->count <= 2, "%d words", c->count);
+        for (int k = 0; k < c->count; k++)
+            FUZZ_CHECK(c->value[k] == 0 || c->value[k] == 7, "%d", c->value[k]);
+        FUZZ_CHECK(c->count < 2 || c->value[0] != c->value[1], "%d twice", c->value[0]);
+    }
     if (is_list(o.row->kind)) check_list(o, &v->list);
 }
 

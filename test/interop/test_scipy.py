@@ -148,7 +148,8 @@ class Exported(unittest.TestCase):
     def test_manifest_tells_the_sizes(self):
         for x in self.networks():
             listed = {entry["file"] for entry in x.manifest["files"]}
-            there = {p.name for p in x.folder.iterdir()} - {"manifest.json", "allocation.csv", "permutations.csv"}
+            there = {p.name for p in x.folder.iterdir()} - {
+                "manifest.json", "allocation.csv", "permutations.csv", "network.json"}
             self.assertEqual(listed, there)
             for entry in x.manifest["files"]:
                 a = x[entry["file"].split(".")[0]]
