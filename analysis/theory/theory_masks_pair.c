@@ -12,13 +12,14 @@
 #include <cisup/analysis/theory/theory_masks.h>
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { MOST = CISUP_MASKS_PAIR_LAYERS };
 
 /* How many walks come to t [0] and to u [1] with so many factors w_t, w_u and v; the
- * other factors are x. */
-typedef double walks[2][MOST][MOST][MOST];
+ * other factors are x. A walk goes on in two ways at most, so there are 2^15 in all. */
+typedef uint16_t walks[2][MOST][MOST][MOST];
 
 /* One step. has_v, has_x: whether the circuits exist; is_forth: v leads from t to u. In
  * place: what is read has not yet been written in descending order. */
@@ -26,13 +27,13 @@ static void walks_step(walks w, int has_v, int has_x, int is_forth) {
     for (int i = MOST - 1; i >= 0; i--)
         for (int j = MOST - 1; j >= 0; j--)
             for (int k = MOST - 1; k >= 0; k--) {
-                const double t = w[0][i][j][k], u = w[1][i][j][k];
-                const double by_v_t = has_v && k > 0 ? w[0][i][j][k - 1] : 0.0;
-                const double by_v_u = has_v && k > 0 ? w[1][i][j][k - 1] : 0.0;
-                const double stay_t = i > 0 ? w[0][i - 1][j][k] : 0.0;
-                const double stay_u = j > 0 ? w[1][i][j - 1][k] : 0.0;
-                w[0][i][j][k] = stay_t + (is_forth ? has_x * u : by_v_u);
-                w[1][i][j][k] = stay_u + (is_forth ? by_v_t : has_x * t);
+                const int t = w[0][i][j][k], u = w[1][i][j][k];
+                const int by_v_t = has_v && k > 0 ? w[0][i][j][k - 1] : 0;
+                const int by_v_u = has_v && k > 0 ? w[1][i][j][k - 1] : 0;
+                const int stay_t = i > 0 ? w[0][i - 1][j][k] : 0;
+                const int stay_u = j > 0 ? w[1][i][j - 1][k] : 0;
+                w[0][i][j][k] = (uint16_t)(stay_t + (is_forth ? has_x * u : by_v_u));
+                w[1][i][j][k] = (uint16_t)(stay_u + (is_forth ? by_v_t : has_x * t));
             }
 }
 
@@ -40,12 +41,15 @@ static void walks_step(walks w, int has_v, int has_x, int is_forth) {
 static double error_from(int source, int has_v, int has_x, cisup_index l) {
     walks w;
     memset(w, 0, sizeof w);
-    w[source][0][0][0] = 1.0;
+    w[source][0][0][0] = 1;
     for (cisup_index k = 1; k < l; k++) walks_step(w, has_v, has_x, k % 2 == 1);
     double sum = source == 0 ? -1.0 : 0.0; /* w_t^{l-1} itself, once, is no error */
     for (int i = 0; i < MOST; i++)
         for (int j = 0; j < MOST; j++)
-            for (int k = 0; k < MOST; k++) sum += w[0][i][j][k] * w[0][i][j][k];
+            for (int k = 0; k < MOST; k++) {
+                const double walks_here = w[0][i][j][k];
+                sum += walks_here * walks_here;
+            }
     return sum;
 }
 

@@ -9,7 +9,7 @@
 /* Why the file cannot be read through; 0 when it can. SQLite calls one damaged that the
  * disk does not give. */
 static int read_error(const journal *j) {
-    char bytes[65536];
+    char bytes[8192];
     off_t at = 0;
     ssize_t got;
     while ((got = pread(j->lock, bytes, sizeof bytes, at)) > 0) at += got;

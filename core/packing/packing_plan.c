@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The planner: the best plan for a key is the best over all constructions, whose
- * children are smaller keys; answers are kept for the time of one call. */
+ * children are smaller keys; answers are kept for the time of one call.
+ *
+ * Branch and bound: a plan with fewer blocks than its parent needs is of no use, and a
+ * child is asked with what the parent can spare, nothing at first, then ever more. Of
+ * the plans with the most blocks the first is taken, whatever was asked before. */
 #include <cisup/core/packing/packing_plan.h>
 
 #include <cisup/core/allocation.h>
@@ -20,6 +24,12 @@ cisup_plan_options cisup_plan_defaults(void) {
 
 int cisup_plan_allows(const cisup_plan_search *search, cisup_plan_kind kind) {
     return (search->options.families >> kind & 1u) != 0;
+}
+
+cisup_index cisup_plan_bound(const cisup_plan_key *key) {
+    const cisup_index S = key->S, n = key->points, w = key->hole;
+    if (n < S || w >= n) return 0;
+    return ((n - w) * ((n - 1) / (S - 1)) + w * ((n - w) / (S - 1))) / S;
 }
 
 cisup_index cisup_plan_capacity(cisup_plan_search *search, cisup_index q) {
@@ -71,19 +81,32 @@ static cisup_status rehash(cisup_plan_search *search) {
     return CISUP_OK;
 }
 
-static cisup_status keep(cisup_plan_search *search, const cisup_plan_key *key,
-                         const cisup_plan_node *node) {
+/* Where the key's answer is; a new one, of which nothing is known but `most`, if it has
+ * none. -1 after a failure. */
+static cisup_index answer_of(cisup_plan_search *search, const cisup_plan_key *key,
+                             cisup_index most) {
+    const cisup_index at = slot_of(search, key), next = search->count;
+    if (search->slot[at]) return search->slot[at] - 1;
     cisup_status status = CISUP_OK;
-    if (2 * (search->count + 1) > search->slots) CISUP_TRY(rehash(search));
-    CISUP_TRY(cisup_grow(&search->node, &search->room, search->count + 1,
-                         sizeof *search->node, search->err));
-    CISUP_TRY(cisup_grow(&search->key, &search->key_room, search->count + 1,
-                         sizeof *search->key, search->err));
-    search->node[search->count] = *node;
-    search->key[search->count++] = *key;
+    if (2 * (next + 1) > search->slots) CISUP_TRY(rehash(search));
+    CISUP_TRY(cisup_grow(&search->node, &search->room, next + 1, sizeof *search->node,
+                         search->err));
+    CISUP_TRY(cisup_grow(&search->key, &search->key_room, next + 1, sizeof *search->key,
+                         search->err));
+    CISUP_TRY(cisup_grow(&search->most, &search->most_room, next + 1,
+                         sizeof *search->most, search->err));
+    search->node[next] = (cisup_plan_node){.blocks = -1};
+    search->key[next] = *key;
+    search->most[next] = most;
+    search->count++;
     search->slot[slot_of(search, key)] = (int32_t)search->count;
 done:
-    return status;
+    search->status = status;
+    return status == CISUP_OK ? next : -1;
+}
+
+static int is_known(const cisup_plan_search *search, cisup_index answer) {
+    return search->node[answer].blocks == search->most[answer];
 }
 
 /* --- the search ---------------------------------------------------------------- */
@@ -96,11 +119,11 @@ static cisup_plan_key normal_key(const cisup_plan_key *key) {
     return normal;
 }
 
-static int find(cisup_plan_search *search, const cisup_plan_key *key);
+static int find(cisup_plan_search *search, const cisup_plan_key *key, cisup_index need);
 
 static void resolve_children(cisup_plan_search *search, cisup_plan_candidate *best) {
     for (int k = 0; k < 3; k++)
-        best->node.child[k] = best->want[k].S ? find(search, &best->want[k]) : -1;
+        best->node.child[k] = best->want[k].S ? find(search, &best->want[k], 0) : -1;
 }
 
 static void leaf(cisup_plan_candidate *best, cisup_plan_kind kind, cisup_index blocks) {
@@ -133,7 +156,8 @@ static void search_all(cisup_plan_search *search, cisup_plan_candidate *best, in
         cisup_plan_try_cyclic,  cisup_plan_try_duals,   cisup_plan_try_transversals,
         cisup_plan_try_vectors, cisup_plan_try_blowups, cisup_plan_try_designs,
     };
-    const cisup_index bound = hole ? INT64_MAX : cisup_johnson_bound(n, S);
+    const cisup_plan_key key = {S, n, hole, raw};
+    const cisup_index bound = cisup_plan_bound(&key);
     if (n <= cisup_plan_chained || hole) cisup_plan_try_pads(search, best, raw);
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         if (best->node.blocks < bound) order[k](search, best);
@@ -141,40 +165,76 @@ static void search_all(cisup_plan_search *search, cisup_plan_candidate *best, in
         cisup_plan_try_pads(search, best, raw);
 }
 
-/* The node of the best plan for a key; -1 after a failure. */
-static int find(cisup_plan_search *search, const cisup_plan_key *wanted) {
-    if (search->status != CISUP_OK) return -1;
-    const cisup_plan_key key = normal_key(wanted);
-    const int32_t known = search->slot[slot_of(search, &key)];
-    if (known) return known - 1;
+/* A plan of one point less is asked of the next by all that may be padded: the smallest
+ * that can be of use are answered first, or the calls would be as deep as they are many.
+ */
+static void settle_padded(cisup_plan_search *search, const cisup_plan_key *key,
+                          cisup_index need) {
+    if (key->raw || key->points > (key->hole ? 300 : cisup_plan_chained)) return;
+    cisup_plan_key below = *key;
+    for (below.points--; below.points > key->hole; below.points--) {
+        const int32_t known = search->slot[slot_of(search, &below)];
+        if (known && (is_known(search, known - 1) || search->most[known - 1] < need))
+            break;
+        if (cisup_plan_bound(&below) < need) break;
+    }
+    while (++below.points < key->points) (void)find(search, &below, need);
+}
+
+/* Looks for a plan with at least `need` blocks, as many as are known to be. */
+static void ask(cisup_plan_search *search, cisup_index answer, cisup_index need) {
+    const cisup_plan_key key = search->key[answer];
     cisup_plan_candidate best = {.node = {.kind = CISUP_PLAN_EMPTY}};
     best.node.S = key.S;
     best.node.points = key.points;
     best.node.hole = key.hole;
+    best.node.blocks = need > 0 ? need - 1 : 0;
+    settle_padded(search, &key, need);
     search_all(search, &best, key.raw);
-    resolve_children(search, &best);
-    if (search->status == CISUP_OK) search->status = keep(search, &key, &best.node);
-    return search->status == CISUP_OK ? (int)search->count - 1 : -1;
+    if (best.node.blocks >= need) resolve_children(search, &best);
+    search->most[answer] = best.node.blocks;
+    if (best.node.blocks >= need) search->node[answer] = best.node;
 }
 
-cisup_index cisup_plan_count(cisup_plan_search *search, const cisup_plan_key *key) {
-    const int at = find(search, key);
+/* The node of the best plan for a key if it has at least `need` blocks; else that of a
+ * plan with fewer, or -1, as after a failure. */
+static int find(cisup_plan_search *search, const cisup_plan_key *wanted,
+                cisup_index need) {
+    if (search->status != CISUP_OK) return -1;
+    const cisup_plan_key key = normal_key(wanted);
+    const cisup_index bound = cisup_plan_bound(&key);
+    if (bound < need) return -1;
+    const cisup_index at = answer_of(search, &key, bound);
+    for (cisup_index spare = 0; at >= 0 && search->status == CISUP_OK;) {
+        const cisup_index most = search->most[at];
+        if (is_known(search, at)) return (int)at;
+        if (most < need) return -1;
+        ask(search, at, most - spare > need ? most - spare : need > 0 ? need : 0);
+        spare = 16 * (bound - most) + 1;
+    }
+    return -1;
+}
+
+cisup_index cisup_plan_count(cisup_plan_search *search, const cisup_plan_key *key,
+                             cisup_index need) {
+    const int at = find(search, key, need);
     return at < 0 ? 0 : search->node[at].blocks;
 }
 
 static cisup_status search_init(cisup_plan_search *search, cisup_index N, cisup_index S,
                                 const cisup_plan_options *options, cisup_error *err) {
+    cisup_status status;
     *search = (cisup_plan_search){.options = *options, .err = err};
-    cisup_vmt_entry *vector = search->vector;
+    CISUP_TRY(
+        cisup_new(&search->vector, CISUP_PLAN_VECTORS, sizeof *search->vector, err));
     while (search->vectors < CISUP_PLAN_VECTORS &&
-           cisup_vmt_entry_at(search->vectors, &vector[search->vectors]))
+           cisup_vmt_entry_at(search->vectors, &search->vector[search->vectors]))
         search->vectors++;
     search->design_S = S;
     search->designs =
         cisup_designs_list(S, options->designs, search->design, CISUP_PLAN_DESIGNS);
     search->capacities = N / (S - 1) + 2;
     if (search->capacities > 1000000) search->capacities = 1000000;
-    cisup_status status;
     CISUP_TRY(
         cisup_new(&search->capacity, search->capacities, sizeof *search->capacity, err));
     CISUP_TRY(rehash(search));
@@ -185,6 +245,8 @@ done:
 static void search_free(cisup_plan_search *search) {
     cisup_release(search->node);
     cisup_release(search->key);
+    cisup_release(search->most);
+    cisup_release(search->vector);
     cisup_release(search->slot);
     cisup_release(search->capacity);
 }
@@ -223,7 +285,7 @@ cisup_status cisup_packing_plan_make(cisup_packing_plan *plan, cisup_index N,
     int32_t *at = NULL;
     cisup_status status;
     CISUP_TRY(search_init(&search, N, S, &o, err));
-    const int root = find(&search, &key);
+    const int root = find(&search, &key, 0);
     CISUP_TRY(search.status);
     CISUP_TRY(cisup_new(&at, search.count, sizeof *at, err));
     CISUP_TRY(cisup_new(&plan->node, search.count, sizeof *plan->node, err));

@@ -77,7 +77,8 @@ cisup_plan_options cisup_plan_defaults(void);
  *   plan     uninitialised on entry, empty after a failure
  *   options  NULL for the defaults
  *
- * plan->blocks is exact. Deterministic. Below one second for N <= 25000, S <= 32.
+ * plan->blocks is exact. Deterministic. Below one second for N <= 25000, S <= 32; up to
+ * some 15 seconds for larger N. Calls nest no deeper than the plan.
  * Errors: EINVAL (S < 2, N < S, N over 2^31-1); ENOMEM. */
 CISUP_MUST_CHECK cisup_status cisup_packing_plan_make(cisup_packing_plan *plan,
                                                       cisup_index N, cisup_index S,

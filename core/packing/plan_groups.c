@@ -14,11 +14,6 @@ static cisup_index pairs_of(cisup_index n) {
     return n * (n - 1) / 2;
 }
 
-/* At most so many blocks fit outside the hole. */
-static cisup_index most_blocks(const cisup_plan_key *want) {
-    return (pairs_of(want->points) - pairs_of(want->hole)) / pairs_of(want->S);
-}
-
 /* Completes a candidate that has the blocks across its groups by the fillings, in one
  * of the two orders of its groups, and offers it. */
 static void offer_order(cisup_plan_search *search, cisup_plan_candidate *best,
@@ -33,13 +28,15 @@ static void offer_order(cisup_plan_search *search, cisup_plan_candidate *best,
     const cisup_index part[3] = {n->groups - n->reduced - !reduced_last,
                                  n->reduced - reduced_last, 1};
     cisup_index most = n->blocks;
-    for (int k = 0; k < 3; k++) most += part[k] * most_blocks(&c.want[k]);
+    for (int k = 0; k < 3; k++) most += part[k] * cisup_plan_bound(&c.want[k]);
     if (most <= best->node.blocks) return;
     for (int k = 0; k < 3; k++) {
         if (part[k] == 0) c.want[k].S = 0; /* no such child */
         if (part[k] == 0) continue;
-        const cisup_index blocks = cisup_plan_count(search, &c.want[k]);
-        most -= part[k] * (most_blocks(&c.want[k]) - blocks);
+        const cisup_index bound = cisup_plan_bound(&c.want[k]);
+        const cisup_index spare = (most - best->node.blocks - 1) / part[k];
+        const cisup_index blocks = cisup_plan_count(search, &c.want[k], bound - spare);
+        most -= part[k] * (bound - blocks);
         n->blocks += part[k] * blocks;
         if (most <= best->node.blocks) return;
     }

@@ -44,7 +44,7 @@ static int dual_fits(cisup_plan_search *search, const cisup_plan_node *node,
     if (dual_needs(node, k, T, T * (T - 1) / (k * (k - 1))) > free) return 0;
     if (dual_needs(node, k, T, cisup_johnson_bound(T, k)) > free) return 0;
     const cisup_plan_key key = {k, T, 0, 0};
-    return dual_needs(node, k, T, cisup_plan_count(search, &key)) <= free;
+    return dual_needs(node, k, T, cisup_plan_count(search, &key, 0)) <= free;
 }
 
 void cisup_plan_try_duals(cisup_plan_search *search, cisup_plan_candidate *best) {
@@ -76,7 +76,7 @@ static void offer_pad(cisup_plan_search *search, cisup_plan_candidate *best,
     c.node.points = best->node.points;
     c.node.hole = best->node.hole;
     c.want[0] = (cisup_plan_key){c.node.S, points, hole, 1};
-    c.node.blocks = cisup_plan_count(search, &c.want[0]);
+    c.node.blocks = cisup_plan_count(search, &c.want[0], best->node.blocks + 1);
     cisup_plan_offer(best, &c);
 }
 
@@ -88,7 +88,8 @@ static void offer_holed(cisup_plan_search *search, cisup_plan_candidate *best) {
     c.node.points = best->node.points;
     c.node.hole = best->node.hole;
     c.want[0] = (cisup_plan_key){c.node.S, c.node.points, 0, 0};
-    const cisup_index blocks = cisup_plan_count(search, &c.want[0]);
+    const cisup_index need = best->node.blocks + 1;
+    const cisup_index blocks = cisup_plan_count(search, &c.want[0], need);
     const cisup_index S = c.node.S, n = c.node.points;
     const int is_open = c.node.hole == 2 && blocks * S * (S - 1) < n * (n - 1);
     c.node.blocks = blocks - !is_open;

@@ -24,12 +24,14 @@ typedef struct {
     cisup_plan_options options;
     cisup_plan_node *node; /* the answers so far */
     cisup_plan_key *key;   /* of each node */
-    cisup_index count, room, key_room;
+    cisup_index *most;     /* its best plan has at most so many blocks; the node is that
+                              plan if it has as many, else it is not known yet */
+    cisup_index count, room, key_room, most_room;
     int32_t *slot; /* [slots] hash table: node + 1, 0 free */
     cisup_index slots;
     int32_t *capacity; /* [capacities] of rings, 0 unknown */
     cisup_index capacities;
-    cisup_vmt_entry vector[CISUP_PLAN_VECTORS];
+    cisup_vmt_entry *vector; /* [CISUP_PLAN_VECTORS] */
     int vectors;
     cisup_design design[CISUP_PLAN_DESIGNS]; /* with block size design_S */
     int designs;
@@ -44,8 +46,16 @@ typedef struct {
     cisup_plan_key want[3];
 } cisup_plan_candidate;
 
-/* How many blocks the best plan for a key has; 0 after a failure. */
-cisup_index cisup_plan_count(cisup_plan_search *search, const cisup_plan_key *key);
+/* How many blocks the best plan for a key has if they are at least `need`; else 0 or
+ * their number. 0 after a failure. */
+cisup_index cisup_plan_count(cisup_plan_search *search, const cisup_plan_key *key,
+                             cisup_index need);
+
+/* At most so many blocks has a packing of n points of which no two lie in a hole of w.
+ * With a point of the hole a block has S-1 points outside, so that it is on at most
+ * floor((n-w)/(S-1)) blocks, any other point on floor((n-1)/(S-1)); Johnson's bound when
+ * there is no hole. */
+cisup_index cisup_plan_bound(const cisup_plan_key *key);
 
 /* Whether plans of this kind may be used. */
 int cisup_plan_allows(const cisup_plan_search *search, cisup_plan_kind kind);

@@ -79,6 +79,15 @@ static void the_grid_up_to_1000_is_reached(void **state) {
 }
 
 /* Families left out are not used; more of them never give fewer blocks. */
+/* Of so many points every size of a part has a plan of its own: what is not of use must
+ * not be planned to the end. */
+static void the_largest_sizes_reach_the_bound(void **state) {
+    (void)state;
+    const cisup_index N = INT32_MAX;
+    for (cisup_index S = 2; S <= 8; S *= 2)
+        assert_int_equal(planned(N, S, 1), cisup_johnson_bound(N, S));
+}
+
 static void families_can_be_left_out(void **state) {
     (void)state;
     for (unsigned kind = 0; kind <= CISUP_PLAN_HOLED; kind++) {
@@ -152,6 +161,7 @@ int main(void) {
         cmocka_unit_test(steiner_systems_are_found),
         cmocka_unit_test(hundreds_of_circuits_are_gained),
         cmocka_unit_test(the_grid_up_to_1000_is_reached),
+        cmocka_unit_test(the_largest_sizes_reach_the_bound),
         cmocka_unit_test(families_can_be_left_out),
         cmocka_unit_test(a_plan_can_be_read),
         cmocka_unit_test(a_wrong_size_is_refused),
