@@ -169,6 +169,8 @@ class _Setting:
         if base is not None and (isinstance(base, Cycle) != (kind == "masks")):
             raise InvalidArgument(f"construction {kind!r} with {base!r}")
         self.masks = kind == "masks"
+        if self.masks and given["mode"] not in ("relu", "masked-relu"):
+            raise InvalidArgument(f"mode {given['mode']!r}: networks that carry masks have relu and masked-relu")
         self.c = (base.c if base is not None else given["cycle"]) if self.masks else 0
         self.family = "own" if circuits else given["family"] or ("rotation2" if self.masks else "rotation4")
         self._circuits(circuits)
@@ -298,7 +300,7 @@ class _Setting:
             return None, "safe", "safe"
         if isinstance(value, str) or not 0.0 <= value < math.inf:
             raise InvalidArgument(f"{name} {value!r}: neither safe nor a number from 0")
-        return float(value), f"{value:g}", source
+        return float(value), "1" if source == "default" else str(value), source
 
     def _fill(self) -> None:
         g, x = self.given, self.x
@@ -348,5 +350,5 @@ class _Setting:
         row |= {"z": self.z.tolist()} | {name: g[name] for name in ("mode", "precision", "networks", "samples",
                                                                    "implicit", "terms", "worst")}
         if g["input_noise"]:
-            row["input_noise"] = g["input_noise"]
+            row |= {name: g[name] for name in ("input_noise", "robust_masks")}
         return row | {"version": version()}

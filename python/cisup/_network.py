@@ -97,7 +97,8 @@ class Network:
     kappa : of capped weights, "single" or "rows"; w_correction : f_w of (4.5); center : c of (3.7)
     reshuffle : layers order the circuits anew (not with masks)
     seed, network : of the permutations: which network of a run it is
-    mask_codes : masks are carried as codes, for ``active`` circuits at a time
+    active : of networks that carry masks, the most circuits active at a time
+    mask_codes : masks are carried as codes
     offset, strength : o and B of networks that carry masks; None: beyond all sums
     largest_input : of networks that carry masks; None: 1, or that of the circuits' own inputs
     """
@@ -105,7 +106,7 @@ class Network:
     def __init__(self, allocation: Allocation | Cycle, circuits: Circuits, *, weights: str | None = None,
                  kappa: str = "single", w_correction: float = 1.0, center: float | None = None,
                  reshuffle: bool = True, seed: int = 1, network: int = 0, D: int | None = None,
-                 mask_codes: bool = False, active: int = 1, offset: float | None = None,
+                 mask_codes: bool = False, active: int = 3, offset: float | None = None,
                  strength: float | None = None, largest_input: float | None = None,
                  progress: bool = False) -> None:
         self.masks = isinstance(allocation, Cycle)
@@ -152,7 +153,7 @@ class Network:
                  "carried": masks}
         one = circuits or Circuits.family(family, 1, **drawn)
         T = T or (circuits.T if circuits else 557)
-        N = neurons_of(one, D, S, c if masks else 0, options.get("mask_codes", False), options.get("active", 1))
+        N = neurons_of(one, D, S, c if masks else 0, options.get("mask_codes", False), options.get("active", 3))
         place: Allocation | Cycle
         if masks:
             place = cycle(N, S, c, cycle_capacity(N, S, c) if T == "max" else T)
@@ -364,6 +365,9 @@ class Network:
         """Offset and strength that are beyond all sums are so for inputs up to some size."""
         if not self.masks or (self._how["offset"] is not None and self._how["strength"] is not None):
             return
+        if states.shape[1] > self._how["active"]:
+            raise InvalidArgument(f"{states.shape[1]} active circuits: the network's offset and strength are for "
+                                  f"active = {self._how['active']}")
         largest = self._how["largest_input"] or self.circuits.largest_input()
         found = float(np.abs(states[..., int(self.circuits.biased):]).max(initial=0.0))
         if found > largest * (1.0 + 1e-9):

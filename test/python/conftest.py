@@ -43,7 +43,7 @@ def same(a, b):
         return list(a) == list(b) and all(same(a[name], b[name]) for name in a)
     if a is None:
         return b is None or (isinstance(b, float) and not math.isfinite(b))
-    return type(a) is type(b) and a == b
+    return type(a) is type(b) and (a == b or (a != a and b != b))
 
 
 def records(*words):
