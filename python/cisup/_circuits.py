@@ -224,6 +224,12 @@ class Circuits:
         layer: Array = values[0 if len(self.w) == 1 else l - 1]
         return layer
 
+    def head(self, T: int) -> Circuits:
+        """The first T of them."""
+        _, w, wbar, b, is_signed, fields, start, rows, places, widths = self.__reduce__()[1]
+        return _rebuild((T, self.d, self.L), w[:, :T], wbar, b, is_signed, fields, start[:T + 1],
+                        rows[:start[T]] if len(start) else rows, places, widths if widths is None else widths[:T])
+
     def weights(self, l: int) -> Array:
         """w^l, [T, d, d], l = 1..L."""
         return self._layer(self.w, l)
