@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The extension module cisup._cisup: declarations of cisup/_cdef.h over libcisup.so.
+"""The extension module cisup._cisup: declarations of cisup/_cdef.txt over libcisup.so.
 
     build_cffi.py FILE.c     writes the module's source, for CMake; setup.py takes `ffi`
 """
@@ -33,7 +33,7 @@ def flags() -> dict[str, list[str]]:
 
 def make(**more: object) -> cffi.FFI:
     built = cffi.FFI()
-    built.cdef((HERE / "cisup/_cdef.h").read_text())
+    built.cdef((HERE / "cisup/_cdef.txt").read_text())
     built.set_source("cisup._cisup", (HERE / "cisup/_glue.h").read_text(), py_limited_api=True, **more)
     return built
 

@@ -16,7 +16,8 @@ static cisup_status cisup_py_rows_fill(const cisup_rows *rows, int32_t *out,
     return rows->fill(rows->from, 0, rows->T, out, err);
 }
 
-/* Gives circuits the array is_signed, [L] of 0, that they free; NULL for want of memory. */
+/* Gives circuits the array is_signed, [L] of 0, that they free; NULL for want of memory.
+ */
 static unsigned char *cisup_py_signs(cisup_circuits *c) {
     if (!c->is_signed && cisup_new(&c->is_signed, c->L, 1, NULL) != CISUP_OK) return NULL;
     return c->is_signed;

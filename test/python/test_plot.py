@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import cisup
-import cisup.plot
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
