@@ -12,7 +12,7 @@ SHAPES = [dict(weights="plain"), dict(weights="balanced"), dict(weights="split")
           dict(weights="capped", kappa="rows"), dict(weights="split", center=0.02), dict(fresh=True),
           dict(family="gate", d=4), dict(construction="masks"), dict(construction="masks", family="random-relu", d=3),
           dict(construction="masks", c=3), dict(construction="masks", mask_codes=True, active=3),
-          dict(construction="masks", S=1)]
+          dict(construction="masks", S=1), dict(construction="masks", offset=0.2, strength=0.3)]  # clip and open
 
 
 def make(shape, **more):
