@@ -226,6 +226,8 @@ class Circuits:
 
     def head(self, T: int) -> Circuits:
         """The first T of them."""
+        if not 1 <= T <= self.T:
+            raise InvalidArgument(f"the first {T} of {self.T} circuits")
         _, w, wbar, b, is_signed, fields, start, rows, places, widths = self.__reduce__()[1]
         return _rebuild((T, self.d, self.L), w[:, :T], wbar, b, is_signed, fields, start[:T + 1],
                         rows[:start[T]] if len(start) else rows, places, widths if widths is None else widths[:T])

@@ -193,8 +193,8 @@ class _Setting:
             width = width_of(self.family)
             if g["d"] is not None and width is not None and g["d"] != width:
                 raise InvalidArgument(f"d = {g['d']}: circuits {self.family} have width {width}")
-            self.one = Circuits.family(self.family, 1, g["d"] or width or 4, g["L"] or 5,
-                                       carried=self.masks, fresh=g["fresh"])
+            self.one = Circuits.family(self.family, 1, width or 4 if g["d"] is None else g["d"],
+                                       5 if g["L"] is None else g["L"], carried=self.masks, fresh=g["fresh"])
             self.options.carried = self.masks
         else:
             if circuits.carried != self.masks:
@@ -209,13 +209,13 @@ class _Setting:
             self.N, self.S, self.T = base.N, base.S, base.T
             self.D = g["D"] or self.d * base.N
         else:
-            self.D, self.S = g["D"] or 1000, g["S"] or 6
+            self.D, self.S = (other if g[name] is None else g[name] for name, other in (("D", 1000), ("S", 6)))
             active = max(1, int(self.z.max(initial=1)))
             self.N = neurons_of(self.one, self.D, self.S, self.c, g["mask_codes"], active, g["robust_masks"])
             if self.N < self.S:
                 raise InvalidArgument(f"D = {self.D} gives N = {self.N} neurons a block; at least S = {self.S} "
                                       f"are needed")
-            T = g["T"] or (g["circuits"].T if g["circuits"] else 557)
+            T = g["T"] if g["T"] is not None else g["circuits"].T if g["circuits"] else 557
             self.scheme = g["scheme"] or self._scheme(T)
             self.T = self._most() if T == "max" else int(T)
         if g["circuits"] and g["circuits"].T != self.T:
@@ -321,6 +321,8 @@ class _Setting:
                                     np.zeros(0, np.int64), "exclude"))
         if len(exclude):
             x.exclude.circuit, x.exclude.count = pointer(exclude, "cisup_index"), len(exclude)
+        if len(exclude) and not 0 <= exclude[0] <= exclude[-1] < self.T:
+            raise InvalidArgument(f"exclude: {exclude[0]} to {exclude[-1]}, but there are {self.T} circuits")
         self.kept += [exclude, self.z]
         if self.sets is not None:
             x.active = self.sets

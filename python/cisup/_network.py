@@ -130,6 +130,7 @@ class Network:
             call(lib.cisup_network_make, struct, base, circuits._struct, options)
         self._struct = struct
         self._layers: Any = None
+        self._largest = circuits.largest_input() if largest_input is None else largest_input
         self.T, self.S, self.N, self.L = circuits.T, allocation.S, allocation.N, circuits.L
         self.d = circuits.d - (1 if circuits.biased else 0)
 
@@ -152,7 +153,7 @@ class Network:
         drawn: dict[str, Any] = {"d": d, "L": L, "margin": margin, "fresh": fresh, "seed": seed, "network": network,
                  "carried": masks}
         one = circuits or Circuits.family(family, 1, **drawn)
-        T = T or (circuits.T if circuits else 557)
+        T = T if T is not None else circuits.T if circuits else 557
         N = neurons_of(one, D, S, c if masks else 0, options.get("mask_codes", False), options.get("active", 3))
         place: Allocation | Cycle
         if masks:
@@ -368,7 +369,7 @@ class Network:
         if states.shape[1] > self._how["active"]:
             raise InvalidArgument(f"{states.shape[1]} active circuits: the network's offset and strength are for "
                                   f"active = {self._how['active']}")
-        largest = self._how["largest_input"] or self.circuits.largest_input()
+        largest = self._largest
         found = float(np.abs(states[..., int(self.circuits.biased):]).max(initial=0.0))
         if found > largest * (1.0 + 1e-9):
             raise InvalidArgument(f"inputs of up to {found:g}: the network's offset and strength are for those up to "

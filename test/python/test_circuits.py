@@ -137,6 +137,7 @@ def test_pickles(rng):
     (lambda: cisup.Circuits.from_mlps([[(np.ones((2, 2)), None)]], linear="some"), "some"),
     (lambda: cisup.Circuits.from_mlps([[(np.ones((2, 2)), None)]], carried=True, gate=True), "gate"),
     (lambda: cisup.Circuits.from_arrays(np.ones((2, 2))), "w:"),
+    (lambda: cisup.Circuits.family("rotation4", 3).head(4), "first 4 of 3"),
     (lambda: cisup.Circuits.family("rotation4", 3).outputs(np.ones(4)), "embedded"),
     (lambda: cisup.Circuits.family("rotation4", 3).states(np.ones(9)), "width 4"),
 ])

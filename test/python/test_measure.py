@@ -113,6 +113,9 @@ def test_frames():
     (dict(D=10), cisup.InvalidArgument, "D = 10"), (dict(d=3), cisup.InvalidArgument, "width 4"),
     (dict(construction="masks", offset="none"), cisup.InvalidArgument, "offset"),
     (dict(construction="masks", strength=-1.0), cisup.InvalidArgument, "strength"),
+    (dict(T=0), cisup.InvalidArgument, "T = 0"), (dict(S=0), cisup.InvalidArgument, "S = 0"),
+    (dict(L=0), cisup.InvalidArgument, "L = 0"), (dict(D=0), cisup.InvalidArgument, "D = 0"),
+    (dict(exclude=[557]), cisup.InvalidArgument, "557"), (dict(exclude=[-1, 3]), cisup.InvalidArgument, "-1"),
     (dict(active=[[1]], z=1), cisup.InvalidArgument, "active"), (dict(networks=0), cisup.InvalidArgument, ""),
     (dict(construction="masks", terms=True, mode="linear"), cisup.InvalidArgument, ""),
 ])
