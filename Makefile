@@ -27,7 +27,7 @@ check:
 python:
 	@.ci/install build python
 	@cmake -S . -B $(BUILD)
-	@$(MAKE) all
+	@cmake --build $(BUILD) -j $(JOBS) --target cisup_python cisup
 
 check-python:
 	@.ci/install build check
