@@ -3,14 +3,14 @@ BUILD := build
 JOBS := $(shell nproc)
 FUZZ_SECONDS := 60
 
-.PHONY: all demo check asan fuzz bench format clean
+.PHONY: all demo check python check-python asan fuzz bench format clean
 all: $(BUILD)/CMakeCache.txt
 	@cmake --build $(BUILD) -j $(JOBS)
 
 $(BUILD)/CMakeCache.txt:
 	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
 
-# demo, check, asan, fuzz and bench first install the packages that are missing (as root, on
+# demo, check, python, asan, fuzz and bench first install the packages that are missing (as root, on
 # Debian); .ci/packages lists them.
 demo:
 	@.ci/install build
@@ -20,8 +20,21 @@ demo:
 
 check:
 	@.ci/install build check
+	@cmake -S . -B $(BUILD)
 	@$(MAKE) all
 	ctest --test-dir $(BUILD) --output-on-failure -LE slow -j $(JOBS)
+
+# The package in the build tree: PYTHONPATH=build/python; or pip install ./python.
+python:
+	@.ci/install build python
+	@cmake -S . -B $(BUILD)
+	@cmake --build $(BUILD) -j $(JOBS) --target cisup_python cisup
+
+check-python:
+	@.ci/install build check
+	@cmake -S . -B $(BUILD)
+	@$(MAKE) all
+	ctest --test-dir $(BUILD) --output-on-failure -R '^python_' -j $(JOBS)
 
 asan:
 	@.ci/install build check

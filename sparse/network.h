@@ -90,6 +90,19 @@ CISUP_API void cisup_network_free(cisup_network *net);
 CISUP_API double cisup_network_bytes(const cisup_shape *shape,
                                      const cisup_network_options *o);
 
+/* The most neurons a block for which networks of these circuits have at most D neurons a
+ * layer: floor(D/d), or with masks, which take blocks of their own, fewer; 0 if there are
+ * none.
+ *
+ *   c       of any T
+ *   robust  1: of an experiment with robust masks
+ *
+ * Errors: EINVAL (D or S below 1; a cycle out of range; with codes, no words for so many
+ * active circuits). Source: docs/math.md 20.1, (20.12). */
+CISUP_API CISUP_MUST_CHECK cisup_status
+cisup_network_neurons(const cisup_circuits *c, const cisup_carrying *carrying, int robust,
+                      cisup_index S, cisup_index D, cisup_index *N, cisup_error *err);
+
 /* The neurons of circuit t in layer l = 1..L: [S], increasing. */
 CISUP_API inline const int32_t *cisup_network_row(const cisup_network *net, cisup_index l,
                                                   cisup_index t) {

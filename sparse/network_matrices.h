@@ -47,6 +47,30 @@ CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_weights(const cisup_networ
                                                               cisup_error *err);
 CISUP_API void cisup_network_weights_free(cisup_network_weight *w);
 
+/* A layer of a network that carries masks as what it is (docs/math.md, section 20):
+ *
+ *   A^l = ReLU( w A^{l-1} + b ),   read-outs of layer l:  u A^l + constant
+ *
+ * A^0 has T (d+1) numbers, circuit by circuit its on-input (1: active, else 0) and its d
+ * inputs, d the width of the circuits without a mask. Layer l has d blocks of N data
+ * neurons, `masks` blocks of N, and `codes` times S groups of `bits` neurons. Read-outs
+ * are d numbers a circuit. Start from {0}. */
+typedef struct {
+    cisup_csc w, u; /* D_l x D_{l-1}; T d x D_l */
+    double *b;      /* [D_l] */
+    double constant;
+    cisup_index masks, codes, bits;
+    cisup_index mask[CISUP_CYCLE_MOST]; /* [masks] whose, parts of the cycle */
+    cisup_index code[CISUP_CYCLE_MOST]; /* [codes] */
+} cisup_network_layer;
+
+/* All layers, l at l-1: [L]. Errors: EINVAL (the network does not carry masks; with codes
+ * those of cisup_network_make); ENOMEM. O(L (T S^2 d^2 + (d+c) N)). */
+CISUP_API CISUP_MUST_CHECK cisup_status cisup_network_layers(const cisup_network *net,
+                                                             cisup_network_layer *layer,
+                                                             cisup_error *err);
+CISUP_API void cisup_network_layers_free(cisup_network_layer *layer, cisup_index L);
+
 #ifdef __cplusplus
 }
 #endif

@@ -82,3 +82,25 @@ cisup_status cisup_carried_neurons(const cisup_carried_shape *s, cisup_index D,
 done:
     return status;
 }
+
+cisup_status cisup_network_neurons(const cisup_circuits *c,
+                                   const cisup_carrying *carrying, int robust,
+                                   cisup_index S, cisup_index D, cisup_index *N,
+                                   cisup_error *err) {
+    const cisup_carried_shape s = {.d = c->d - cisup_circuits_first(c),
+                                   .L = c->L,
+                                   .cycle = carrying->cycle,
+                                   .is_signed = c->is_signed,
+                                   .biased = c->biased,
+                                   .robust = robust,
+                                   .S = S,
+                                   .coded = carrying->codes ? carrying->active : 0};
+    *N = 0;
+    if (D < 1 || S < 1 || s.cycle == 1 || s.cycle < 0 || s.cycle > CISUP_CYCLE_MOST)
+        return CISUP_FAIL(err, CISUP_EINVAL,
+                          "D = %" PRId64 ", S = %" PRId64 ", a cycle of %" PRId64, D, S,
+                          s.cycle);
+    if (s.cycle) return cisup_carried_neurons(&s, D, N, err);
+    *N = D / c->d;
+    return CISUP_OK;
+}
