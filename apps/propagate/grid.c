@@ -172,7 +172,7 @@ done:
 static cisup_status visit_variant(grid *g, int k, walk *w, cisup_error *err) {
     propagation *p = &g->variant[k];
     const setup *s = &p->setup;
-    cisup_status status;
+    cisup_status status = CISUP_OK;
     if (g->failed[k].text[0])
         return w->visit(w->context,
                         &(grid_place){.run = p,
