@@ -167,7 +167,7 @@ def sweep(spec: Mapping[str, Any] | str | os.PathLike[str], journal_path: str | 
     spec : {"fixed": {...}, "grid": {...}} as in docs/formats.md, or a file of it
     journal_path : where results are kept; needed for a spec that is no file
 
-    Ctrl-C raises Interrupted, whose ``partial`` is a Journal; the same call goes on where it ended.
+    Ctrl-C raises Interrupted, whose ``partial`` is a Journal, or None; the same call goes on where it ended.
     """
     path = Path(os.fspath(journal_path)) if journal_path is not None else None
     if isinstance(spec, Mapping):
@@ -181,6 +181,6 @@ def sweep(spec: Mapping[str, Any] | str | os.PathLike[str], journal_path: str | 
     try:
         _records(["sweep", str(file), "--json", *_words({"journal": str(path), "threads": threads or None})])
     except Interrupted:
-        raise Interrupted(journal(path)) from None
+        raise Interrupted(journal(path) if path.exists() else None) from None
     done = journal(path)
     return Sweep(done.cells, done.errors, done.open, str(path))
