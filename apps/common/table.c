@@ -9,6 +9,13 @@
 
 enum { LEAST_NOTE = 12, NOTE_INDENT = 6 };
 
+text_table *table_begin(const char *align) {
+    static text_table table;
+    table.align = align;
+    table.rows = 0;
+    return &table;
+}
+
 void table_add(text_table *t, const char *note, const char *format, ...) {
     char line[TABLE_COLUMNS * TABLE_CELL], *rest = line;
     if (t->rows == TABLE_ROWS) return;

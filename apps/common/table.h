@@ -13,6 +13,9 @@ typedef struct {
     const char *note[TABLE_ROWS]; /* must outlive the table */
 } text_table;
 
+/* The one table, empty: too large for a small stack, and no two are made at a time. */
+text_table *table_begin(const char *align);
+
 /* A row, its cells separated by tabs; beyond TABLE_ROWS nothing is added. */
 void table_add(text_table *t, const char *note, const char *format, ...)
     CISUP_PRINTF(3, 4);

@@ -82,19 +82,19 @@ static void figures_text(const theory_report *r, int columns,
                          const cisup_theory_figure *f, int count,
                          const cisup_theory_case *c, const char *name) {
     const cisup_theory_case *other = c == &r->even && r->scheme ? &r->actual : NULL;
-    text_table t = {.align = other ? "lllllrlr" : "lllllr"};
+    text_table *const t = table_begin(other ? "lllllrlr" : "lllllr");
     char value[NUMBER_ROOM], more[NUMBER_ROOM];
-    table_add(&t, "range", " \tfigure\tsource\teq.\tclaim\t%s\t \t%s", name,
+    table_add(t, "range", " \tfigure\tsource\teq.\tclaim\t%s\t \t%s", name,
               other ? r->scheme : "");
     for (int k = 0; k < count; k++)
-        table_add(&t, f[k].range, "%c\t%s\t%s\t%s\t%s\t%s\t%c\t%s",
+        table_add(t, f[k].range, "%c\t%s\t%s\t%s\t%s\t%s\t%c\t%s",
                   mark(f[k].is_in_range(c, &r->question)), f[k].name, f[k].source,
                   f[k].equation, cisup_claim_name(f[k].claim),
                   number(f[k].value(c, &r->question), value),
                   other ? mark(f[k].is_in_range(other, &r->question)) : ' ',
                   other ? number(f[k].value(other, &r->question), more) : "");
     putchar('\n');
-    table_print(&t, columns);
+    table_print(t, columns);
 }
 
 typedef struct {
@@ -171,34 +171,34 @@ static const char *settings_text(const cisup_theory_limit *limit,
 /* Limits that are not about the published network. */
 static void other_limits_text(const theory_report *r, const cisup_theory_limit *limit,
                               int count, const cisup_theory_case *c, int columns) {
-    text_table t = {.align = "lllllrl"};
-    table_add(&t, "range", " \tlimit\tsource\teq.\tclaim\tT\t ");
+    text_table *const t = table_begin("lllllrl");
+    table_add(t, "range", " \tlimit\tsource\teq.\tclaim\tT\t ");
     for (int k = 0; k < count; k++) {
         const cisup_theory_reach reach =
             cisup_theory_limit_reach(&limit[k], c, &r->question);
-        if (reach.T >= 0) limit_row(&t, r, &limit[k], reach, "");
+        if (reach.T >= 0) limit_row(t, r, &limit[k], reach, "");
     }
-    table_print(&t, columns);
+    table_print(t, columns);
 }
 
 static void limits_text(const theory_report *r, int columns) {
     int count;
     const cisup_theory_limit *limit = cisup_theory_limits(&count);
-    text_table t = {.align = "lllllrll"};
+    text_table *const t = table_begin("lllllrll");
     char for_whom[CISUP_SETTINGS + 1];
     putchar('\n');
     paragraph(columns, "largest T, even loads (g: zero-mean circuits, masked; r: "
                        "rotations, capped, relu; p: on-indicators, plain, relu)");
-    table_add(&t, "range", " \tlimit\tsource\teq.\tclaim\tT\t \tfor");
+    table_add(t, "range", " \tlimit\tsource\teq.\tclaim\tT\t \tfor");
     for (int k = 0; k < count; k++)
         if (r->reach[k].T >= 0)
-            limit_row(&t, r, &limit[k], r->reach[k], settings_text(&limit[k], for_whom));
+            limit_row(t, r, &limit[k], r->reach[k], settings_text(&limit[k], for_whom));
     if (r->capacity >= 0) {
         const cisup_theory_limit scheme = theory_scheme_limit();
-        limit_row(&t, r, &scheme, (cisup_theory_reach){r->capacity, 1},
+        limit_row(t, r, &scheme, (cisup_theory_reach){r->capacity, 1},
                   settings_text(&scheme, for_whom));
     }
-    table_print(&t, columns);
+    table_print(t, columns);
     for (int s = 0; s < CISUP_SETTINGS; s++) {
         printf("binds (%s): ", cisup_setting_name(s));
         if (r->binding[s])
@@ -212,14 +212,14 @@ static void limits_text(const theory_report *r, int columns) {
 static void published_text(const theory_report *r, int columns) {
     int count;
     const cisup_theory_statement *s = cisup_theory_statements(&count);
-    text_table t = {.align = "llllr"};
+    text_table *const t = table_begin("llllr");
     char value[NUMBER_ROOM];
     printf("\npublished, asymptotic only; value: what stands inside O(), no bound\n");
     for (int k = 0; k < count; k++)
-        table_add(&t, s[k].about, "%c\t%s\t%s\t%s\t%s",
+        table_add(t, s[k].about, "%c\t%s\t%s\t%s\t%s",
                   mark(!s[k].is_in_range || s[k].is_in_range(&r->even)), s[k].name,
                   s[k].source, s[k].statement, number(s[k].scale(&r->even), value));
-    table_print(&t, columns);
+    table_print(t, columns);
 }
 
 static void masks_text(const theory_report *r, int columns) {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { CHUNK = 4096 }; /* numbers */
+enum { CHUNK = 1024 }; /* numbers */
 
 cisup_status cisup_array_bytes(const cisup_array *a, cisup_index *bytes,
                                cisup_error *err) {
