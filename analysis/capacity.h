@@ -74,7 +74,7 @@ enum { CISUP_CAPACITY_CHECKS = 20, CISUP_CAPACITY_TURN = 16 };
 /* Searches. Up to noise the mean is taken to grow with T.
  *
  * The interval covers the T asked for with probability `confidence`, to the accuracy of
- * t-intervals over networks and of a power law within some 10 % of the limit; for a mean
+ * t-intervals over networks and of a power law within some 25 % of the limit; for a mean
  * that is not quite monotone, a T where that power law meets the limit.
  *
  *   result   after an error what is known: within, above, networks, runs; `at`, the T

@@ -15,7 +15,7 @@
 #include <math.h>
 
 enum { FIRST_NETWORKS = 24, FEWEST_NETWORKS = 12, MOST_MOVES = 8 };
-static const double window_ratio = 1.1; /* of the mean at neighbouring points */
+static const double window_ratio = 1.25; /* of the mean at neighbouring points */
 static const double least_ratio = 1.05;  /* below it windows do not get narrower */
 static const double too_wide = 0.25;     /* of an interval over T, to be of use */
 

@@ -8,7 +8,6 @@
 #include <cisup/analysis/network_error.h>
 #include <cisup/analysis/statistics/power_law.h>
 #include <cisup/analysis/theory/theory_limits.h>
-#include <cisup/core/cycle_plan.h>
 #include <cisup/core/schemes.h>
 
 static cisup_network_error rotations(cisup_index D, cisup_index S, cisup_index L) {
@@ -145,14 +144,7 @@ static cisup_capacity_result searched(cisup_network_error *e, double budget,
     o.limit = budget * budget;
     o.tolerance = tolerance;
     o.networks = networks;
-    const cisup_index cycle = e->x.network.carrying.cycle;
-    if (cycle) {
-        cisup_cycle_plan plan;
-        CHECK_OK(cisup_cycle_plan_make(&plan, e->N, e->S, cycle, &error_));
-        o.most = plan.q * plan.q;
-    } else {
-        CHECK_OK(cisup_allocation_capacity(e->N, e->S, &e->allocation, &o.most, &error_));
-    }
+    CHECK_OK(cisup_allocation_capacity(e->N, e->S, &e->allocation, &o.most, &error_));
     CHECK_OK(cisup_capacity_search(&o, cisup_network_error_measure, e, &r, &error_));
     cisup_network_error_free(e);
     return r;
@@ -184,51 +176,6 @@ static void repeated_searches_hold_the_truth(void **state) {
     printf("theory %d; %d of 100 intervals hold it, %.0f runs a search\n", (int)theory,
            covered, runs);
     assert_true(covered >= 93);
-}
-
-/* ReLU networks that carry their masks, two circuits active. */
-static cisup_network_error carried(cisup_index D, cisup_index S, cisup_index cycle) {
-    cisup_network_error e = rotations(D, S, 4);
-    e.N = D / (2 + cycle);
-    e.z = 2;
-    e.x.d = 2;
-    e.x.family = (cisup_family_options){.family = CISUP_ROTATION2, .carried = 1};
-    e.x.network.weights.scheme = CISUP_WEIGHTS_PLAIN;
-    e.x.network.carrying.cycle = cycle;
-    e.x.mode = CISUP_MODE_RELU;
-    e.x.inputs = 500;
-    e.allocation.scheme = CISUP_SCHEME_TD;
-    e.relative = e.computed = 1;
-    return e;
-}
-
-/* S = 1 has rare large errors, and a mean that bends where loads go from 3 to 4. The
- * truth is a search with up to 4000 networks at each T. */
-static void repeated_searches_with_masks_hold_the_truth(void **state) {
-    (void)state;
-    const struct {
-        cisup_index S, cycle;
-        double budget;
-    } cases[] = {{3, 2, 0.3}, {2, 3, 0.2}, {1, 3, 0.1}};
-    for (int k = 0; k < 3; k++) {
-        cisup_network_error e = carried(1000, cases[k].S, cases[k].cycle);
-        e.seed = 1000003;
-        const cisup_capacity_result truth = searched(&e, cases[k].budget, 0.004, 4000);
-        int covered = 0;
-        double runs = 0.0;
-        for (uint64_t seed = 1; seed <= 100; seed++) {
-            cisup_network_error again = carried(1000, cases[k].S, cases[k].cycle);
-            again.seed = seed;
-            const cisup_capacity_result r = searched(&again, cases[k].budget, 0.05, 200);
-            covered += r.low <= truth.T && truth.T <= r.high;
-            runs += (double)r.runs / 100.0;
-        }
-        printf("S %d, cycle %d, budget %g: truth %d (%d to %d); %d of 100 intervals hold "
-               "it, %.0f runs a search\n",
-               (int)cases[k].S, (int)cases[k].cycle, cases[k].budget, (int)truth.T,
-               (int)truth.low, (int)truth.high, covered, runs);
-        assert_true(covered >= 93);
-    }
 }
 
 /* The budget binds, not the allocation. T p^2 is what it fixes, and p = d/D - 1/(ST): at
@@ -271,7 +218,6 @@ int main(int argc, char **argv) {
     };
     const struct CMUnitTest repeated[] = {
         cmocka_unit_test(repeated_searches_hold_the_truth),
-        cmocka_unit_test(repeated_searches_with_masks_hold_the_truth),
         cmocka_unit_test(capacity_grows_like_the_square_of_D),
     };
     if (argc > 1 && strcmp(argv[1], "repeated") == 0)

@@ -1,7 +1,7 @@
 # Every command within 128 kB of stack, those of its threads included: plans whose sizes
 # are padded one by one, a plan on 2^31 points, networks on all engines, files.
 ulimit -s 128
-quiet() { cisup "$@" >/dev/null 2>&1; echo "$? cisup $*"; }
+quiet() { echo "$ cisup $*"; cisup "$@" >/dev/null 2>&1; echo "exit $?"; }
 small='-D 60 -S 3 -T 20 -L 2 -M 40 -K 2 --threads 3'
 quiet allocate --plan -N 250 -S 6
 quiet allocate --plan -N 1450 -S 30
