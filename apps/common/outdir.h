@@ -15,8 +15,9 @@ typedef struct {
 } outdir;
 
 /* Only a directory that holds nothing but what its manifest.json lists, the manifest,
- * the CSV files and the network.json of an export is replaced. Errors: EIO when path exists and may not be
- * replaced, naming a file that stands in the way, or cannot be made; ENOMEM. */
+ * the CSV files and the network.json of an export is replaced. Errors: EIO when path
+ * exists and may not be replaced, naming a file that stands in the way, or cannot be
+ * made; ENOMEM. */
 CISUP_MUST_CHECK cisup_status outdir_open(outdir *dir, const char *path,
                                           cisup_overwrite overwrite, cisup_error *err);
 
