@@ -7,6 +7,7 @@
 #include <cisup/analysis/theory/theory_masks.h>
 #include <cisup/analysis/theory/theory_rows.h>
 #include <cisup/analysis/theory_table.h>
+#include <cisup/core/circuits/circuits_parts.h>
 #include <cisup/core/schemes.h>
 #include <cisup/core/schemes/incidence_form.h>
 #include <cisup/core/schemes/schemes_parts.h>
@@ -114,8 +115,7 @@ static cisup_theory_case theory_case(const capacity_answer *a) {
 
 /* The setting of the limits that speak of such networks. */
 static int setting_of(const capacity_request *r, const setup *s) {
-    const int has_indicator = !s->own.w && s->family.family != CISUP_RANDOM_RELU &&
-                              s->family.family != CISUP_IDENTITY;
+    const int has_indicator = !s->own.w && cisup_family_on_count(s->family.family);
     if (r->mode != CISUP_MODE_RELU || !has_indicator) return CISUP_SETTING_GENERAL;
     if (s->weights.scheme == CISUP_WEIGHTS_PLAIN) return CISUP_SETTING_PLAIN;
     return s->family.family == CISUP_ROTATION4 &&

@@ -25,8 +25,7 @@ static int on_blocks(const finished_run *run) {
     const cisup_experiment *x = run->experiment;
     if (x->cycle) return 0;
     if (x->circuits) return (int)x->circuits->on_count;
-    if (x->family.family == CISUP_ROTATION3) return 1;
-    return cisup_family_has_step(x->family.family) ? 2 : 0;
+    return (int)cisup_family_on_count(x->family.family);
 }
 
 static cisup_theory_case theory_case(const finished_run *run, const cisup_result *r) {

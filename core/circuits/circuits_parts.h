@@ -7,6 +7,9 @@
 /* The width a family requires, or 0 if it takes any (gate: any from 3). */
 cisup_index cisup_family_width(cisup_family family);
 
+/* Neurons of its on-indicator, the first of a circuit; 0: it has none. */
+cisup_index cisup_family_on_count(cisup_family family);
+
 /* Whether its circuits have the on-pair of a gate, of which cisup_gate_step speaks. */
 int cisup_family_has_step(cisup_family family);
 

@@ -164,6 +164,10 @@ cisup_index cisup_family_width(cisup_family family) {
     return kinds[family].width;
 }
 
+cisup_index cisup_family_on_count(cisup_family family) {
+    return kinds[family].on_count;
+}
+
 int cisup_family_has_step(cisup_family family) {
     return kinds[family].on_count == 2;
 }

@@ -326,6 +326,19 @@ static void seed_and_network_change_the_circuits(void **state) {
 }
 
 /* Every family has the name that CISUP_FAMILY_NAMES has in its place, and no more. */
+static void circuits_have_the_indicator_of_their_family(void **state) {
+    (void)state;
+    for (int k = 0; cisup_family_of((cisup_family)k); k++) {
+        const cisup_index width = cisup_family_width((cisup_family)k);
+        const cisup_family_options o = {
+            .family = (cisup_family)k, .margin = 1, .carried = k == CISUP_ROTATION2};
+        cisup_circuits c;
+        CHECK_OK(cisup_circuits_make(&c, 1, width ? width : 4, 2, &o, &error_));
+        assert_int_equal(c.on_count, cisup_family_on_count((cisup_family)k));
+        cisup_circuits_free(&c);
+    }
+}
+
 static void family_names_go_both_ways(void **state) {
     (void)state;
     static const cisup_index width[] = {3, 4, 2, 0, 0, 0, 2, 5};
@@ -435,6 +448,7 @@ int main(void) {
         cmocka_unit_test(a_circuit_depends_on_neither_T_nor_L),
         cmocka_unit_test(fresh_weights_differ_between_layers),
         cmocka_unit_test(seed_and_network_change_the_circuits),
+        cmocka_unit_test(circuits_have_the_indicator_of_their_family),
         cmocka_unit_test(family_names_go_both_ways),
         cmocka_unit_test(unsuitable_families_are_refused),
         cmocka_unit_test(sizes_beyond_memory_are_refused),
