@@ -12,26 +12,15 @@
  * circuits that share no neuron are no superposition. */
 enum { PUBLISHED_FIRST_S = 2, MASKS_FIRST_S = 1, LAST_S = 8 };
 
-static cisup_status copy_list(const index_list *from, index_list *to, cisup_error *err) {
-    *to = (index_list){0};
-    if (!from->count) return CISUP_OK;
-    const cisup_status status =
-        cisup_new(&to->value, from->count, sizeof *to->value, err);
-    if (status != CISUP_OK) return status;
-    memcpy(to->value, from->value, (size_t)from->count * sizeof *to->value);
-    to->count = from->count;
-    return status;
-}
-
 /* A setup that is not completed: it holds no circuits. */
 static cisup_status copy_setup(const setup *from, setup *to, cisup_error *err) {
     cisup_status status;
     *to = *from;
     to->D = to->T = to->S = to->z = (index_list){0};
-    CISUP_TRY(copy_list(&from->D, &to->D, err));
-    CISUP_TRY(copy_list(&from->T, &to->T, err));
-    CISUP_TRY(copy_list(&from->S, &to->S, err));
-    CISUP_TRY(copy_list(&from->z, &to->z, err));
+    CISUP_TRY(index_list_copy(&to->D, &from->D, err));
+    CISUP_TRY(index_list_copy(&to->T, &from->T, err));
+    CISUP_TRY(index_list_copy(&to->S, &from->S, err));
+    CISUP_TRY(index_list_copy(&to->z, &from->z, err));
 done:
     return status;
 }

@@ -35,6 +35,17 @@ cisup_status index_list_set(index_list *list, cisup_index value, cisup_error *er
     return CISUP_OK;
 }
 
+cisup_status index_list_copy(index_list *to, const index_list *from, cisup_error *err) {
+    *to = (index_list){0};
+    if (!from->count) return CISUP_OK;
+    const cisup_status status =
+        cisup_new(&to->value, from->count, sizeof *to->value, err);
+    if (status != CISUP_OK) return status;
+    memcpy(to->value, from->value, (size_t)from->count * sizeof *to->value);
+    to->count = from->count;
+    return CISUP_OK;
+}
+
 cisup_status index_list_single(const index_list *list, const char *name,
                                cisup_error *err) {
     if (list->count == 1) return CISUP_OK;

@@ -112,6 +112,10 @@ typedef struct {
 CISUP_MUST_CHECK cisup_status index_list_set(index_list *list, cisup_index value,
                                              cisup_error *err);
 
+/* A list of the same values, uninitialised on entry. Errors: ENOMEM, then it is empty. */
+CISUP_MUST_CHECK cisup_status index_list_copy(index_list *to, const index_list *from,
+                                              cisup_error *err);
+
 /* Errors: EINVAL naming the option `name` unless a list has one value. */
 CISUP_MUST_CHECK cisup_status index_list_single(const index_list *list, const char *name,
                                                 cisup_error *err);

@@ -19,27 +19,16 @@ static int is_left_out(cisup_status status) {
 
 /* --- the variants ------------------------------------------------------------------ */
 
-static cisup_status copy_list(index_list *to, const index_list *from, cisup_error *err) {
-    *to = (index_list){0};
-    if (!from->count) return CISUP_OK;
-    const cisup_status status =
-        cisup_new(&to->value, from->count, sizeof *to->value, err);
-    if (status != CISUP_OK) return status;
-    memcpy(to->value, from->value, (size_t)from->count * sizeof *to->value);
-    to->count = from->count;
-    return CISUP_OK;
-}
-
 /* Parameters that are not completed yet own nothing but their lists. */
 static cisup_status copy_parsed(propagation *to, const propagation *from,
                                 cisup_error *err) {
     cisup_status status;
     *to = *from;
     to->setup.D = to->setup.T = to->setup.S = to->setup.z = (index_list){0};
-    CISUP_TRY(copy_list(&to->setup.D, &from->setup.D, err));
-    CISUP_TRY(copy_list(&to->setup.T, &from->setup.T, err));
-    CISUP_TRY(copy_list(&to->setup.S, &from->setup.S, err));
-    CISUP_TRY(copy_list(&to->setup.z, &from->setup.z, err));
+    CISUP_TRY(index_list_copy(&to->setup.D, &from->setup.D, err));
+    CISUP_TRY(index_list_copy(&to->setup.T, &from->setup.T, err));
+    CISUP_TRY(index_list_copy(&to->setup.S, &from->setup.S, err));
+    CISUP_TRY(index_list_copy(&to->setup.z, &from->setup.z, err));
 done:
     return status;
 }
@@ -154,7 +143,7 @@ static cisup_status visit_place(walk *w, propagation *p, grid_place x, cisup_err
     cisup_error why = {0};
     cisup_status status;
     x.run = p;
-    CISUP_TRY(copy_list(&some, &all, err));
+    CISUP_TRY(index_list_copy(&some, &all, err));
     CISUP_TRY(cisup_new(&x.left.value, all.count, sizeof *x.left.value, err));
     *z = some;
     status = settle(&x, &why);
