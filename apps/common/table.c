@@ -3,6 +3,7 @@
 
 #include "wrap.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ text_table *table_begin(const char *align) {
 
 void table_add(text_table *t, const char *note, const char *format, ...) {
     char line[TABLE_COLUMNS * TABLE_CELL], *rest = line;
+    assert(t->rows < TABLE_ROWS);
     if (t->rows == TABLE_ROWS) return;
     va_list values;
     va_start(values, format);

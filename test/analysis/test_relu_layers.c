@@ -13,7 +13,6 @@
 #include <cisup/sparse/matrix/products.h>
 #include <cisup/sparse/network/carried_width.h>
 #include <cisup/sparse/network/relu_layers.h>
-#include <cisup/sparse/network_matrices.h>
 
 #include <string.h>
 
