@@ -16,7 +16,8 @@ typedef struct {
 /* The one table, empty: too large for a small stack, and no two are made at a time. */
 text_table *table_begin(const char *align);
 
-/* A row, its cells separated by tabs; there are at most TABLE_ROWS (asserted in Debug). */
+/* A row, its cells separated by tabs; there are at most TABLE_ROWS (asserted in Debug).
+ */
 void table_add(text_table *t, const char *note, const char *format, ...)
     CISUP_PRINTF(3, 4);
 
